@@ -1,0 +1,161 @@
+"""Kinds about analysis and trustworthiness: codebook to dossier."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from study.kinds.shapes import Code, Count, Kind, Micro, Rank, Sha256, Shape, ShortDigest
+
+
+class GuideChanged(Shape):
+    guide: Code
+    version: Code
+    text: Sha256
+
+
+class CodebookVersion(Shape):
+    version: Code
+    codebook: Sha256
+    codes: Count
+
+
+class CodingImported(Shape):
+    codebook: Code
+    segments: Count
+    coders: tuple[Code, ...]
+    transcripts: Count
+    rejected: Count
+
+
+class SaturationAssessed(Shape):
+    """Guest, Namey and Chen's index for one sequence: base, run, threshold in thousandths, what came out."""
+
+    sequence: Code
+    codebook: Code
+    inputs: ShortDigest
+    interviews: Count
+    base: Count
+    run: Count
+    threshold: Count
+    status: Literal["reached", "not_reached", "too_few", "undefined"]
+    label: Code | None = None
+
+
+class SaturationDecided(Shape):
+    sequence: Code
+    decision: Literal["stop", "continue"]
+
+
+class AgreementAssessed(Shape):
+    inputs: ShortDigest
+    unit: Code
+    units: Count
+    coders: Count
+    percent: Micro | None = None
+    alpha: Micro | None = None
+    kappa: Micro | None = None
+    ac1: Micro | None = None
+
+
+class CasesCompared(Shape):
+    inputs: ShortDigest
+    cases: Count
+    diverging: tuple[Code, ...]
+    threshold: Micro | None = None
+
+
+class Excluded(Shape):
+    reason: Literal["no_recontact", "withdrawn", "no_transcript", "blocked"]
+
+
+class Packet(Shape):
+    packet: Code
+    version: Count
+
+
+class Sent(Shape):
+    packet: Code
+    ordinal: Count
+
+
+class Returned(Shape):
+    packet: Code
+    version: Count
+    fits: Count
+    partly: Count
+    does_not: Count
+    not_answered: Count
+    withdrawn_quotes: Count
+
+
+class Resolved(Shape):
+    packet: Code
+    theme: Code
+    change: Literal["made", "not_made"]
+
+
+class Debriefed(Shape):
+    debriefing: Code
+    debriefer: Code
+    analyst: Code
+    changed: bool
+    version: Count
+
+
+class NegativeCase(Shape):
+    case: Code
+    hypothesis: Code
+    hypothesis_version: Code
+
+
+class NegativeCaseResolved(Shape):
+    case: Code
+    disposition: Literal["hypothesis_revised", "boundary_set", "unexplained", "not_negative"]
+
+
+class CounterNarrative(Shape):
+    narrative: Code
+    version: Count
+
+
+class Memo(Shape):
+    memo: Code
+
+
+class Claim(Shape):
+    """A claim and how much it rests on; the support itself is named in `causes` and `used`."""
+
+    version: Count
+    themes: Count
+    codes: tuple[Code, ...]
+    codings: Count
+
+
+class Dossier(Shape):
+    content: Sha256
+
+
+ANALYSIS_KINDS = (
+    Kind("guide.changed", GuideChanged, ("data.guide", "data.version"), Rank.GRANT, "instrument_development"),
+    Kind("codebook.changed", CodebookVersion, ("data.version", "data.codebook"), Rank.ACT, "data_reduction"),
+    Kind("codebook.frozen", CodebookVersion, ("data.version",), Rank.DECISION, "data_reduction"),
+    Kind("coding.imported", CodingImported, ("generated", "data.codebook"), Rank.ACT, "data_reduction"),
+    Kind("saturation.assessed", SaturationAssessed, ("data.sequence", "data.inputs"), Rank.ASSESSMENT, "process_notes"),
+    Kind("saturation.decided", SaturationDecided, ("data.sequence", "occurred"), Rank.DECISION, "process_notes"),
+    Kind("agreement.assessed", AgreementAssessed, ("data.inputs",), Rank.ASSESSMENT, "process_notes"),
+    Kind("cases.compared", CasesCompared, ("data.inputs",), Rank.ASSESSMENT, "reconstruction"),
+    Kind("member_check.excluded", Excluded, ("participant", "data.reason"), Rank.DECISION, "process_notes"),
+    Kind("member_check.released", Packet, ("participant", "data.packet", "data.version"), Rank.DECISION, "process_notes"),
+    Kind("member_check.sent", Sent, ("participant", "data.packet", "data.ordinal"), Rank.DECISION, "process_notes"),
+    Kind("member_check.reminded", Sent, ("participant", "data.packet", "data.ordinal"), Rank.DECISION, "process_notes"),
+    Kind("member_check.returned", Returned, ("participant", "generated"), Rank.RESULT, "raw_data"),
+    Kind("member_check.resolved", Resolved, ("participant", "data.packet", "data.theme"), Rank.RESULT, "process_notes"),
+    Kind("member_check.closed", Sent, ("participant", "data.packet"), Rank.RESULT, "process_notes"),
+    Kind("debriefing.held", Debriefed, ("data.debriefing", "data.version"), Rank.ACT, "process_notes"),
+    Kind("negative_case.raised", NegativeCase, ("data.case",), Rank.ACT, "reconstruction"),
+    Kind("negative_case.resolved", NegativeCaseResolved, ("data.case", "data.disposition"), Rank.DECISION, "reconstruction"),
+    Kind("counter_narrative.recorded", CounterNarrative, ("data.narrative", "data.version"), Rank.ACT, "reconstruction"),
+    Kind("memo.written", Memo, ("data.memo", "generated"), Rank.ACT, "process_notes"),
+    Kind("claim.asserted", Claim, ("claim", "data.version"), Rank.RESULT, "reconstruction"),
+    Kind("dossier.published", Dossier, ("data.content",), Rank.RESULT, "reconstruction"),
+)

@@ -1,0 +1,111 @@
+"""Kinds about how the study is run: protocol, approvals, team, deviations, audit, corrections."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from study.kinds.shapes import Code, Count, Day, EventId, Kind, Nothing, Rank, Sha256, Shape
+
+
+class Opened(Shape):
+    time_zone: str
+    protocol: Sha256
+    approval_from: Day
+    approval_to: Day | None = None
+
+
+class Closed(Shape):
+    open_obligations: Count
+
+
+class ProtocolAmended(Shape):
+    protocol: Sha256
+    previous: Sha256
+
+
+class Amendment(Shape):
+    amendment: Code
+
+
+class ApprovalRenewed(Shape):
+    approval_from: Day
+    approval_to: Day | None = None
+
+
+class Authorised(Shape):
+    role: Code
+    task: Code
+    ends: Day | None = None
+
+
+class Ended(Shape):
+    task: Code
+
+
+class Deviation(Shape):
+    deviation: Code
+    check: Code | None = None
+    fingerprint: Sha256 | None = None
+
+
+class AuditVisit(Shape):
+    visit: Code
+
+
+class Attested(Shape):
+    visit: Code
+    dossier: Sha256
+
+
+class AuditAccess(Shape):
+    visit: Code
+    ref: Code
+
+
+class Deposited(Shape):
+    archive: Code
+
+
+class Correction(Shape):
+    target: EventId
+    action: Literal["drop", "replace"]
+    replacement: EventId | None = None
+
+
+class Erasure(Shape):
+    decision: EventId
+    objects: Count
+    refs: tuple[Code, ...]
+
+
+class RunClosed(Shape):
+    lane: Code
+    reason: Literal["completed", "failed", "silent", "taken_over"]
+
+
+class ImpactAssessed(Shape):
+    assessment: Code
+
+
+CONDUCT_KINDS = (
+    Kind("study.opened", Opened, (), Rank.OPENING, "intentions"),
+    Kind("study.closed", Closed, (), Rank.AFTERMATH, "process_notes"),
+    Kind("protocol.amended", ProtocolAmended, ("data.previous", "data.protocol"), Rank.GRANT, "intentions"),
+    Kind("amendment.submitted", Amendment, ("data.amendment",), Rank.OPENING, "intentions"),
+    Kind("amendment.approved", Amendment, ("data.amendment",), Rank.GRANT, "intentions"),
+    Kind("approval.renewed", ApprovalRenewed, ("data.approval_from",), Rank.GRANT, "intentions"),
+    Kind("personnel.authorised", Authorised, ("person", "data.task", "occurred"), Rank.GRANT, "intentions"),
+    Kind("personnel.ended", Ended, ("person", "data.task", "occurred"), Rank.WITHDRAWAL, "intentions"),
+    Kind("deviation.recorded", Deviation, ("data.deviation",), Rank.ASSESSMENT, "process_notes"),
+    Kind("deviation.reported", Deviation, ("data.deviation",), Rank.DECISION, "process_notes"),
+    Kind("incident.reported", Deviation, ("data.deviation",), Rank.DECISION, "process_notes"),
+    Kind("storage.dpia", ImpactAssessed, ("data.assessment",), Rank.GRANT, "intentions"),
+    Kind("audit.opened", AuditVisit, ("data.visit",), Rank.ACT, "process_notes"),
+    Kind("audit.accessed", AuditAccess, ("data.visit", "data.ref", "occurred"), Rank.ACT, "process_notes"),
+    Kind("audit.attested", Attested, ("data.visit", "data.dossier"), Rank.DECISION, "process_notes"),
+    Kind("archive.deposited", Deposited, ("data.archive",), Rank.RESULT, "reconstruction"),
+    Kind("linkage.destroyed", Nothing, (), Rank.AFTERMATH, "process_notes"),
+    Kind("correction.made", Correction, ("data.target", "data.action"), Rank.AFTERMATH, "process_notes"),
+    Kind("erasure.executed", Erasure, ("data.decision",), Rank.AFTERMATH, "process_notes"),
+    Kind("run.closed", RunClosed, ("data.lane",), Rank.AFTERMATH, "process_notes"),
+)

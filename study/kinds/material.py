@@ -1,0 +1,98 @@
+"""Kinds about material: recordings, field notes, transcripts, surveys, queries and reviews."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from study.kinds.shapes import Code, Count, Kind, Nothing, Rank, Severity, Sha256, Shape, ShortDigest, Verdict
+
+
+class Received(Shape):
+    """A file arrived; its digest is in `generated`."""
+
+    format: Code
+
+
+class Validated(Shape):
+    """A file was checked: `rules` is the digest of checks, thresholds and software that judged it."""
+
+    verdict: Verdict
+    rules: ShortDigest
+    blocking: Count
+    review: Count
+    inform: Count
+    unchecked: Count
+
+
+class Checked(Shape):
+    """A second person listened: share of the audio in thousandths, errors per 1,000 words."""
+
+    listened: Count
+    errors: Count
+
+
+class Corrected(Shape):
+    version: Count
+
+
+class Deidentified(Shape):
+    version: Count
+    changes: Count
+
+
+class Released(Shape):
+    version: Count
+
+
+class Exported(Shape):
+    rows: Count
+    excluded: Count
+
+
+class QueryOpened(Shape):
+    """A query appeared; `occurrence` counts how often this fingerprint was opened."""
+
+    fingerprint: Sha256
+    occurrence: Count
+    check: Code
+    severity: Severity
+
+
+class QueryResolved(Shape):
+    fingerprint: Sha256
+    occurrence: Count
+    how: Literal["no_longer_found", "masked", "decided", "corrected"]
+
+
+class QuerySetAside(Shape):
+    fingerprint: Sha256
+    occurrence: Count
+
+
+class Reviewed(Shape):
+    """A person decided on one unique string: its hmac and the decision."""
+
+    string: Sha256
+    decision: Literal["name", "not_a_name"]
+
+
+MATERIAL_KINDS = (
+    Kind("recording.sent", Nothing, ("recording", "occurred"), Rank.ACT, "raw_data"),
+    Kind("recording.returned", Nothing, ("recording", "occurred"), Rank.ACT, "raw_data"),
+    Kind("recording.destroyed", Nothing, ("recording",), Rank.AFTERMATH, "process_notes"),
+    Kind("fieldnote.received", Received, ("generated",), Rank.ACT, "raw_data"),
+    Kind("transcript.received", Received, ("transcript", "generated"), Rank.ACT, "raw_data"),
+    Kind("transcript.validated", Validated, ("transcript", "generated", "data.rules"), Rank.ASSESSMENT, "process_notes"),
+    Kind("transcript.checked", Checked, ("transcript", "generated"), Rank.ASSESSMENT, "process_notes"),
+    Kind("transcript.corrected", Corrected, ("transcript", "generated"), Rank.ASSESSMENT, "raw_data"),
+    Kind("transcript.deidentified", Deidentified, ("transcript", "generated"), Rank.ASSESSMENT, "raw_data"),
+    Kind("transcript.released", Released, ("transcript", "generated"), Rank.DECISION, "raw_data"),
+    Kind("survey.received", Received, ("survey", "generated"), Rank.ACT, "raw_data"),
+    Kind("survey.validated", Validated, ("survey", "generated", "data.rules"), Rank.ASSESSMENT, "process_notes"),
+    Kind("survey.exported", Exported, ("survey", "generated"), Rank.RESULT, "data_reduction"),
+    Kind("query.opened", QueryOpened, ("data.fingerprint", "data.occurrence"), Rank.ASSESSMENT, "process_notes"),
+    Kind("query.resolved", QueryResolved, ("data.fingerprint", "data.occurrence"), Rank.DECISION, "process_notes"),
+    Kind("query.set_aside", QuerySetAside, ("data.fingerprint", "data.occurrence"), Rank.DECISION, "process_notes"),
+    Kind("review.decided", Reviewed, ("data.string",), Rank.DECISION, "process_notes"),
+    Kind("copy.cleared", Nothing, ("participant", "copy"), Rank.AFTERMATH, "process_notes"),
+)

@@ -1,0 +1,84 @@
+"""Kinds about recruitment, interviews and consent. A participant appears only by trail code.
+
+Never a site, role or group of a person, never a health or withdrawal reason.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from study.kinds.shapes import Code, Count, Day, Hmac, Kind, Rank, Row, Scope, Sha256, Shape
+
+
+class Tallied(Shape):
+    """The whole study's counts before consent, by step and criterion number, with the register's hmac."""
+
+    source: Hmac
+    identified: Count
+    approached: Count
+    screened: Count
+    ineligible: tuple[tuple[Code, Count], ...]
+    invited: Count
+    no_response: Count
+    declined: Count
+
+
+class InterviewRow(Row):
+    mode: Literal["in_person", "phone", "video"] | None = None
+
+
+class InterviewHeld(Row):
+    outcome: Literal["full", "part", "notes_only"]
+    mode: Literal["in_person", "phone", "video"] | None = None
+    guide_version: Code | None = None
+    recorded: bool
+
+
+class FormApproved(Shape):
+    """One consent form version: the days on which it may be signed, and its re-consent order."""
+
+    form: Code
+    version: Code
+    language: Code
+    opens: Day
+    closes: Day | None = None
+    reconsent: Literal["none", "before_next_contact", "everyone_by"]
+    by: Day | None = None
+    scopes: tuple[Scope, ...]
+    approval_from: Day
+    text: Sha256
+
+
+class ConsentGiven(Row):
+    form: Code
+    form_version: Code
+    language: Code
+    mode: Literal["signed", "short_form", "verbal", "electronic", "waiver_of_documentation", "waiver", "exempt"]
+    given: tuple[Scope, ...]
+    declined: tuple[Scope, ...]
+    obtained_by: Code
+    has_witness: bool
+    has_representative: bool
+    copy_given: bool
+
+
+class ConsentWithdrawn(Row):
+    scopes: tuple[Scope, ...]
+    disposition: Literal["keep", "deidentify", "delete"]
+
+
+PEOPLE_KINDS = (
+    Kind("recruitment.tallied", Tallied, ("data.source",), Rank.ASSESSMENT, "process_notes"),
+    Kind("recruitment.enrolled", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"),
+    Kind("recruitment.lost", Row, ("participant", "data.ordinal", "data.version"), Rank.DECISION, "process_notes"),
+    Kind("recruitment.withdrawn", Row, ("participant", "data.ordinal", "data.version"), Rank.WITHDRAWAL, "process_notes"),
+    Kind("participant.affiliated", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"),
+    Kind("interview.scheduled", InterviewRow, ("interview", "participant", "data.ordinal", "data.version"), Rank.PREPARATION, "process_notes"),
+    Kind("interview.missed", InterviewRow, ("interview", "participant", "data.ordinal", "data.version"), Rank.ACT, "process_notes"),
+    Kind("interview.held", InterviewHeld, ("interview", "participant", "data.ordinal", "data.version"), Rank.ACT, "raw_data"),
+    Kind("incentive.paid", Row, ("participant", "data.ordinal", "data.version"), Rank.DECISION, "process_notes"),
+    Kind("consent.form_approved", FormApproved, ("data.form", "data.version", "data.language"), Rank.GRANT, "intentions"),
+    Kind("consent.given", ConsentGiven, ("participant", "data.form", "data.form_version", "data.ordinal", "data.version"), Rank.CONSENT, "process_notes"),
+    Kind("consent.renewed", ConsentGiven, ("participant", "data.form", "data.form_version", "data.ordinal", "data.version"), Rank.CONSENT, "process_notes"),
+    Kind("consent.withdrawn", ConsentWithdrawn, ("participant", "data.ordinal", "data.version"), Rank.WITHDRAWAL, "process_notes"),
+)

@@ -1,0 +1,91 @@
+"""Contradictions between parts of the protocol, each as `path: what is wrong and what to do`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from study.protocol.document import Protocol
+
+
+def contradictions(protocol: Protocol) -> list[str]:
+    """Every contradiction found; empty when the parts agree."""
+    return [*_patterns(protocol), *_repeats(protocol), *_dates(protocol), *_references(protocol)]
+
+
+def _patterns(protocol: Protocol) -> Iterator[str]:
+    for path, pattern in [
+        ("participants.code_pattern", protocol.participants.code_pattern),
+        ("participants.site_pattern", protocol.participants.site_pattern),
+        *([("transcripts.interview_id_pattern", protocol.transcripts.interview_id_pattern)] if protocol.transcripts else []),
+    ]:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{path}: not a regular expression ({error.msg}); write one such as P\\d{{3}}"
+
+
+def _repeats(protocol: Protocol) -> Iterator[str]:
+    lists: dict[str, Iterable[object]] = {
+        "team": (p.code for p in protocol.team),
+        "participants.roles": (r.id for r in protocol.participants.roles),
+        "participants.groups": (g.id for g in protocol.participants.groups),
+        "sampling.stages": (s.name for s in protocol.sampling.stages),
+        "consent_forms": ((f.form, f.version, f.language) for f in protocol.consent_forms),
+        "guides": ((g.id, g.version) for g in protocol.guides),
+        "surveys": (s.name for s in protocol.surveys),
+        "obligations": (o.id for o in protocol.obligations),
+        "ethics.amendments": (a.id for a in protocol.ethics.amendments),
+    }
+    for path, keys in lists.items():
+        for key, times in Counter(keys).items():
+            if times > 1:
+                shown = " ".join(map(str, key)) if isinstance(key, tuple) else key
+                yield f"{path}: {shown} appears {times} times; give each its own name"
+
+
+def _dates(protocol: Protocol) -> Iterator[str]:
+    for i, approval in enumerate(protocol.ethics.approvals):
+        if approval.end and approval.end < approval.start:
+            yield f"ethics.approvals.{i}: the approval ends before it begins; correct `from` or `to`"
+    first_approval = min(a.start for a in protocol.ethics.approvals)
+    for i, form in enumerate(protocol.consent_forms):
+        path = f"consent_forms.{i}"
+        if form.closes and form.closes < form.opens:
+            yield f"{path}.closes: the form may no longer be signed before it may be; correct `opens` or `closes`"
+        if form.opens < form.approved or form.approved < first_approval:
+            yield f"{path}.opens: the form opens or is approved before the ethics approval; correct the dates"
+        if (form.reconsent.order == "everyone_by") != (form.reconsent.by is not None):
+            yield f"{path}.reconsent: `by` goes with the order everyone_by, and only with it"
+    for i, amendment in enumerate(protocol.ethics.amendments):
+        dates = [d for d in (amendment.submitted, amendment.approved, amendment.effective) if d]
+        if dates != sorted(dates):
+            yield f"ethics.amendments.{i}: the days must run submitted, approved, effective"
+
+
+def _references(protocol: Protocol) -> Iterator[str]:
+    roles = {r.id for r in protocol.participants.roles}
+    groups = {g.id for g in protocol.participants.groups}
+    for i, target in enumerate(protocol.participants.targets):
+        if target.role and target.role not in roles:
+            yield f"participants.targets.{i}.role: no role {target.role}; known are {', '.join(sorted(roles))}"
+        if target.group and target.group not in groups:
+            yield f"participants.targets.{i}.group: no group {target.group}; known are {', '.join(sorted(groups)) or 'none'}"
+    cases = protocol.analysis.cases
+    for name, role in [("peers", cases.peers), ("organisation", cases.organisation)] if cases else []:
+        if role not in roles:
+            yield f"analysis.cases.{name}: no role {role}; known are {', '.join(sorted(roles))}"
+    for i, survey in enumerate(protocol.surveys):
+        if survey.linkage == "coded" and not survey.key:
+            yield f"surveys.{i}.key: a coded survey needs the column that holds the participant code"
+        for scale in survey.scales:
+            extra = [item for item in scale.reversed if item not in scale.items]
+            if extra:
+                yield f"surveys.{i}.scales: reversed item {extra[0]} is not an item of {scale.name}; correct one of them"
+    for i, stage in enumerate(protocol.sampling.stages):
+        both = sorted(set(stage.required) & set(stage.forbidden))
+        if both:
+            yield f"sampling.stages.{i}: {', '.join(both)} is both required and forbidden; remove it from one list"

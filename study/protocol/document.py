@@ -1,0 +1,103 @@
+"""The whole protocol: what study.yaml holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+
+from study.protocol.base import Code, Identifier, Part, Text
+from study.protocol.consent import ConsentForm
+from study.protocol.consistency import contradictions
+from study.protocol.material import Analysis, Guide, MemberChecking, Survey, Transcripts
+from study.protocol.people import Ethics, Participants, TeamMember
+from study.protocol.sampling import Sampling
+
+StudyId = Identifier
+
+
+class Obligation(Part):
+    """Something owed by a date, such as a report to the board or the destruction of recordings."""
+
+    id: Code
+    what: Text
+    due: date
+    done: date | None = None
+
+
+class Disclosure(Part):
+    """Outside the team no cell rests on fewer than k people."""
+
+    k: int = Field(5, ge=2)
+
+
+class Retention(Part):
+    """How long records are kept after the study ends, in years."""
+
+    years: int = Field(10, ge=1)
+    ends: date | None = Field(None, description="planned last day of the study")
+
+
+class Storage(Part):
+    """Where things are kept: a folder inside the study folder, an absolute path, or s3://bucket/prefix."""
+
+    trail: Text = "trail"
+    restricted: Text = "restricted"
+    out: Text = "out"
+    endpoint: Text | None = Field(None, description="address of an S3 server other than AWS")
+
+
+class Protocol(Part):
+    """A study's protocol (study.yaml)."""
+
+    id: StudyId = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
+    title: Text
+    synthetic: bool = Field(False, description="true in examples: every person and word is made up")
+    time_zone: Text
+    as_of: date | None = Field(None, description="fixes the clock; only in examples")
+    strands: list[Literal["qualitative", "quantitative"]] = Field(min_length=1)
+    ethics: Ethics
+    team: list[TeamMember] = Field(min_length=1)
+    participants: Participants
+    sampling: Sampling
+    consent_forms: list[ConsentForm] = Field(min_length=1)
+    guides: list[Guide] = []
+    transcripts: Transcripts | None = None
+    surveys: list[Survey] = []
+    analysis: Analysis = Analysis()
+    member_checking: MemberChecking | None = None
+    checks: dict[str, dict[str, float]] = Field({}, description="thresholds that differ from the defaults, by check id")
+    obligations: list[Obligation] = []
+    disclosure: Disclosure = Disclosure()
+    retention: Retention = Retention()
+    storage: Storage = Storage()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is not a time zone; write one such as America/Los_Angeles") from None
+        return name
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Protocol:
+        faults = contradictions(self)
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def person(self, code: str) -> TeamMember | None:
+        """The team member with that code, or None."""
+        return next((p for p in self.team if p.code == code), None)
+
+    def form_version(self, form: str, version: str) -> ConsentForm | None:
+        """That version of that consent form, or None."""
+        return next((f for f in self.consent_forms if (f.form, f.version) == (form, version)), None)

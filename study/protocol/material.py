@@ -1,0 +1,130 @@
+"""Material and instruments: interview guides, transcripts, surveys, analysis, member checking."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from study.protocol.base import Code, Identifier, Part, Text
+
+
+class GuideQuestion(Part):
+    """A question of the guide; `keywords` say how its topic shows in a transcript."""
+
+    id: Code
+    text: Text
+    keywords: list[Text] = []
+    required: bool = False
+
+
+class Guide(Part):
+    """One version of an interview guide."""
+
+    id: Code
+    version: Code
+    file: Text
+    start: date = Field(alias="from")
+    questions: list[GuideQuestion] = []
+
+
+class SpeakerLabels(Part):
+    """The closed set of speaker labels in transcripts."""
+
+    interviewer: list[Text] = Field(min_length=1)
+    participant: list[Text] = Field(min_length=1)
+
+
+class Transcripts(Part):
+    """Conventions for transcripts: file names, header, labels, language, verbatim level."""
+
+    folder: Text = "transcripts"
+    file_name: Text = Field("{interview_id}", description="file name without its ending; {interview_id} stands for the id")
+    interview_id_pattern: str = Field(r"I\d{4}", description="regular expression of an interview id")
+    header: list[Identifier] = Field([], description="fields a header block must hold, such as interview, date")
+    speakers: SpeakerLabels
+    language: Code = "en"
+    verbatim: Literal["full", "intelligent"] = "full"
+    legacy_encoding: Text | None = Field(None, description="code page of files that are not UTF-8, for example cp1252")
+
+
+class Scale(Part):
+    """A scale in a survey: its items and which of them are reversed."""
+
+    name: Identifier
+    items: list[Text] = Field(min_length=2)
+    reversed: list[Text] = []
+    minimum_alpha: float = Field(0.6, ge=0, le=1)
+
+
+class Survey(Part):
+    """One survey instrument: its file, data dictionary, key, and how it links to people."""
+
+    name: Identifier
+    file: Text
+    dictionary: Text
+    rows: int | None = Field(None, ge=1, description="rows the sender declared")
+    linkage: Literal["coded", "anonymous"] = "coded"
+    key: Text | None = Field(None, description="column with the participant code, when coded")
+    site: Text | None = Field(None, description="column with the site id")
+    interview_date: Text | None = Field(None, description="column with the day the survey was answered")
+    start: Text | None = Field(None, description="column with the start time or day")
+    end: Text | None = Field(None, description="column with the end time or day")
+    scales: list[Scale] = []
+
+
+class Saturation(Part):
+    """Guest, Namey and Chen (2020): base, run and threshold, per sequence of interviews."""
+
+    base: int = Field(4, ge=1)
+    run: int = Field(2, ge=1)
+    threshold: float = Field(0.05, ge=0, le=1)
+    by: Literal["study", "role", "group"] = "study"
+
+
+class Agreement(Part):
+    """Agreement between coders: the declared unit and how uncoded text is treated."""
+
+    unit: Literal["turn"] = "turn"
+    uncoded: Literal["is_absence"] = "is_absence"
+
+
+class CaseRating(Part):
+    """Cross-case comparison: the ratings file, the two roles compared, and the threshold declared before rating."""
+
+    ratings: Text = "analysis/case_ratings.csv"
+    peers: Identifier
+    organisation: Identifier
+    threshold: float = Field(description="difference of the mean ratings at which a case diverges")
+    declared: date
+
+
+class Analysis(Part):
+    """Files of the analysis and the methods the protocol claims."""
+
+    codebook: Text = "analysis/codebook.csv"
+    codings: Text = "analysis/codings.csv"
+    claims: Text = "analysis/claims.csv"
+    saturation: Saturation | None = None
+    agreement: Agreement | None = None
+    cases: CaseRating | None = None
+
+
+class Theme(Part):
+    """A theme in plain words, as participants see it."""
+
+    id: Code
+    plain: Text
+    codes: list[Code] = []
+
+
+class MemberChecking(Part):
+    """What participants are sent back and by when they may answer."""
+
+    form: Literal["html"] = "html"
+    language: Code = "en"
+    themes: list[Theme] = Field(min_length=1)
+    answer_within_days: int = Field(21, ge=1)
+    reminders: int = Field(1, ge=0)
+    second_person: bool = Field(True, description="a release needs a second person")
