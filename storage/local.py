@@ -1,0 +1,193 @@
+"""Objects and files in a local directory, durable once a call returns.
+
+Write-once is `link(2)` of a synced temporary file: POSIX fails it with EEXIST when the name is taken, so of
+racing writers exactly one wins and no reader ever sees half an object. Names beginning with a dot are never
+listed: our temporary files, and those of desktops and editors.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from study.errors import StudyError
+from study.objects import AlreadyStored, NotStored, Stored, StoreUnavailable
+
+_REASONS = {
+    errno.EACCES: "this account may not {doing} it",
+    errno.EPERM: "this account may not {doing} it",
+    errno.EROFS: "the place is read-only",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "this account's disk quota is used up",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EISDIR: "a folder stands where a file is needed",
+    errno.ENAMETOOLONG: "its name is too long for this disk",
+    errno.EIO: "the disk reported a fault",
+}
+_REMEDY = {
+    errno.EACCES: "Give this account access, then run again.",
+    errno.EPERM: "Give this account access, then run again.",
+    errno.ENOSPC: "Free some space, then run again; nothing recorded so far is lost.",
+    errno.EDQUOT: "Free some space, then run again; nothing recorded so far is lost.",
+}
+
+
+class LocalStore:
+    """A directory as `ImmutableStore` and `FolderStore`; it keeps no versions, so every `version_id` is empty."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    @property
+    def place(self) -> str:
+        return str(self.root)
+
+    def put_new(self, key: str, body: bytes) -> Stored:
+        """Write `body` under a free key and sync it, else raise AlreadyStored; the place itself is created."""
+
+        def publish(temporary: Path, path: Path) -> None:
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                raise AlreadyStored(key) from None
+            except OSError as error:
+                if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK):
+                    raise
+                raise _unavailable(
+                    self.place, key, "this disk cannot write files once (it has no hard links)", _OTHER_DISK
+                ) from None
+
+        return self._write(key, body, publish)
+
+    def put(self, key: str, body: bytes) -> Stored:
+        """Write `body` under `key`, replacing what was there in one step."""
+        return self._write(key, body, os.replace)
+
+    def get(self, key: str, version_id: str | None = None) -> bytes:
+        """The bytes under `key`, else NotStored; also NotStored for any version id but the empty one."""
+        path = self._path(key)
+        if version_id:
+            raise NotStored(key)
+        with self._explained(key, "read"):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise NotStored(key) from None
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        """Every file whose key starts with `prefix`, sorted by key; a place that does not exist is empty."""
+        start = self._path(prefix.rpartition("/")[0]) if "/" in prefix else self.root
+        found: list[Stored] = []
+        for folder, folders, names in os.walk(start, onerror=self._raise_unlisted):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            here = Path(folder)
+            for name in folders:
+                if (here / name).is_symlink():
+                    raise _unavailable(self.place, self._key(here / name), "it is a link to another folder", _NO_LINKS)
+            keys = (self._key(here / name) for name in names if not name.startswith("."))
+            found += [stored for key in keys if key.startswith(prefix) and (stored := self._stored(key))]
+        yield from sorted(found, key=lambda stored: stored.key)
+
+    def list_versions(self, prefix: str = "") -> Iterator[Stored]:
+        """The same as `list`: a directory keeps one version of each file."""
+        return self.list(prefix)
+
+    def erase_all_versions(self, key: str) -> int:
+        """Remove the file; 1 when there was one, else 0. The disk may keep its blocks until they are reused."""
+        path = self._path(key)
+        with self._explained(key, "remove"):
+            try:
+                path.unlink()
+            except (FileNotFoundError, NotADirectoryError):
+                return 0
+            _sync_folder(path.parent)
+        return 1
+
+    def _write(self, key: str, body: bytes, publish: Callable[[Path, Path], None]) -> Stored:
+        path = self._path(key)
+        temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+        with self._explained(key, "write"):
+            _make_folder(path.parent)
+            try:
+                with open(temporary, "xb") as file:
+                    file.write(body)
+                    file.flush()
+                    os.fsync(file.fileno())
+                publish(temporary, path)
+            finally:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+            _sync_folder(path.parent)
+            status = path.stat()
+        return Stored(key, "", len(body), datetime.fromtimestamp(status.st_mtime, UTC))
+
+    def _path(self, key: str) -> Path:
+        """The file behind a key; StudyError for a key that is no relative path or leads out of the place."""
+        parts = key.split("/")
+        lexical = key and not PurePosixPath(key).is_absolute() and not {"", ".", ".."} & set(parts) and "\0" not in key
+        path = self.root / key
+        if not lexical or not path.parent.resolve().is_relative_to(self.root.resolve()) or self._leads_out(path):
+            raise StudyError(f"{key!r} leads out of {self.place}", remedy="Name a file inside that folder.")
+        return path
+
+    def _leads_out(self, path: Path) -> bool:
+        return path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve())
+
+    def _key(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def _stored(self, key: str) -> Stored | None:
+        try:
+            status = (self.root / key).stat()
+        except FileNotFoundError:
+            return None
+        return Stored(key, "", status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+
+    def _raise_unlisted(self, error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise self._explanation(error, "", "list") from None
+
+    @contextmanager
+    def _explained(self, key: str, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._explanation(error, key, doing) from None
+
+    def _explanation(self, error: OSError, key: str, doing: str) -> StoreUnavailable:
+        reason = _REASONS.get(error.errno or 0, error.strerror or "the disk did not answer").format(doing=doing)
+        return _unavailable(
+            self.place, key, reason, _REMEDY.get(error.errno or 0, "Look at that disk, then run again.")
+        )
+
+
+_OTHER_DISK = "Keep the study on a disk of Linux's or macOS's own kind."
+_NO_LINKS = "Put the folder itself there, or name its real place in study.yaml."
+
+
+def _unavailable(place: str, key: str, reason: str, remedy: str) -> StoreUnavailable:
+    where = f"{place}/{key}" if key else place
+    return StoreUnavailable(f"{where}: {reason}. {remedy}")
+
+
+def _make_folder(folder: Path) -> None:
+    """Create a folder and its parents, each synced into the one above it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir()
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
