@@ -1,0 +1,218 @@
+"""Untrusted files are read in a child process, with a time and a memory limit for each.
+
+A reader that loops, eats memory or crashes the interpreter costs one file, never the run. Source: setrlimit(2).
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from study.errors import StudyError
+
+R = TypeVar("R")
+
+_START_SECONDS = 120.0
+_OUT_OF_MEMORY = 77
+_LENGTH = struct.Struct("!Q")
+_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from evidence.isolated import serve; serve()"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderDied:
+    """Why a file was not read: too slow, too large, the reader crashed, failed, or refused it.
+
+    `detail` is a signal's name, an exception's type name or, when refused, the StudyError's sentence: never content.
+    """
+
+    reason: Literal["time", "memory", "crashed", "failed", "refused"]
+    detail: str = ""
+
+
+def call(function: Callable[..., R], *args: Any, seconds: float, megabytes: int) -> R | ReaderDied:
+    """`function(*args)` in a child process; `function` is importable, arguments and result can be pickled.
+
+    `seconds` of wall clock, from when the child is ready; `megabytes` beyond what its imports take (Linux).
+    """
+    return next(iter(call_each(function, [args], seconds=seconds, megabytes=megabytes)))
+
+
+def call_each(
+    function: Callable[..., R], calls: Iterable[tuple[Any, ...]], *, seconds: float, megabytes: int
+) -> Iterator[R | ReaderDied]:
+    """The results of `function(*args)` for each of `calls`, in order, limits for each call.
+
+    One child serves them all, so that its imports are paid once; one that died is replaced for the next call.
+    """
+    child: _Child | None = None
+    try:
+        for args in calls:
+            if child is None:
+                child = _Child(function, seconds, megabytes)
+            answer = child.ask(args)
+            if isinstance(answer, ReaderDied) and answer.reason in ("time", "memory", "crashed"):
+                child.kill()
+                child = None
+            yield answer
+    finally:
+        if child is not None:
+            child.kill()
+
+
+class _Child:
+    """The parent's end of one child process."""
+
+    def __init__(self, function: Callable[..., Any], seconds: float, megabytes: int) -> None:
+        self._seconds = seconds
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _BOOT, *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._to, False)
+        os.set_blocking(self._from, False)
+        self._failed = self._exchange((function, seconds, megabytes), _START_SECONDS)
+
+    def ask(self, args: tuple[Any, ...]) -> Any:
+        """The child's answer to one call, or ReaderDied."""
+        return self._failed or self._exchange(args, self._seconds)
+
+    def kill(self) -> None:
+        """End the child, whatever it is doing, and collect it."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _exchange(self, message: object, seconds: float) -> Any:
+        deadline = time.monotonic() + seconds
+        try:
+            self._write(_framed(message), deadline)
+            (length,) = _LENGTH.unpack(self._read(_LENGTH.size, deadline))
+            return pickle.loads(self._read(length, deadline))
+        except TimeoutError:
+            return ReaderDied("time", f"{seconds:g} s")
+        except (EOFError, BrokenPipeError):
+            return self._cause_of_death()
+        except (pickle.UnpicklingError, AttributeError, ImportError, MemoryError) as error:
+            return ReaderDied("crashed", type(error).__name__)
+
+    def _write(self, data: bytes, deadline: float) -> None:
+        rest = memoryview(data)
+        while rest:
+            _, ready, _ = select.select([], [self._to], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            rest = rest[os.write(self._to, rest[:65536]) :]
+
+    def _read(self, length: int, deadline: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < length:
+            ready, _, _ = select.select([self._from], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            part = os.read(self._from, min(length - len(parts), 1 << 20))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+    def _cause_of_death(self) -> ReaderDied:
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return ReaderDied("crashed")
+        if code == -signal.SIGXCPU:
+            return ReaderDied("time", f"{self._seconds:g} s")
+        name = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return ReaderDied("memory" if code in (-signal.SIGKILL, _OUT_OF_MEMORY) else "crashed", name)
+
+
+def serve() -> None:
+    """The child's loop: limits first, then one answer a call, until the parent closes the pipe."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    os.dup2(quiet, 0)
+    os.dup2(quiet, 1)
+    function, seconds, megabytes = _received(requests)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, _address_space() + (megabytes << 20))
+    _send(answers, None)
+    while True:
+        try:
+            args = _received(requests)
+        except EOFError:
+            return
+        except MemoryError:
+            sys.exit(_OUT_OF_MEMORY)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 5)
+        _send(answers, _answer(function, args))
+
+
+def _answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    try:
+        return function(*args)
+    except MemoryError:
+        return ReaderDied("memory", "MemoryError")
+    except StudyError as error:
+        return ReaderDied("refused", str(error))
+    except Exception as error:
+        return ReaderDied("failed", type(error).__name__)
+
+
+def _send(stream: Any, message: object) -> None:
+    try:
+        framed = _framed(message)
+    except Exception as error:
+        framed = _framed(ReaderDied("memory" if isinstance(error, MemoryError) else "failed", type(error).__name__))
+    stream.write(framed)
+    stream.flush()
+
+
+def _received(stream: Any) -> Any:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    return pickle.loads(stream.read(_LENGTH.unpack(head)[0]))
+
+
+def _framed(message: object) -> bytes:
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
+
+
+def _limit(what: int, amount: int) -> None:
+    """Lower the soft limit; where the system knows no such limit the parent's clock remains."""
+    with suppress(ValueError, OSError):
+        resource.setrlimit(what, (amount, resource.getrlimit(what)[1]))
+
+
+def _address_space() -> int:
+    """Bytes of address space taken now; a generous guess where /proc is missing."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 4 << 30
+    return pages * resource.getpagesize()

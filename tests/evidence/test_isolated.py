@@ -1,0 +1,66 @@
+"""A reader that loops, eats memory or crashes costs one call; the next ones go on."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from pathlib import Path
+
+from evidence.isolated import ReaderDied, call, call_each
+from study import load_protocol
+
+
+def test_a_result_comes_back_from_the_child():
+    assert call(math.factorial, 20, seconds=5, megabytes=200) == math.factorial(20)
+
+
+def test_large_arguments_and_results_pass_through_the_pipe():
+    assert call(bytes.upper, b"a" * 3_000_000, seconds=5, megabytes=200) == b"A" * 3_000_000
+
+
+def test_one_bad_call_costs_only_itself():
+    slow, after, crash, last = call_each(
+        eval,
+        [("__import__('time').sleep(30)",), ("1 + 1",), ("__import__('os').abort()",), ("2 + 2",)],
+        seconds=0.5,
+        megabytes=200,
+    )
+    assert slow == ReaderDied("time", "0.5 s")
+    assert after == 2
+    assert crash == ReaderDied("crashed", "SIGABRT")
+    assert last == 4
+
+
+def test_memory_beyond_the_limit_is_refused():
+    assert call(bytes, 500_000_000, seconds=5, megabytes=100) == ReaderDied("memory", "MemoryError")
+
+
+def test_an_exception_is_reduced_to_its_type_name():
+    assert call(int, "Heather said", seconds=5, megabytes=100) == ReaderDied("failed", "ValueError")
+
+
+def test_a_study_error_keeps_its_sentence():
+    died = call(load_protocol, Path("/nowhere"), seconds=5, megabytes=200)
+    assert isinstance(died, ReaderDied)
+    assert died.reason == "refused"
+    assert "study.yaml" in died.detail
+
+
+def test_a_result_that_cannot_be_sent_is_reported():
+    assert call(eval, "lambda: 1", seconds=5, megabytes=100) == ReaderDied("failed", "PicklingError")
+
+
+def test_leaving_early_ends_the_child():
+    results = call_each(os.getpid, [(), ()], seconds=5, megabytes=100)
+    pid = next(results)
+    results.close()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_arguments_larger_than_the_limit_are_a_matter_of_memory():
+    died = call(len, bytes(300_000_000), seconds=20, megabytes=50)
+    assert died == ReaderDied("memory", "exit 77")
