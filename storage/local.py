@@ -38,10 +38,14 @@ _REMEDY = {
 
 
 class LocalStore:
-    """A directory as `ImmutableStore` and `FolderStore`; it keeps no versions, so every `version_id` is empty."""
+    """A directory as `ImmutableStore` and `FolderStore`; it keeps no versions, so every `version_id` is empty.
 
-    def __init__(self, root: Path) -> None:
+    What a `private` one writes only its owner may read.
+    """
+
+    def __init__(self, root: Path, *, private: bool = False) -> None:
         self.root = Path(root)
+        self._file_mode, self._folder_mode = (0o600, 0o700) if private else (0o666, 0o777)
 
     @property
     def place(self) -> str:
@@ -112,9 +116,9 @@ class LocalStore:
         path = self._path(key)
         temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
         with self._explained(key, "write"):
-            _make_folder(path.parent)
+            _make_folder(path.parent, self._folder_mode)
             try:
-                with open(temporary, "xb") as file:
+                with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, self._file_mode)) as file:
                     file.write(body)
                     file.flush()
                     os.fsync(file.fileno())
@@ -175,13 +179,13 @@ def _unavailable(place: str, key: str, reason: str, remedy: str) -> StoreUnavail
     return StoreUnavailable(f"{where}: {reason}. {remedy}")
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path, mode: int) -> None:
     """Create a folder and its parents, each synced into the one above it."""
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
+    _make_folder(folder.parent, mode)
     with suppress(FileExistsError):
-        folder.mkdir()
+        folder.mkdir(mode)
     _sync_folder(folder.parent)
 
 

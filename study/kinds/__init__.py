@@ -21,7 +21,9 @@ from study.kinds.sites import SITE_KINDS
 __all__ = ["KINDS", "Kind", "Rank", "Shape", "checked_data", "kind_of", "natural_key"]
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for table in (CONDUCT_KINDS, SITE_KINDS, PEOPLE_KINDS, MATERIAL_KINDS, ANALYSIS_KINDS) for kind in table
+    kind.name: kind
+    for table in (CONDUCT_KINDS, SITE_KINDS, PEOPLE_KINDS, MATERIAL_KINDS, ANALYSIS_KINDS)
+    for kind in table
 }
 
 

@@ -145,7 +145,9 @@ ANALYSIS_KINDS = (
     Kind("agreement.assessed", AgreementAssessed, ("data.inputs",), Rank.ASSESSMENT, "process_notes"),
     Kind("cases.compared", CasesCompared, ("data.inputs",), Rank.ASSESSMENT, "reconstruction"),
     Kind("member_check.excluded", Excluded, ("participant", "data.reason"), Rank.DECISION, "process_notes"),
-    Kind("member_check.released", Packet, ("participant", "data.packet", "data.version"), Rank.DECISION, "process_notes"),
+    Kind(
+        "member_check.released", Packet, ("participant", "data.packet", "data.version"), Rank.DECISION, "process_notes"
+    ),
     Kind("member_check.sent", Sent, ("participant", "data.packet", "data.ordinal"), Rank.DECISION, "process_notes"),
     Kind("member_check.reminded", Sent, ("participant", "data.packet", "data.ordinal"), Rank.DECISION, "process_notes"),
     Kind("member_check.returned", Returned, ("participant", "generated"), Rank.RESULT, "raw_data"),
@@ -153,8 +155,16 @@ ANALYSIS_KINDS = (
     Kind("member_check.closed", Sent, ("participant", "data.packet"), Rank.RESULT, "process_notes"),
     Kind("debriefing.held", Debriefed, ("data.debriefing", "data.version"), Rank.ACT, "process_notes"),
     Kind("negative_case.raised", NegativeCase, ("data.case",), Rank.ACT, "reconstruction"),
-    Kind("negative_case.resolved", NegativeCaseResolved, ("data.case", "data.disposition"), Rank.DECISION, "reconstruction"),
-    Kind("counter_narrative.recorded", CounterNarrative, ("data.narrative", "data.version"), Rank.ACT, "reconstruction"),
+    Kind(
+        "negative_case.resolved",
+        NegativeCaseResolved,
+        ("data.case", "data.disposition"),
+        Rank.DECISION,
+        "reconstruction",
+    ),
+    Kind(
+        "counter_narrative.recorded", CounterNarrative, ("data.narrative", "data.version"), Rank.ACT, "reconstruction"
+    ),
     Kind("memo.written", Memo, ("data.memo", "generated"), Rank.ACT, "process_notes"),
     Kind("claim.asserted", Claim, ("claim", "data.version"), Rank.RESULT, "reconstruction"),
     Kind("dossier.published", Dossier, ("data.content",), Rank.RESULT, "reconstruction"),

@@ -82,7 +82,9 @@ MATERIAL_KINDS = (
     Kind("recording.destroyed", Nothing, ("recording",), Rank.AFTERMATH, "process_notes"),
     Kind("fieldnote.received", Received, ("generated",), Rank.ACT, "raw_data"),
     Kind("transcript.received", Received, ("transcript", "generated"), Rank.ACT, "raw_data"),
-    Kind("transcript.validated", Validated, ("transcript", "generated", "data.rules"), Rank.ASSESSMENT, "process_notes"),
+    Kind(
+        "transcript.validated", Validated, ("transcript", "generated", "data.rules"), Rank.ASSESSMENT, "process_notes"
+    ),
     Kind("transcript.checked", Checked, ("transcript", "generated"), Rank.ASSESSMENT, "process_notes"),
     Kind("transcript.corrected", Corrected, ("transcript", "generated"), Rank.ASSESSMENT, "raw_data"),
     Kind("transcript.deidentified", Deidentified, ("transcript", "generated"), Rank.ASSESSMENT, "raw_data"),

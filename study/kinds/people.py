@@ -71,14 +71,56 @@ PEOPLE_KINDS = (
     Kind("recruitment.tallied", Tallied, ("data.source",), Rank.ASSESSMENT, "process_notes"),
     Kind("recruitment.enrolled", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"),
     Kind("recruitment.lost", Row, ("participant", "data.ordinal", "data.version"), Rank.DECISION, "process_notes"),
-    Kind("recruitment.withdrawn", Row, ("participant", "data.ordinal", "data.version"), Rank.WITHDRAWAL, "process_notes"),
-    Kind("participant.affiliated", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"),
-    Kind("interview.scheduled", InterviewRow, ("interview", "participant", "data.ordinal", "data.version"), Rank.PREPARATION, "process_notes"),
-    Kind("interview.missed", InterviewRow, ("interview", "participant", "data.ordinal", "data.version"), Rank.ACT, "process_notes"),
-    Kind("interview.held", InterviewHeld, ("interview", "participant", "data.ordinal", "data.version"), Rank.ACT, "raw_data"),
+    Kind(
+        "recruitment.withdrawn", Row, ("participant", "data.ordinal", "data.version"), Rank.WITHDRAWAL, "process_notes"
+    ),
+    Kind(
+        "participant.affiliated", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"
+    ),
+    Kind(
+        "interview.scheduled",
+        InterviewRow,
+        ("interview", "participant", "data.ordinal", "data.version"),
+        Rank.PREPARATION,
+        "process_notes",
+    ),
+    Kind(
+        "interview.missed",
+        InterviewRow,
+        ("interview", "participant", "data.ordinal", "data.version"),
+        Rank.ACT,
+        "process_notes",
+    ),
+    Kind(
+        "interview.held",
+        InterviewHeld,
+        ("interview", "participant", "data.ordinal", "data.version"),
+        Rank.ACT,
+        "raw_data",
+    ),
     Kind("incentive.paid", Row, ("participant", "data.ordinal", "data.version"), Rank.DECISION, "process_notes"),
-    Kind("consent.form_approved", FormApproved, ("data.form", "data.version", "data.language"), Rank.GRANT, "intentions"),
-    Kind("consent.given", ConsentGiven, ("participant", "data.form", "data.form_version", "data.ordinal", "data.version"), Rank.CONSENT, "process_notes"),
-    Kind("consent.renewed", ConsentGiven, ("participant", "data.form", "data.form_version", "data.ordinal", "data.version"), Rank.CONSENT, "process_notes"),
-    Kind("consent.withdrawn", ConsentWithdrawn, ("participant", "data.ordinal", "data.version"), Rank.WITHDRAWAL, "process_notes"),
+    Kind(
+        "consent.form_approved", FormApproved, ("data.form", "data.version", "data.language"), Rank.GRANT, "intentions"
+    ),
+    Kind(
+        "consent.given",
+        ConsentGiven,
+        ("participant", "data.form", "data.form_version", "data.ordinal", "data.version"),
+        Rank.CONSENT,
+        "process_notes",
+    ),
+    Kind(
+        "consent.renewed",
+        ConsentGiven,
+        ("participant", "data.form", "data.form_version", "data.ordinal", "data.version"),
+        Rank.CONSENT,
+        "process_notes",
+    ),
+    Kind(
+        "consent.withdrawn",
+        ConsentWithdrawn,
+        ("participant", "data.ordinal", "data.version"),
+        Rank.WITHDRAWAL,
+        "process_notes",
+    ),
 )

@@ -20,7 +20,11 @@ def _patterns(protocol: Protocol) -> Iterator[str]:
     for path, pattern in [
         ("participants.code_pattern", protocol.participants.code_pattern),
         ("participants.site_pattern", protocol.participants.site_pattern),
-        *([("transcripts.interview_id_pattern", protocol.transcripts.interview_id_pattern)] if protocol.transcripts else []),
+        *(
+            [("transcripts.interview_id_pattern", protocol.transcripts.interview_id_pattern)]
+            if protocol.transcripts
+            else []
+        ),
     ]:
         try:
             re.compile(pattern)

@@ -131,6 +131,10 @@ def _known_names(loc: Sequence[int | str]) -> list[str]:
 
 def _model_in(annotation: Any) -> Any:
     """The protocol model inside a list, dict or optional annotation."""
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias) and issubclass(annotation, BaseModel):
+    if (
+        isinstance(annotation, type)
+        and not isinstance(annotation, types.GenericAlias)
+        and issubclass(annotation, BaseModel)
+    ):
         return annotation
     return next((m for a in typing.get_args(annotation) if (m := _model_in(a))), None)

@@ -40,7 +40,9 @@ class Transcripts(Part):
     """Conventions for transcripts: file names, header, labels, language, verbatim level."""
 
     folder: Text = "transcripts"
-    file_name: Text = Field("{interview_id}", description="file name without its ending; {interview_id} stands for the id")
+    file_name: Text = Field(
+        "{interview_id}", description="file name without its ending; {interview_id} stands for the id"
+    )
     interview_id_pattern: str = Field(r"I\d{4}", description="regular expression of an interview id")
     header: list[Identifier] = Field([], description="fields a header block must hold, such as interview, date")
     speakers: SpeakerLabels

@@ -1,0 +1,63 @@
+"""People's tables read as they are: every cell text, nothing guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from study import StudyError
+from study.objects import NotStored
+
+if TYPE_CHECKING:
+    from tasks.workspace import Workspace
+
+
+def read_table(place: Workspace, path: str) -> pd.DataFrame | None:
+    """A CSV of the study folder with every cell as text ("" when empty), or None when there is no such file.
+
+    The index is the row's number in the file as a spreadsheet shows it (the header is row 1). Raises StudyError for text that
+    is not UTF-8, for a header with empty or repeated names, and for a row with more cells than the header.
+    """
+    try:
+        data = place.files.get(path)
+    except NotStored:
+        return None
+    return parse_table(data, path)
+
+
+def read_restricted_table(place: Workspace, path: str) -> pd.DataFrame | None:
+    """The same for a table under restricted/."""
+    try:
+        return parse_table(place.restricted.get(path), f"restricted/{path}")
+    except NotStored:
+        return None
+
+
+def parse_table(data: bytes, path: str) -> pd.DataFrame:
+    """Parse one CSV; see `read_table`."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        raise StudyError(
+            "the text is not UTF-8", where=f"{path}, row {row}", remedy="Save it again as CSV UTF-8."
+        ) from None
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    header = [name.strip() for name in rows[0]] if rows else []
+    if not header or not all(header) or len(set(header)) < len(header):
+        raise StudyError(
+            "the first row must name every column once", where=f"{path}, row 1", remedy="Correct the header row."
+        )
+    filled = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+    for number, row in filled:
+        if len(row) > len(header):
+            raise StudyError(
+                f"the row has {len(row)} cells and the header {len(header)}",
+                where=f"{path}, row {number}",
+                remedy="Put text that holds a comma in quotation marks.",
+            )
+    cells = [[cell.strip() for cell in row] + [""] * (len(header) - len(row)) for _, row in filled]
+    return pd.DataFrame(cells, columns=header, index=pd.Index([n for n, _ in filled], name="row"), dtype=str)

@@ -1,0 +1,212 @@
+"""One study opened for one run: its protocol, folders, clock, actor and trail."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from prefect.runtime import deployment, flow_run
+
+from storage.local import LocalStore
+from study import Actor, Event, Fact, Protocol, Reference, Run, StudyError, load_protocol
+from study.event import instant
+from study.identifiers import digest, event_id, keyed_digest
+from study.objects import AlreadyStored, NotStored
+from tasks.codes import Codes
+from tasks.keys import trail_origin
+from tasks.never import never_list
+from tasks.read import parse_table
+from tasks.request import StudyRequest
+from trail import Trail
+
+__all__ = ["StudyRequest", "Workspace", "opened"]
+
+
+class Workspace:
+    """What a run works with. A plain class, so that Prefect passes it on without looking inside."""
+
+    def __init__(self, protocol: Protocol, root: Path, *, actor: Actor, now: datetime) -> None:
+        self.protocol = protocol
+        self.root = root
+        self.actor = actor
+        self.now = now
+        self.files = LocalStore(root)
+        self.restricted = LocalStore(folder(root, protocol.storage.restricted), private=True)
+        self.out = LocalStore(folder(root, protocol.storage.out))
+        self.codes = Codes(self.restricted)
+        self.trail: Trail
+        self.origin = ""
+
+    @property
+    def today(self) -> date:
+        """The study's local day."""
+        return self.now.date()
+
+    @property
+    def instant(self) -> str:
+        """The domain's now as RFC 3339 UTC with milliseconds."""
+        return instant(self.now)
+
+    @property
+    def trail_folder(self) -> Path:
+        """Where the trail's objects lie."""
+        return folder(self.root, self.protocol.storage.trail)
+
+    def events(self, kinds: Iterable[str] | None = None) -> list[Event]:
+        """The trail's events in fold order."""
+        return self.trail.events(kinds=kinds)
+
+    def trail_code(self, participant: str) -> str:
+        """The random trail code of a participant code, made on first use."""
+        return self.codes.trail_code(participant)
+
+    def known_trail_codes(self) -> dict[str, str]:
+        """Every participant code that has a trail code."""
+        return self.codes.trail_codes()
+
+    def participant_key(self, trail_code: str) -> bytes:
+        """The 32-byte HMAC key of a participant, made on first use."""
+        return self.codes.key(trail_code)
+
+    def ref(self, path: str) -> str:
+        """The opaque ref of a file in the study folder, made on first use."""
+        return self.codes.ref(path)
+
+    def reference(self, path: str, data: bytes, *, personal: bool) -> Reference:
+        """A reference to a file: by keyed HMAC when it is about a person, else by SHA-256."""
+        ref = self.ref(path)
+        if personal:
+            return Reference(ref, len(data), hmac=keyed_digest(self.codes.key(ref), data))
+        return Reference(ref, len(data), sha256=digest(data))
+
+    def with_record(self, fact: Fact, document: dict[str, Any]) -> Fact:
+        """Write the record beside an act once (reasons, rationales) and name it in the fact by its SHA-256.
+
+        A record about a participant goes to restricted/records/. A record already there stands.
+        """
+        personal = any(s.type == "participant" for s in fact.subject)
+        store = self.restricted if personal else self.files
+        key = f"records/{fact.kind}/{event_id(self.origin, fact.kind, fact.natural_key)}.json"
+        body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode()
+        try:
+            store.put_new(key, body)
+        except AlreadyStored:
+            body = store.get(key)
+        ref = Reference(f"r{event_id(self.origin, fact.kind, fact.natural_key)}", len(body), sha256=digest(body))
+        return replace(fact, generated=(*fact.generated, ref))
+
+
+@contextmanager
+def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterator[Workspace]:
+    """Open the study a request names, and close its lane in the trail at the end.
+
+    With `create` the trail's key pair is made when there is none. Raises StudyError for a study that cannot
+    be read or written, for an acting person who is not in the team, and before the study is opened.
+    """
+    root = study_root(request.study)
+    protocol = load_protocol(root)
+    _writable(root)
+    now = clock(protocol, request.as_of)
+    place = Workspace(protocol, root, actor=_actor(protocol, request.acting), now=now)
+    place.origin = trail_origin(place.files, place.restricted, protocol.id, create=create)
+    place.trail = Trail.open(
+        LocalStore(place.trail_folder),
+        study=place.origin,
+        actor=place.actor,
+        run=_run(flow),
+        now=lambda: datetime.now(UTC),
+        forbidden=never_list(protocol, _identities(place)),
+    )
+    try:
+        yield place
+    except BaseException:
+        place.trail.close("failed")
+        raise
+    place.trail.close("completed")
+
+
+def study_root(study: str) -> Path:
+    """The study folder as a path; StudyError for an s3:// place, which this version does not open."""
+    if study.startswith("s3://"):
+        raise StudyError(
+            "this version opens studies in a local folder only", where=study, remedy="Copy the study to a folder first."
+        )
+    root = Path(study).expanduser()
+    if not root.is_dir():
+        raise StudyError(
+            "there is no such study folder", where=study, remedy="Check the path, or `fieldtrail new DIR`."
+        )
+    return root.resolve()
+
+
+def folder(root: Path, written: str) -> Path:
+    """A place named in study.yaml under `storage`: inside the study folder unless absolute."""
+    if written.startswith("s3://"):
+        raise StudyError(
+            "this version keeps the trail and every folder on local disk",
+            where=f"study.yaml, storage ({written})",
+            remedy="Name a folder there.",
+        )
+    return root / Path(written).expanduser()
+
+
+def clock(protocol: Protocol, as_of: date | None) -> datetime:
+    """The domain's now in the study's zone: the end of the `as_of` day, or the real time."""
+    day = as_of or protocol.as_of
+    if day is None:
+        return datetime.now(protocol.zone)
+    return datetime.combine(day, time(23, 59, 59), protocol.zone)
+
+
+def software_version() -> str:
+    """The version of this software."""
+    return importlib.metadata.version("fieldtrail")
+
+
+def _writable(root: Path) -> None:
+    if not os.access(root, os.W_OK):
+        raise StudyError(
+            "the study folder cannot be written", where=str(root), remedy="Ask its owner for permission to write."
+        )
+
+
+def _actor(protocol: Protocol, acting: str | None) -> Actor:
+    if acting is None:
+        return Actor("service", "fieldtrail", "software")
+    person = protocol.person(acting)
+    if person is None:
+        raise StudyError(
+            "the acting person is not in the team",
+            where=f"study.yaml, team ({acting})",
+            remedy="Use a code from the team list, or add the person there.",
+        )
+    return Actor("person", person.code, person.role)
+
+
+def _run(flow: str) -> Run:
+    return Run(
+        flow_run_id=str(flow_run.id or uuid.uuid4()),
+        flow=flow,
+        deployment=str(deployment.name or "none"),
+        attempt=int(flow_run.run_count or 1),
+        code=software_version(),
+    )
+
+
+def _identities(place: Workspace) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    for name in ("identities.csv", "participants.csv"):
+        try:
+            table = parse_table(place.restricted.get(name), f"restricted/{name}")
+        except NotStored:
+            continue
+        rows += table.to_dict("records")
+    return rows
