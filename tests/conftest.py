@@ -1,0 +1,46 @@
+"""Fixtures shared by every room's tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("FIELDTRAIL_REQUIRE_ALL") == "1"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.fixture(scope="session")
+def prefect_harness() -> Iterator[None]:
+    """Prefect's own server in this process, once a session (13 to 26 s); flows and tasks then run for real."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture()
+def example(tmp_path: Path) -> Callable[..., Path]:
+    """A fresh copy of an example study: `example("fsp")` with its planted defects, `example("fsp", clean=True)` without."""
+
+    def copy(name: str, *, clean: bool = False) -> Path:
+        target = tmp_path / f"{name}-clean" if clean else tmp_path / name
+        shutil.copytree(EXAMPLES / name / "study", target)
+        if not clean:
+            shutil.copytree(EXAMPLES / name / "planted", target, dirs_exist_ok=True)
+        return target
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; without it the test skips, or fails under FIELDTRAIL_REQUIRE_ALL=1."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "the Debian package chromium is not installed"
+        pytest.fail(reason) if REQUIRE_ALL else pytest.skip(reason)
+    return path
