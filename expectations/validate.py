@@ -1,0 +1,266 @@
+"""Suite × frame → queries, failing closed: what could not be checked is a query too.
+
+Great Expectations drops unknown expectations, lets an empty suite and an empty frame succeed and shows a missing
+column only as an exception in its result; each of these is caught here. Results that leave this module hold counts,
+never a cell's value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from expectations.check import Check, Suite, raised_by_code
+from study import Protocol, Query, StudyError
+from study.query import place as place_of
+
+State = Literal["passed", "failed", "unchecked", "not_applicable"]
+
+ENGINE_CHECKS = raised_by_code(
+    ("EX001", "block", "There is something to check", "A table without rows would pass every check."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How one check went over one frame: how many values it applied to and how many were unexpected."""
+
+    check: str
+    feature: str
+    expectation: str
+    state: State
+    evaluated: int
+    unexpected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The queries raised, and every check's result in the order of the suite."""
+
+    suite: str
+    rows: int
+    queries: tuple[Query, ...]
+    results: tuple[CheckResult, ...]
+
+    @property
+    def not_applicable(self) -> tuple[str, ...]:
+        """Ids of the checks whose feature was null everywhere."""
+        return tuple(r.check for r in self.results if r.state == "not_applicable")
+
+
+def validate(
+    frame: pd.DataFrame, suite: Suite, *, study: Protocol, place: str = "", subject_column: str | None = None
+) -> list[Query]:
+    """One query for each row (or, without `subject_column`, each check) that is not met or could not be checked.
+
+    With `subject_column` a row is a subject: that column holds `type:id`, `ref` the opaque ref of its file and
+    `where` its path; optional `rule` (part of the place, else the feature) and `rows` (row keys). Without it the
+    frame is the one subject `suite.subject` in the file with opaque ref `place`.
+    """
+    return list(validate_full(frame, suite, study=study, place=place, subject_column=subject_column).queries)
+
+
+def validate_full(
+    frame: pd.DataFrame, suite: Suite, *, study: Protocol, place: str = "", subject_column: str | None = None
+) -> Validation:
+    """The same, with every check's result, passed and not applicable ones included."""
+    checks = [c for c in suite.checks if c.expectation is not None]
+    if not checks:
+        raise StudyError(f"the suite {suite.name} holds no check", remedy="This is a fault in fieldtrail: report it.")
+    raiser = _Raiser(frame, suite, study, place, subject_column)
+    if frame.empty:
+        return Validation(suite.name, 0, (raiser.empty(),), ())
+    present = [c for c in checks if c.feature in frame.columns]
+    outcomes = dict(zip(map(id, present), _run(frame, present, suite.name, study), strict=True))
+    queries: list[Query] = []
+    results: list[CheckResult] = []
+    for check in checks:
+        outcome = outcomes.get(id(check), _Outcome("", "unchecked", 0, ()))
+        queries += raiser.queries(check, outcome)
+        results.append(
+            CheckResult(check.id, check.feature, outcome.type, outcome.state, outcome.evaluated, len(outcome.failing))
+        )
+    return Validation(suite.name, len(frame), tuple(queries), tuple(results))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What Great Expectations said of one check: `failing` are row positions."""
+
+    type: str
+    state: State
+    evaluated: int
+    failing: tuple[int, ...]
+
+
+@cache
+def _batch_definition() -> Any:
+    """The one ephemeral context of this process, without progress bars."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+def _run(frame: pd.DataFrame, checks: Sequence[Check], name: str, study: Protocol) -> Iterator[_Outcome]:
+    """Each check's outcome, in the order of `checks`."""
+    if not checks:
+        return
+    import great_expectations as gx
+
+    batches = _batch_definition()
+    suite = gx.ExpectationSuite(name=name, expectations=[_built(c, i, study) for i, c in enumerate(checks)])
+    if len(suite.expectations) != len(checks):
+        raise _incomplete(name)
+    pruned = frame[sorted({c.feature for c in checks})].reset_index(drop=True)
+    answer = batches.get_batch({"dataframe": pruned}).validate(suite, result_format={"result_format": "COMPLETE"})
+    by_position = {r.expectation_config.meta["position"]: r for r in answer.results}
+    if sorted(by_position) != list(range(len(checks))):
+        raise _incomplete(name)
+    for i in range(len(checks)):
+        yield _outcome(by_position[i])
+
+
+def _built(check: Check, position: int, study: Protocol) -> Any:
+    """The check's expectation, marked with its position, by which its result is found again."""
+    from great_expectations.expectations.expectation import Expectation
+
+    assert check.expectation is not None
+    expectation = check.expectation(check.feature, check.thresholds(study))
+    if not isinstance(expectation, Expectation):
+        raise StudyError(
+            f"check {check.id} builds no expectation Great Expectations knows",
+            remedy="This is a fault in fieldtrail: report it.",
+        )
+    expectation.meta = {"check": check.id, "position": position}
+    return expectation
+
+
+def _incomplete(name: str) -> StudyError:
+    return StudyError(
+        f"Great Expectations dropped a check of the suite {name}",
+        remedy="This is a fault in fieldtrail: report it; nothing was judged.",
+    )
+
+
+def _outcome(result: Any) -> _Outcome:
+    kind = result.expectation_config.type
+    values = result.result or {}
+    if _raised(result.exception_info) or "element_count" not in values:
+        return _Outcome(kind, "unchecked", 0, ())
+    absent = 0 if kind == "expect_column_values_to_not_be_null" else int(values.get("missing_count") or 0)
+    evaluated = int(values["element_count"]) - absent
+    failing = tuple(int(i) for i in values.get("unexpected_index_list") or ())
+    if not result.success and len(failing) != int(values["unexpected_count"]):
+        return _Outcome(kind, "unchecked", evaluated, ())
+    state: State = "not_applicable" if evaluated == 0 else "passed" if result.success else "failed"
+    return _Outcome(kind, state, evaluated, failing if state == "failed" else ())
+
+
+def _raised(info: Any) -> bool:
+    """Whether an exception is reported, in either of the two forms GX uses."""
+    if not info:
+        return False
+    if "raised_exception" in info:
+        return bool(info["raised_exception"])
+    return any(entry.get("raised_exception") for entry in info.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Raiser:
+    """Turns a check's outcome into queries about the right subject."""
+
+    frame: pd.DataFrame
+    suite: Suite
+    study: Protocol
+    place: str
+    subject_column: str | None
+
+    def empty(self) -> Query:
+        return Query.raised(
+            "EX001",
+            "block",
+            study=self.study.id,
+            subject=self.suite.subject,
+            place=place_of(self.place, self.suite.name),
+            where=self.suite.file or self.suite.name,
+            message="There are no rows to check. Look whether the file is complete.",
+        )
+
+    def queries(self, check: Check, outcome: _Outcome) -> list[Query]:
+        if outcome.state in ("passed", "not_applicable"):
+            return []
+        if self.subject_column is None:
+            return [self._of_frame(check, outcome)]
+        if outcome.state == "unchecked":
+            return [self._of_row(check, i, checked=False) for i in range(len(self.frame))]
+        return [self._of_row(check, i, checked=True) for i in outcome.failing]
+
+    def _of_frame(self, check: Check, outcome: _Outcome) -> Query:
+        checked = outcome.state == "failed"
+        text = self._text(check, count=len(outcome.failing)) if checked else _not_checked(check)
+        return self._query(
+            check,
+            checked,
+            subject=self.suite.subject,
+            place=place_of(self.place, _rule(check.feature, checked)),
+            where=f"{self.suite.file}, column {check.feature}",
+            message=text,
+            rows=self._keys(outcome.failing),
+        )
+
+    def _of_row(self, check: Check, position: int, *, checked: bool) -> Query:
+        row = self.frame.iloc[position]
+        value = row[check.feature] if checked else None
+        number = value if isinstance(value, (int, float, np.number)) and not isinstance(value, bool) else ""
+        text = self._text(check, value=number) if checked else _not_checked(check)
+        rule = str(row.get("rule") or check.feature)
+        return self._query(
+            check,
+            checked,
+            subject=str(row[self.subject_column]),
+            place=place_of(str(row["ref"]), _rule(rule, checked)),
+            where=str(row["where"]),
+            message=text,
+            rows=tuple(map(str, row["rows"])) if "rows" in self.frame.columns else (),
+        )
+
+    def _query(self, check: Check, checked: bool, **where: Any) -> Query:
+        return Query.raised(check.id, check.severity, study=self.study.id, **where)
+
+    def _text(self, check: Check, **measured: Any) -> str:
+        if isinstance(measured.get("value"), (float, np.floating)):
+            measured["value"] = f"{measured['value']:.3g}"
+        known = {name: f"{bound:g}" for name, bound in check.thresholds(self.study).items()}
+        return check.message.format_map(_Named({**known, "column": check.feature, **measured}))
+
+    def _keys(self, positions: Sequence[int]) -> tuple[str, ...]:
+        if not self.suite.row_key:
+            return tuple(str(i + 1) for i in positions)
+        return tuple(map(str, self.frame[self.suite.row_key].iloc[list(positions)]))
+
+
+class _Named(dict[str, Any]):
+    """Leaves a placeholder nobody filled readable in the text."""
+
+    def __missing__(self, key: str) -> str:
+        return f"({key})"
+
+
+def _rule(rule: str, checked: bool) -> str:
+    return rule if checked else f"{rule}.unchecked"
+
+
+def _not_checked(check: Check) -> str:
+    return (
+        f"Could not be checked ({check.title or check.id}): its measurement {check.feature} is missing or of a kind "
+        "that cannot be compared. Look whether the file is complete, then run the check again."
+    )
