@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import quote, unquote
 
 from study.identifiers import random_code
@@ -46,10 +47,8 @@ class Codes:
         try:
             return self._get(key)
         except NotStored:
-            try:
+            with suppress(AlreadyStored):  # another run made it first: its code is the code
                 self._store.put_new(key, make())
-            except AlreadyStored:
-                pass  # another run made it first: its code is the code
             return self._get(key)
 
     def _get(self, key: str) -> bytes:

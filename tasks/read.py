@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def read_table(place: Workspace, path: str) -> pd.DataFrame | None:
     """A CSV of the study folder with every cell as text ("" when empty), or None when there is no such file.
 
-    The index is the row's number in the file as a spreadsheet shows it (the header is row 1). Raises StudyError for text that
-    is not UTF-8, for a header with empty or repeated names, and for a row with more cells than the header.
+    The index is the row's number in the file as a spreadsheet shows it (the header is row 1). Raises StudyError for
+    text that is not UTF-8, for a header with empty or repeated names, and for a row with more cells than the header.
     """
     try:
         data = place.files.get(path)

@@ -77,7 +77,8 @@ def _references(protocol: Protocol) -> Iterator[str]:
         if target.role and target.role not in roles:
             yield f"participants.targets.{i}.role: no role {target.role}; known are {', '.join(sorted(roles))}"
         if target.group and target.group not in groups:
-            yield f"participants.targets.{i}.group: no group {target.group}; known are {', '.join(sorted(groups)) or 'none'}"
+            known = ", ".join(sorted(groups)) or "none"
+            yield f"participants.targets.{i}.group: no group {target.group}; known are {known}"
     cases = protocol.analysis.cases
     for name, role in [("peers", cases.peers), ("organisation", cases.organisation)] if cases else []:
         if role not in roles:
@@ -88,7 +89,7 @@ def _references(protocol: Protocol) -> Iterator[str]:
         for scale in survey.scales:
             extra = [item for item in scale.reversed if item not in scale.items]
             if extra:
-                yield f"surveys.{i}.scales: reversed item {extra[0]} is not an item of {scale.name}; correct one of them"
+                yield f"surveys.{i}.scales: reversed item {extra[0]} is no item of {scale.name}; correct one of them"
     for i, stage in enumerate(protocol.sampling.stages):
         both = sorted(set(stage.required) & set(stage.forbidden))
         if both:

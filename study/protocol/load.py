@@ -85,7 +85,9 @@ def _faults(document: Any, error: Any) -> list[Fault]:
 
 def _is_step(part: int | str) -> bool:
     """Pydantic adds names of union members to a path; keep only real keys and indexes."""
-    return isinstance(part, int) or not any(c in part for c in "[( -") and part not in {"Band", "bool", "float"}
+    return isinstance(part, int) or not (
+        any(c in part for c in "[( -") or part in {"Band", "bool", "float", "int", "str"}
+    )
 
 
 def _contradiction(document: Any, line: str) -> Fault:
@@ -108,7 +110,8 @@ def _say(error: Any, loc: Sequence[int | str]) -> tuple[str, str]:
 
 def _where(document: Any, loc: Sequence[int | str]) -> str:
     """File, line and key of a path; for a missing key, the line of what should hold it."""
-    line, node = 0, document
+    line = 0
+    node: Any = document
     for part in loc:
         try:
             line = (node.lc.key(part) if isinstance(node, dict) else node.lc.item(part))[0]
