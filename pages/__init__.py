@@ -1,1 +1,1 @@
-"""."""
+"""What people read: frozen values in, bytes out."""
