@@ -1,1 +1,1 @@
-"""."""
+"""The `fieldtrail` command."""

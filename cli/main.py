@@ -1,0 +1,139 @@
+"""The `fieldtrail` command: every subcommand imports what it needs when it runs, so that help is quick."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.exits import explained
+from cli.trail import trail_app
+
+app = typer.Typer(
+    help="Workflows and an audit trail for mixed-methods studies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(trail_app, name="trail")
+
+Study = Annotated[str, typer.Argument(help="The study folder, which holds study.yaml.", metavar="STUDY")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Look at the study as of this day.", metavar="DATE"),
+]
+Acting = Annotated[str | None, typer.Option("--as", help="Your code in the team list of study.yaml.", metavar="PERSON")]
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"fieldtrail {version('fieldtrail')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Workflows and an audit trail for mixed-methods studies."""
+
+
+@app.command()
+def new(
+    directory: Annotated[Path, typer.Argument(help="The folder to make.", metavar="DIR")],
+    example: Annotated[
+        str | None, typer.Option(help="Copy an example study: fsp, cps or peer-support.", metavar="NAME")
+    ] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="The example without its planted defects.")] = False,
+) -> None:
+    """Make a study folder: a commented starting protocol, or a copy of an example study."""
+    from cli.new import new_study
+
+    with explained():
+        typer.echo(new_study(directory, example, clean=clean))
+
+
+@app.command()
+def check(study: Study) -> None:
+    """Report every fault of study.yaml and of the files it names, with their places."""
+    from cli.check import check_study
+
+    with explained():
+        raise typer.Exit(check_study(study))
+
+
+@app.command()
+def run(
+    study: Study,
+    flow: Annotated[str, typer.Argument(help="A flow, such as track-consent.", metavar="FLOW")] = "run-study",
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", help="A flow's parameter, as key=value.", metavar="KEY=VALUE")
+    ] = None,
+    acting: Acting = None,
+    as_of: AsOf = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what was said and the queries as JSON.")] = False,
+) -> None:
+    """Run a flow on a study; without FLOW the main job, from protocol to dossier."""
+    from cli.run import run_flow
+
+    with explained():
+        raise typer.Exit(run_flow(study, flow, parameter or [], acting=acting, as_of=_day(as_of), as_json=json))
+
+
+@app.command()
+def status(
+    study: Study,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """Say where the study stands, read back from its trail, and verify the trail."""
+    from cli.status import print_status
+
+    with explained():
+        raise typer.Exit(print_status(study, as_json=json, as_of=_day(as_of)))
+
+
+@app.command()
+def withdraw(
+    study: Study,
+    participant: Annotated[str, typer.Argument(help="The participant code.", metavar="PARTICIPANT")],
+    apply: Annotated[bool, typer.Option("--apply", help="Carry it out; without, only show what would change.")] = False,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", help="effective=DAY, disposition=keep|deidentify|delete", metavar="KEY=VALUE"),
+    ] = None,
+    acting: Acting = None,
+) -> None:
+    """Show what a participant's withdrawal would change; with --apply carry it out."""
+    from cli.run import run_flow
+
+    with explained():
+        chosen = [f"participant={participant}", f"apply={str(apply).lower()}", *(parameter or [])]
+        raise typer.Exit(run_flow(study, "withdraw-participant", chosen, acting=acting, as_of=None, as_json=False))
+
+
+@app.command()
+def up(
+    studies: Annotated[list[str], typer.Argument(help="Study folders.", metavar="STUDY...")],
+    port: Annotated[int, typer.Option(help="Port of the Prefect server.")] = 4200,
+) -> None:
+    """Start Prefect's server, a worker and the deployments on this machine, and print the address."""
+    from cli.up import bring_up
+
+    with explained():
+        raise typer.Exit(bring_up(studies, port))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,79 @@
+"""`fieldtrail run`: one flow on one study, with its progress and what came of it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pkgutil
+import typing
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import typer
+
+from cli.embedded import use_embedded_prefect
+from cli.exits import Exit, UsageError
+from cli.progress import shown_progress
+
+
+def run_flow(
+    study: str, flow: str, parameters: list[str], *, acting: str | None, as_of: date | None, as_json: bool
+) -> int:
+    """Run the flow; 1 when blocking queries are open at the end."""
+    use_embedded_prefect()
+    function, request_model = load_flow(flow)
+    request = _request(request_model, {"study": study, "acting": acting, "as_of": as_of, **_pairs(parameters)})
+    with shown_progress(quiet=as_json):
+        outcome = function(request)
+    if as_json:
+        typer.echo(json.dumps(_document(outcome), ensure_ascii=False, indent=1))
+    else:
+        for sentence in outcome.said:
+            typer.echo(sentence)
+        for path in outcome.made:
+            typer.echo(path)
+    return Exit.BLOCKED if outcome.blocking else Exit.DONE
+
+
+def flow_names() -> list[str]:
+    """Every flow, as written on the command line."""
+    import flows
+
+    return sorted(found.name.replace("_", "-") for found in pkgutil.iter_modules(flows.__path__))
+
+
+def load_flow(name: str) -> tuple[Any, type[Any]]:
+    """A flow by its name, with dashes or underscores, and its request model."""
+    import importlib
+
+    if name.replace("_", "-") not in flow_names():
+        raise UsageError(f"There is no flow {name!r}; the flows are {', '.join(flow_names())}.")
+    module = name.replace("-", "_")
+    function = getattr(importlib.import_module(f"flows.{module}"), module)
+    return function, typing.get_type_hints(inspect.unwrap(function.fn))["request"]
+
+
+def _pairs(parameters: list[str]) -> dict[str, Any]:
+    pairs = [p.partition("=") for p in parameters]
+    bare = [key for key, equals, _ in pairs if not equals]
+    if bare:
+        raise UsageError(f"Write -p {bare[0]}=VALUE.")
+    return {key: value for key, _, value in pairs}
+
+
+def _request(model: type[Any], values: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    known = {name: value for name, value in values.items() if value is not None}
+    try:
+        return model.model_validate(known)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        names = ", ".join(model.model_fields)
+        raise UsageError(f"{name}: {first['msg'].lower()}; this flow's parameters are {names}.") from None
+
+
+def _document(outcome: Any) -> dict[str, Any]:
+    return {**asdict(outcome), "blocking": outcome.blocking}
