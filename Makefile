@@ -1,0 +1,46 @@
+# `make demo` and `make test` do all set-up on a fresh machine: Python 3.11 to 3.13, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo/fsp
+
+.PHONY: help demo test test-fast check schema clean
+
+help:
+	@echo "make demo       install and run the main job on a fresh copy of the first example study"
+	@echo "make test       all tests"
+	@echo "make test-fast  the unit tests"
+	@echo "make check      lint, format, types, imports"
+	@echo "make schema     write docs/study.schema.json again"
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.developing: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	@rm -rf $(DEMO)
+	@$(BIN)/fieldtrail new $(DEMO) --example fsp
+	@$(BIN)/fieldtrail run $(DEMO) || [ $$? -eq 1 ]
+
+test: $(VENV)/.developing
+	$(BIN)/pytest -n 2 --dist loadfile
+
+test-fast: $(VENV)/.developing
+	$(BIN)/pytest -m "not real" -n 2
+
+check: $(VENV)/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+schema: $(VENV)/.installed
+	$(BIN)/python -m study.protocol.schema > docs/study.schema.json
+
+clean:
+	rm -rf $(VENV) demo

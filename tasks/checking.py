@@ -1,0 +1,131 @@
+"""What `fieldtrail check` looks at beyond study.yaml itself: the files it names and the names it gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from study import Protocol, StudyError, load_protocol
+from study.errors import Fault
+from tasks.read import parse_table
+from tasks.workspace import folder
+
+REGISTERS = {
+    "registers/recruitment.csv": (
+        "participant_id", "site_id", "role", "step", "occurred", "reason_code", "contact_channel",
+    ),
+    "registers/consent.csv": (
+        "participant_id", "form_id", "form_version", "language", "action", "occurred", "mode", "scopes",
+        "obtained_by", "witness", "representative", "copy_given", "disposition",
+    ),
+    "registers/interviews.csv": (
+        "interview_id", "participant_ids", "site_id", "occurred", "mode", "outcome", "guide_version", "recording",
+    ),
+    "registers/member_checks.csv": ("participant_id", "packet_id", "step", "occurred"),
+    "registers/decisions.csv": ("decision", "subject", "value", "person", "occurred", "reason"),
+}  # fmt: skip
+"""The people's registers and the columns each must have; one that does not exist yet is no fault."""
+
+
+def study_faults(root: Path) -> list[Fault]:
+    """Every fault of a study folder in one pass; raises ProtocolError for those of study.yaml itself."""
+    protocol = load_protocol(root)
+    return [
+        *_places(root, protocol),
+        *_named_files(root, protocol),
+        *_registers(root),
+        *_frame(root, protocol),
+        *_check_ids(protocol),
+        *_ids_with_participant_codes(root, protocol),
+        *_fixed_clock(protocol),
+    ]
+
+
+def _places(root: Path, protocol: Protocol) -> Iterator[Fault]:
+    for place in (protocol.storage.trail, protocol.storage.restricted, protocol.storage.out):
+        try:
+            folder(root, place)
+        except StudyError as error:
+            yield Fault(error.where, error.what, error.remedy)
+
+
+def _named_files(root: Path, protocol: Protocol) -> Iterator[Fault]:
+    named = [
+        *((f"consent_forms.{i}.file", form.file) for i, form in enumerate(protocol.consent_forms)),
+        *((f"guides.{i}.file", guide.file) for i, guide in enumerate(protocol.guides)),
+        ("sampling.frame", protocol.sampling.frame),
+    ]
+    for key, path in named:
+        if not (root / path).is_file():
+            yield Fault(f"study.yaml, {key}", f"there is no file {path}", "Put it there, or correct the name.")
+
+
+def _registers(root: Path) -> Iterator[Fault]:
+    for path, columns in REGISTERS.items():
+        if not (root / path).is_file():
+            continue
+        try:
+            table = parse_table((root / path).read_bytes(), path)
+        except StudyError as error:
+            yield Fault(error.where, error.what, error.remedy)
+            continue
+        for column in columns:
+            if column not in table.columns:
+                yield Fault(f"{path}, row 1", f"the column {column} is missing", "Add it to the header row.")
+
+
+def _frame(root: Path, protocol: Protocol) -> Iterator[Fault]:
+    path = protocol.sampling.frame
+    if not path.endswith(".csv") or not (root / path).is_file():
+        return
+    try:
+        table = parse_table((root / path).read_bytes(), path)
+    except StudyError as error:
+        yield Fault(error.where, error.what, error.remedy)
+        return
+    columns = {protocol.sampling.id_column: "sampling.id_column"}
+    for i, stage in enumerate(protocol.sampling.stages):
+        if stage.of == "sites":
+            columns |= {a.name: f"sampling.stages.{i}.attributes" for a in stage.attributes}
+    for column, key in columns.items():
+        if column not in table.columns:
+            yield Fault(f"{path}, row 1", f"the column {column} is missing", f"Add it, or correct study.yaml, {key}.")
+
+
+def _check_ids(protocol: Protocol) -> Iterator[Fault]:
+    from expectations.catalogue import CATALOGUE
+
+    for check, thresholds in protocol.checks.items():
+        known = CATALOGUE.get(check)
+        if known is None:
+            yield Fault(f"study.yaml, checks.{check}", "there is no such check", "Remove it, or correct its id.")
+            continue
+        for name in thresholds:
+            if name not in known.defaults:
+                names = ", ".join(known.defaults) or "none"
+                yield Fault(f"study.yaml, checks.{check}.{name}", "no such threshold", f"Thresholds here: {names}.")
+
+
+def _ids_with_participant_codes(root: Path, protocol: Protocol) -> Iterator[Fault]:
+    """Ids that enter the trail as they are may not hold a participant code."""
+    code = re.compile(protocol.participants.code_pattern)
+    path = "registers/interviews.csv"
+    if not (root / path).is_file():
+        return
+    try:
+        table = parse_table((root / path).read_bytes(), path)
+    except StudyError:
+        return  # reported with the registers
+    for row, interview in table.get("interview_id", {}).items():
+        if any(code.fullmatch(part) for part in re.split(r"[^A-Za-z0-9]+", interview)):
+            yield Fault(
+                f"{path}, row {row}, column interview_id",
+                "the id holds a participant code, and ids enter the trail",
+                "Give the interview an id of its own.",
+            )
+
+
+def _fixed_clock(protocol: Protocol) -> Iterator[Fault]:
+    if protocol.as_of and not protocol.synthetic:
+        yield Fault("study.yaml, as_of", "a real study has no fixed clock", "Remove the key.")
