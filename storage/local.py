@@ -130,6 +130,18 @@ class LocalStore:
             status = path.stat()
         return Stored(key, "", len(body), datetime.fromtimestamp(status.st_mtime, UTC))
 
+    def _opener(self, path: str, flags: int) -> int:
+        return os.open(path, flags, self._file_mode)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Create a folder and its parents, each synced into the one above it."""
+        if folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        with suppress(FileExistsError):
+            folder.mkdir(self._folder_mode)
+        _sync_folder(folder.parent)
+
     def _path(self, key: str) -> Path:
         """The file behind a key; StudyError for a key that is no relative path or leads out of the place."""
         parts = key.split("/")
@@ -177,16 +189,6 @@ _NO_LINKS = "Put the folder itself there, or name its real place in study.yaml."
 def _unavailable(place: str, key: str, reason: str, remedy: str) -> StoreUnavailable:
     where = f"{place}/{key}" if key else place
     return StoreUnavailable(f"{where}: {reason}. {remedy}")
-
-
-def _make_folder(folder: Path, mode: int) -> None:
-    """Create a folder and its parents, each synced into the one above it."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent, mode)
-    with suppress(FileExistsError):
-        folder.mkdir(mode)
-    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

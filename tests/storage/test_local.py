@@ -111,6 +111,15 @@ def test_a_folder_is_no_file(store: LocalStore) -> None:
         store.put("a/b/c", b"")
 
 
+def test_a_private_place_is_its_owners_alone(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "restricted", private=True)
+    store.put_new("keys/a", b"k")
+    store.put("keys/a", b"l")
+    assert (store.root / "keys" / "a").stat().st_mode & 0o777 == 0o600
+    assert (store.root / "keys").stat().st_mode & 0o777 == 0o700
+    assert store.root.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")

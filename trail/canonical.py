@@ -1,0 +1,67 @@
+"""Canonical JSON (RFC 8785), narrowed: no floats, integers below 2^53 in size, ASCII keys.
+
+Under these limits a line has exactly one spelling, so that hashing its bytes is hashing its meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import rfc8785
+
+INTEGER_LIMIT = 2**53
+
+
+class NotCanonical(ValueError):
+    """Bytes that are not the canonical form of a JSON object, or a value that has none here."""
+
+
+def canonical(value: object) -> bytes:
+    """The one spelling of `value`; NotCanonical for floats, big integers, other keys than ASCII, lone surrogates."""
+    _check(value)
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise NotCanonical(type(error).__name__) from None
+
+
+def parsed(line: bytes) -> dict[str, Any]:
+    """The object spelled by one canonical line (without its newline); NotCanonical for any other spelling of it."""
+    try:
+        value = json.loads(line, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as error:
+        raise NotCanonical(f"not JSON ({type(error).__name__})") from None
+    if not isinstance(value, dict):
+        raise NotCanonical("not a JSON object")
+    _check(value)
+    # For the values left after _check the standard encoder spells as RFC 8785 does (tested against rfc8785).
+    try:
+        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise NotCanonical("a lone surrogate") from None
+    if again != line:
+        raise NotCanonical("another spelling than the canonical one")
+    return value
+
+
+def _no_float(text: str) -> NoReturn:
+    raise NotCanonical("a float")
+
+
+def _check(value: object) -> None:
+    if value is None or isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        if abs(value) >= INTEGER_LIMIT:
+            raise NotCanonical("an integer of 2^53 or more")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise NotCanonical("a key that is not ASCII")
+            _check(item)
+    else:
+        raise NotCanonical(f"a {type(value).__name__}")
