@@ -1,0 +1,164 @@
+"""What goes into a packet, and the gates that keep other people out of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from study import StudyError
+from trustworthiness.gates import gate, mentions, thin_themes
+from trustworthiness.packet import (
+    OwnTurn,
+    Packet,
+    Segment,
+    assemble,
+    not_verbatim,
+    packet_content,
+    packet_sha256,
+    quote_id,
+    read_packet,
+)
+
+OWN = {2: "I was the first peer there.", 4: "Nobody asked me   what I thought.", 5: "Not once.", 9: "Later it changed."}
+THEMES = {"T1": ("Peers want to be heard.", frozenset({"voice"})), "T2": ("Work heals.", frozenset({"work"}))}
+
+
+def packet(**changes: object) -> Packet:
+    values: dict = {
+        "interview_id": "I0007",
+        "participant_code": "P001",
+        "language": "en",
+        "intro": ("This is what you told us.",),
+        "questions": ("Does it fit?",),
+        "turns": OWN,
+        "themes": THEMES,
+        "segments": [
+            Segment("voice", 3, 5, "Nobody asked me what I thought. Not once."),
+            Segment("work", 1, 2, "the first peer"),
+        ],
+    }
+    return assemble(**{**values, **changes})
+
+
+def failed(p: Packet, **arguments: object) -> list[str]:
+    values: dict = {"study": "fsp", "own": OWN, "others": ()}
+    return [q.check for q in gate(p, **{**values, **arguments})]
+
+
+def test_a_packet_holds_own_turns_and_the_quotes_under_its_themes():
+    p = packet()
+    assert p.packet_id == "MC-I0007"
+    assert [t.turn for t in p.turns] == [2, 4, 5, 9]
+    assert [(q.theme_id, q.text) for q in p.quotes] == [
+        ("T2", "the first peer"),
+        ("T1", "Nobody asked me what I thought. Not once."),
+    ]
+
+
+def test_a_segment_that_runs_over_somebody_elses_turn_is_no_quote():
+    over_the_interviewer = Segment("voice", 2, 4, "I was the first peer there. Nobody asked me")
+    assert packet(segments=[over_the_interviewer]).quotes == ()
+
+
+def test_two_coders_on_the_same_words_make_one_quote():
+    twice = [Segment("voice", 4, 4, "Nobody asked me"), Segment("voice", 4, 4, "Nobody  asked me")]
+    assert len(packet(segments=twice).quotes) == 1
+
+
+def test_a_withdrawn_quote_stays_out():
+    taken_back = quote_id("I0007", "T2", "the first peer")
+    assert [q.theme_id for q in packet(withdrawn_quotes=[taken_back]).quotes] == ["T1"]
+
+
+def test_the_digest_follows_the_content_and_nothing_else():
+    assert packet_sha256(packet()) == packet_sha256(
+        packet(
+            segments=list(
+                reversed(
+                    [
+                        Segment("voice", 3, 5, "Nobody asked me what I thought. Not once."),
+                        Segment("work", 1, 2, "the first peer"),
+                    ]
+                )
+            )
+        )
+    )
+    assert packet_sha256(packet()) != packet_sha256(packet(turns={**OWN, 9: "Later it changed!"}))
+
+
+def test_a_stored_packet_reads_back():
+    assert read_packet(packet_content(packet())) == packet()
+    with pytest.raises(StudyError, match="format"):
+        read_packet(b'{"format": 99}')
+
+
+@given(st.dictionaries(st.integers(1, 30), st.text(max_size=40), max_size=8))
+def test_any_packet_reads_back(turns):
+    p = packet(turns=turns, segments=[])
+    assert read_packet(packet_content(p)) == p
+
+
+def test_a_clean_packet_passes_every_gate():
+    assert failed(packet(), others={"P002", "Ann Lee", "Heather"}) == []
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [OwnTurn(2, "I was the first peer here."), OwnTurn(3, "Tell me more."), OwnTurn(99, "I was the first peer there.")],
+)
+def test_mc001_words_that_are_not_the_participants_own(turn):
+    p = packet()
+    assert failed(replace(p, turns=(*p.turns, turn))) == ["MC001"]
+
+
+def test_mc001_names_the_altered_quote():
+    p = packet()
+    altered = replace(p.quotes[0], text="the first of the peers")
+    assert not_verbatim(replace(p, quotes=(altered,)), OWN) == [f"quote {altered.quote_id}"]
+
+
+@pytest.mark.parametrize(
+    "said", ["Ask Heather about it.", "It was P014 who said it.", "I met ANN LEE there.", "Lee said so."]
+)
+def test_mc002_somebody_else_is_named(said):
+    own = {**OWN, 9: said}
+    assert failed(packet(turns=own), own=own, others={"Heather", "P014", "Ann Lee", "Lee"}) == ["MC002"]
+
+
+def test_mc002_message_does_not_repeat_the_name():
+    own = {**OWN, 9: "Ask Heather about it."}
+    query = gate(packet(turns=own), study="fsp", own=own, others={"Heather"})[0]
+    assert "Heather" not in query.message + query.where + "".join(query.rows)
+    assert query.where == "restricted/packets/MC-I0007, turn 9"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "found"),
+    [
+        ("i will ask", {"Will"}, False),
+        ("Will came too", {"Will"}, True),
+        ("the leeway", {"Lee"}, False),
+        ("o’brien was there", {"Pat O'Brien"}, False),
+        ("pat o’brien was there", {"Pat O'Brien"}, True),
+        ("see p014.", {"P014"}, True),
+        ("anything", set(), False),
+    ],
+)
+def test_names_are_matched_as_whole_words(text, names, found):
+    assert mentions(text, frozenset(names)) is found
+
+
+def test_mc006_a_withdrawn_quote_that_is_still_there():
+    p = packet()
+    assert failed(p, withdrawn_quotes=[p.quotes[0].quote_id]) == ["MC006"]
+
+
+def test_mc008_a_theme_resting_on_fewer_than_k_people():
+    found = thin_themes({"T1": 5, "T2": 4, "T3": 0}, 5, study="fsp")
+    assert [(q.check, q.severity, q.subject) for q in found] == [
+        ("MC008", "block", "theme:T2"),
+        ("MC008", "block", "theme:T3"),
+    ]

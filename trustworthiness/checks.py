@@ -1,0 +1,92 @@
+"""The checks of member checking: id, severity, title, reason. Code raises them; the catalogue lists them."""
+
+from __future__ import annotations
+
+from study.query import Severity
+
+MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
+    (
+        "MC001",
+        "block",
+        "A packet holds only the participant's own words, verbatim",
+        "Somebody else's words in a packet are a breach of confidence; altered words cannot be checked.",
+    ),
+    (
+        "MC002",
+        "block",
+        "A packet names nobody else",
+        "Another participant's code, name or pseudonym would tell the reader who else takes part.",
+    ),
+    (
+        "MC003",
+        "block",
+        "Nothing is sent without consent to be contacted again",
+        "Consent to be contacted again is given or declined on its own, and must hold on the day a packet goes out.",
+    ),
+    (
+        "MC005",
+        "block",
+        "A reply belongs to this person and this packet",
+        "A reply filed under somebody else would put words in their mouth.",
+    ),
+    (
+        "MC006",
+        "block",
+        "Quotes a participant took back are gone",
+        "A withdrawn quote must not come back in a later packet.",
+    ),
+    (
+        "MC008",
+        "block",
+        "A theme shown to participants rests on enough people",
+        "A theme resting on few people points at them.",
+    ),
+    (
+        "MC009",
+        "block",
+        "A packet is released by a second person who may",
+        "Two people look at every packet before it leaves; the release names the version it is for.",
+    ),
+    (
+        "MC010",
+        "block",
+        "Every row of registers/member_checks.csv fits what happened",
+        "A packet never released cannot have been sent, and one never sent cannot have come back.",
+    ),
+    (
+        "MC011",
+        "review",
+        "A reply can be read",
+        "A reply that cannot be read is an answer we do not have.",
+    ),
+    (
+        "MC012",
+        "review",
+        "There is one reply to a packet",
+        "The second is kept beside the first until a person decides which one counts.",
+    ),
+    (
+        "MC013",
+        "review",
+        "A reply answers the current packet",
+        "An answer to an older packet is kept against its version; a person decides what it says of the new one.",
+    ),
+    (
+        "MC014",
+        "review",
+        "A reply came before its sender withdrew",
+        "What comes after a withdrawal stays sealed and unread.",
+    ),
+    (
+        "MC016",
+        "inform",
+        "The register says on which day a reply came",
+        "Without a day nobody can show that it came before a withdrawal.",
+    ),
+    (
+        "MC017",
+        "review",
+        "A reply speaks only of what its packet holds",
+        "An answer to a theme or quote we did not send points to a mixed-up packet.",
+    ),
+)

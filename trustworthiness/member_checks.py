@@ -1,0 +1,211 @@
+"""Where member checking stands, folded from events: a step for every participant and counts with denominators.
+
+Silence is never agreement: whoever did not answer is counted as not answered, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from study import Event
+from study.event import in_fold_order, local_day, time_zone_of
+
+Step = Literal["excluded", "released", "sent", "reminded", "returned", "resolved", "closed"]
+STEPS: tuple[Step, ...] = ("excluded", "released", "sent", "reminded", "returned", "resolved", "closed")
+STOPS = ("withdrawn", "no_recontact")
+"""Reasons that end a check even after its release; the others hold until there is one. A later release lifts all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One participant's member check. Days are the study's local days; verdict counts are those of the first reply."""
+
+    participant: str
+    packet: str | None = None
+    version: int = 0
+    excluded: str | None = None
+    released: date | None = None
+    sent: date | None = None
+    reminders: int = 0
+    returned: date | None = None
+    fits: int = 0
+    partly: int = 0
+    does_not: int = 0
+    not_answered: int = 0
+    withdrawn_quotes: int = 0
+    resolved_themes: frozenset[str] = frozenset()
+    closed: date | None = None
+
+    @property
+    def step(self) -> Step:
+        """How far it came."""
+        if self.stopped:
+            return "excluded"
+        if self.closed:
+            return "closed"
+        if self.returned:
+            return "resolved" if self.resolved_themes and not self.open_disconfirmations else "returned"
+        if self.reminders:
+            return "reminded"
+        return "sent" if self.sent else "released"
+
+    @property
+    def stopped(self) -> bool:
+        """True when the participant is out: not eligible, or no longer."""
+        return self.excluded is not None
+
+    @property
+    def open_disconfirmations(self) -> int:
+        """Themes answered "partly" or "does not fit" for which no change, or reason for none, is recorded."""
+        return max(0, self.partly + self.does_not - len(self.resolved_themes))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One line of the account: how many, of how many, and of what those are the whole."""
+
+    what: str
+    count: int
+    of: int
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An event that does not follow from what came before; the state is left as it was."""
+
+    event_id: str
+    participant: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChecks:
+    """Every participant's check by trail code, and what did not fit."""
+
+    checks: dict[str, Check]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def by_step(self) -> dict[str, int]:
+        """How many participants stand at each step; every step is named."""
+        reached = Counter(check.step for check in self.checks.values())
+        return {step: reached[step] for step in STEPS}
+
+    @property
+    def account(self) -> tuple[Count, ...]:
+        """Counts with their denominators: people at every step, then themes by verdict."""
+        checks = list(self.checks.values())
+        released = [c for c in checks if c.released]
+        sent = [c for c in released if c.sent]
+        returned = [c for c in sent if c.returned]
+        answered = [c for c in returned if c.fits + c.partly + c.does_not]
+        asked = sum(c.fits + c.partly + c.does_not + c.not_answered for c in returned)
+        disputed = sum(c.partly + c.does_not for c in returned)
+        excluded = [c for c in checks if c.excluded and not c.released]
+        people, posted = "participants considered", "packets sent"
+        themes = "themes in the replies"
+        return (
+            Count("excluded, with a reason", len(excluded), len(checks), people),
+            Count("packets released", len(released), len(checks), people),
+            Count("packets sent", len(sent), len(released), "packets released"),
+            Count("reminded", sum(c.reminders > 0 for c in sent), len(sent), posted),
+            Count("replies returned", len(returned), len(sent), posted),
+            Count("no reply (not agreement)", len(sent) - len(returned), len(sent), posted),
+            Count("replies that answer at least one theme", len(answered), len(returned), "replies returned"),
+            Count("themes: this fits", sum(c.fits for c in returned), asked, themes),
+            Count("themes: partly", sum(c.partly for c in returned), asked, themes),
+            Count("themes: does not fit", sum(c.does_not for c in returned), asked, themes),
+            Count("themes: not answered", sum(c.not_answered for c in returned), asked, themes),
+            Count(
+                "doubts resolved, with a change or a reason for none",
+                disputed - sum(c.open_disconfirmations for c in returned),
+                disputed,
+                "themes answered partly or does not fit",
+            ),
+            Count("closed", sum(c.closed is not None for c in sent), len(sent), posted),
+        )
+
+    @property
+    def open_disconfirmations(self) -> int:
+        """Doubts nobody has resolved yet; study and member check cannot be closed while there are any."""
+        return sum(c.open_disconfirmations for c in self.checks.values())
+
+    def due(self, today: date, *, answer_within_days: int, reminders: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Trail codes of those to remind today, and of those whose last day to answer has passed unanswered."""
+        remind: list[str] = []
+        lapsed: list[str] = []
+        for code, check in sorted(self.checks.items()):
+            if check.stopped or check.sent is None or check.returned or check.closed:
+                continue
+            if today > check.sent + timedelta(days=answer_within_days * (1 + check.reminders)):
+                (remind if check.reminders < reminders else lapsed).append(code)
+        return tuple(remind), tuple(lapsed)
+
+
+def fold_member_checks(events: Iterable[Event]) -> MemberChecks:
+    """The state of member checking; any permutation or split of the events gives the same.
+
+    Within one day the steps apply in the order in which they follow each other, because a register is written by day.
+    """
+    ordered = in_fold_order(events)
+    zone = time_zone_of(ordered)
+    checks: dict[str, Check] = {}
+    problems: list[Problem] = []
+    relevant = [e for e in ordered if e.kind.startswith("member_check.")]
+    for event in sorted(relevant, key=lambda e: (local_day(e.occurred, zone), _order(e))):
+        participant = event.subject_id("participant") or ""
+        before = checks.get(participant, Check(participant))
+        after, fault = _apply(before, event, local_day(event.occurred, zone))
+        if fault:
+            problems.append(Problem(event.id, participant, fault))
+        else:
+            checks[participant] = after
+    return MemberChecks(checks, tuple(problems))
+
+
+def _order(event: Event) -> int:
+    """Rank within a day: the steps as they follow each other; what stops a check comes last, as withdrawals do."""
+    step = event.kind.removeprefix("member_check.")
+    return len(STEPS) if event.data.get("reason") in STOPS else STEPS.index(step)
+
+
+def _apply(check: Check, event: Event, day: date) -> tuple[Check, str]:
+    """The check after an event, or the same check and why the event does not follow."""
+    data = event.data
+    step = event.kind.removeprefix("member_check.")
+    if step == "excluded":
+        holds = check.released is None or data["reason"] in STOPS
+        return (replace(check, excluded=data["reason"]) if holds else check), ""
+    if step == "released":
+        return replace(
+            check, packet=data["packet"], version=data["version"], released=check.released or day, excluded=None
+        ), ""
+    if check.released is None or check.packet != data["packet"]:
+        return check, "the packet was not released before"
+    if step != "sent" and check.sent is None:
+        return check, "the packet was not sent before"
+    if step == "sent":
+        return replace(check, sent=check.sent or day), ""
+    if step == "reminded":
+        return replace(check, reminders=check.reminders + 1), ""
+    if step == "returned":
+        return _returned(check, event, day)
+    if step == "resolved":
+        if not check.returned:
+            return check, "there was no reply before"
+        return replace(check, resolved_themes=check.resolved_themes | {data["theme"]}), ""
+    if check.open_disconfirmations:
+        return check, "it was closed while a theme the participant doubted is unresolved"
+    return replace(check, closed=check.closed or day), ""
+
+
+def _returned(check: Check, event: Event, day: date) -> tuple[Check, str]:
+    if check.returned:
+        return check, "a reply was recorded before"
+    counts = {name: event.data[name] for name in ("fits", "partly", "does_not", "not_answered", "withdrawn_quotes")}
+    return replace(check, returned=day, **counts), ""
