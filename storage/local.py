@@ -116,9 +116,9 @@ class LocalStore:
         path = self._path(key)
         temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
         with self._explained(key, "write"):
-            _make_folder(path.parent, self._folder_mode)
+            self._make_folder(path.parent)
             try:
-                with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, self._file_mode)) as file:
+                with open(temporary, "xb", opener=self._opener) as file:
                     file.write(body)
                     file.flush()
                     os.fsync(file.fileno())
