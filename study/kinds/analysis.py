@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from study.kinds.shapes import Code, Count, Kind, Micro, Rank, Sha256, Shape, ShortDigest
+from study.kinds.shapes import Code, Count, Day, Hmac, Kind, Micro, Rank, Sha256, Shape, ShortDigest
 
 
 class GuideChanged(Shape):
@@ -20,15 +20,24 @@ class CodebookVersion(Shape):
 
 
 class CodingImported(Shape):
+    """Codings of one released transcript version: how many segments were accepted, how many rejected.
+
+    `inputs` is the keyed digest of the accepted segments, the codebook and the transcript version.
+    """
+
     codebook: Code
     segments: Count
     coders: tuple[Code, ...]
-    transcripts: Count
+    transcripts: Count = 1
     rejected: Count
+    inputs: Hmac | None = None
 
 
 class SaturationAssessed(Shape):
-    """Guest, Namey and Chen's index for one sequence: base, run, threshold in thousandths, what came out."""
+    """Guest, Namey and Chen's index for one sequence: base, run, threshold in thousandths, what came out.
+
+    `new_codes` counts the codes first seen in each interview, in interview order; `inputs` is keyed.
+    """
 
     sequence: Code
     codebook: Code
@@ -39,6 +48,7 @@ class SaturationAssessed(Shape):
     threshold: Count
     status: Literal["reached", "not_reached", "too_few", "undefined"]
     label: Code | None = None
+    new_codes: tuple[Count, ...] = ()
 
 
 class SaturationDecided(Shape):
@@ -55,6 +65,8 @@ class AgreementAssessed(Shape):
     alpha: Micro | None = None
     kappa: Micro | None = None
     ac1: Micro | None = None
+    codes: Count = 0
+    disagreements: Count = 0
 
 
 class CasesCompared(Shape):
@@ -62,6 +74,9 @@ class CasesCompared(Shape):
     cases: Count
     diverging: tuple[Code, ...]
     threshold: Micro | None = None
+    peers_higher: Count | None = None
+    organisation_higher: Count | None = None
+    declared: Day | None = None
 
 
 class Excluded(Shape):
@@ -100,22 +115,28 @@ class Debriefed(Shape):
     analyst: Code
     changed: bool
     version: Count
+    content: Hmac | None = None
 
 
 class NegativeCase(Shape):
     case: Code
     hypothesis: Code
     hypothesis_version: Code
+    version: Count
+    content: Hmac | None = None
 
 
 class NegativeCaseResolved(Shape):
     case: Code
     disposition: Literal["hypothesis_revised", "boundary_set", "unexplained", "not_negative"]
+    version: Count
+    content: Hmac | None = None
 
 
 class CounterNarrative(Shape):
     narrative: Code
     version: Count
+    content: Hmac | None = None
 
 
 class Memo(Shape):
@@ -129,6 +150,7 @@ class Claim(Shape):
     themes: Count
     codes: tuple[Code, ...]
     codings: Count
+    content: Hmac | None = None
 
 
 class Dossier(Shape):
@@ -139,7 +161,7 @@ ANALYSIS_KINDS = (
     Kind("guide.changed", GuideChanged, ("data.guide", "data.version"), Rank.GRANT, "instrument_development"),
     Kind("codebook.changed", CodebookVersion, ("data.version", "data.codebook"), Rank.ACT, "data_reduction"),
     Kind("codebook.frozen", CodebookVersion, ("data.version",), Rank.DECISION, "data_reduction"),
-    Kind("coding.imported", CodingImported, ("generated", "data.codebook"), Rank.ACT, "data_reduction"),
+    Kind("coding.imported", CodingImported, ("transcript", "data.codebook", "data.inputs"), Rank.ACT, "data_reduction"),
     Kind("saturation.assessed", SaturationAssessed, ("data.sequence", "data.inputs"), Rank.ASSESSMENT, "process_notes"),
     Kind("saturation.decided", SaturationDecided, ("data.sequence", "occurred"), Rank.DECISION, "process_notes"),
     Kind("agreement.assessed", AgreementAssessed, ("data.inputs",), Rank.ASSESSMENT, "process_notes"),
@@ -154,7 +176,7 @@ ANALYSIS_KINDS = (
     Kind("member_check.resolved", Resolved, ("participant", "data.packet", "data.theme"), Rank.RESULT, "process_notes"),
     Kind("member_check.closed", Sent, ("participant", "data.packet"), Rank.RESULT, "process_notes"),
     Kind("debriefing.held", Debriefed, ("data.debriefing", "data.version"), Rank.ACT, "process_notes"),
-    Kind("negative_case.raised", NegativeCase, ("data.case",), Rank.ACT, "reconstruction"),
+    Kind("negative_case.raised", NegativeCase, ("data.case", "data.version"), Rank.ACT, "reconstruction"),
     Kind(
         "negative_case.resolved",
         NegativeCaseResolved,

@@ -1,0 +1,143 @@
+"""Checks of analysis files: what is checked and why, and how what a check found becomes a query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from study import Query
+from study.query import Severity, place
+
+
+class AnalysisCheck(NamedTuple):
+    """One check: its title is a sentence's beginning that names no participant and quotes nothing."""
+
+    id: str
+    severity: Severity
+    title: str
+    reason: str
+
+
+ANALYSIS_CHECKS = (
+    AnalysisCheck("AN001", "block", "A coding names a transcript the study does not have",
+                  "Evidence that cannot be found supports nothing."),
+    AnalysisCheck("AN002", "block", "A coding uses a code that is not in the codebook",
+                  "Codes without a definition cannot be compared, counted or traced."),
+    AnalysisCheck("AN003", "block", "The quote of a coding is not in its transcript",
+                  "An excerpt must be in the released version, word by word."),
+    AnalysisCheck("AN004", "review", "The quote of a coding stands at other turns than written",
+                  "Positions shift when a transcript is corrected or imported; the quote was found elsewhere."),
+    AnalysisCheck("AN005", "block", "A transcript was coded that is not released for coding",
+                  "Only a checked version, with consent in force, may be analysed."),
+    AnalysisCheck("AN006", "block", "A row of the codebook cannot be used",
+                  "A codebook row names its code, whether it is inductive or deductive, and its version."),
+    AnalysisCheck("AN007", "block", "A row of the codings cannot be used",
+                  "A coding names transcript, coder, code, turns and quote, once."),
+    AnalysisCheck("AN008", "review", "A coder is not in the team or was not delegated coding",
+                  "The record must say who coded, and that they were to."),
+    AnalysisCheck("AN009", "review", "A decision about saturation cannot be used",
+                  "Only a person delegated to decide may stop or continue a sequence the protocol has."),
+    AnalysisCheck("AN010", "block", "A case is not rated by two raters for both informant roles",
+                  "One person's impression of a case is not a comparison."),
+    AnalysisCheck("AN011", "block", "Cases were rated before the threshold was declared",
+                  "A threshold chosen after seeing the ratings can make any case diverge."),
+    AnalysisCheck("AN012", "block", "A row of the case ratings cannot be used",
+                  "A rating names site, role, rater and a whole number from 1 to 5, once a rater."),
+    AnalysisCheck("AN013", "review", "A rating cites no evidence, or a coding that was not imported",
+                  "A rating rests on excerpts another person can open."),
+    AnalysisCheck("AN020", "block", "A claim cites nothing",
+                  "A finding without evidence cannot be confirmed by anybody."),
+    AnalysisCheck("AN021", "block", "A claim cites a coding that was not imported",
+                  "The chain from finding to transcript would be broken there."),
+    AnalysisCheck("AN022", "block", "A claim cites a code or theme that does not exist",
+                  "The chain from finding to codebook would be broken there."),
+    AnalysisCheck("AN023", "block", "A claim rests on codes under which nothing was coded",
+                  "A code without excerpts is no evidence."),
+    AnalysisCheck("AN024", "block", "A row of the claims cannot be used",
+                  "A claim has an id of its own and a statement."),
+    AnalysisCheck("AN030", "block", "A debriefing was held by the analyst",
+                  "Peer debriefing needs somebody who did not make the analysis (Lincoln and Guba 1985)."),
+    AnalysisCheck("AN031", "review", "A debriefer also coded, or leads the study",
+                  "A co-analyst or supervisor is less free to doubt; readers should know."),
+    AnalysisCheck("AN032", "block", "A row of the debriefings cannot be used",
+                  "A debriefing has an id, a debriefer, an analyst, a day and what was challenged."),
+    AnalysisCheck("AN033", "block", "A row of the negative cases cannot be used",
+                  "A negative case has an id, a hypothesis and its version, the day it was raised, a disposition."),
+    AnalysisCheck("AN034", "block", "A row of the counter-narratives cannot be used",
+                  "A counter-narrative has an id, a day, a person and what it says."),
+    AnalysisCheck("AN035", "review", "A negative case or counter-narrative cites evidence the study does not have",
+                  "Evidence for and against must be open to another reader."),
+    AnalysisCheck("AN036", "inform", "A negative case has no disposition yet",
+                  "Unexplained cases are a result; undecided ones are work."),
+)  # fmt: skip
+
+REMEDIES = {
+    "AN001": "Correct transcript_id, or add the interview to registers/interviews.csv.",
+    "AN002": "Correct the code, or add it to the codebook.",
+    "AN003": "Copy the quote again from the released version, or correct transcript_id.",
+    "AN004": "It was taken where it stands; correct start and end.",
+    "AN005": "Release the transcript first, or take its codings out; they do not count until then.",
+    "AN006": "Write the code with letters, digits, dot, dash, underscore, once a version; inductive or deductive.",
+    "AN007": "Fill every column, number start and end by turn, and remove the repeated row.",
+    "AN008": "Add the person to the team in study.yaml with the task `code`, or correct the coder.",
+    "AN009": "Name a sequence of the protocol, stop or continue, and a person with the task `decide_saturation`.",
+    "AN010": "Have a second person rate the case; it is not compared until then.",
+    "AN011": "Declare the threshold, then have the cases rated anew; nothing is compared until then.",
+    "AN012": "Correct the row; it does not count until then.",
+    "AN013": "Name the codings it rests on, as transcript/coder/code/start.",
+    "AN020": "Name its codings, codes or themes; it is not asserted until then.",
+    "AN021": "Correct the coding's id (transcript/coder/code/start), or mend the coding itself.",
+    "AN022": "Correct it, or add it to the codebook or the themes in study.yaml.",
+    "AN023": "Name the codings it rests on, or code the material.",
+    "AN024": "Give it an id of letters and digits that no other row has, and a statement.",
+    "AN030": "Have somebody else debrief, and name that person; the record is refused until then.",
+    "AN031": "Keep it if it is so, and set this aside with the reason; else name the debriefer.",
+    "AN032": "Fill debriefing_id (once), debriefer, analyst, occurred as 2016-03-05, challenges, changed as yes or no.",
+    "AN033": "Fill the columns, write days as 2016-03-05, resolved not before raised, and a disposition among "
+    "hypothesis_revised, boundary_set, unexplained, not_negative.",
+    "AN034": "Fill narrative_id (once), occurred as 2016-03-05, person and summary.",
+    "AN035": "Correct the ids, as transcript or transcript/coder/code/start.",
+    "AN036": "Decide it, and fill disposition and resolved.",
+}
+
+_BY_ID = {check.id: check for check in ANALYSIS_CHECKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row that does not meet a check: in which file and column, and about which subject (`type:id`)."""
+
+    check: str
+    file: str
+    row: int
+    column: str
+    subject: str
+
+
+def queries(problems: Iterable[Problem], *, study: str, ref: Callable[[str], str]) -> list[Query]:
+    """One query a check × file × column × subject, naming its rows; `study` is the study's id."""
+    grouped: dict[tuple[str, str, str, str], list[int]] = {}
+    for problem in problems:
+        rows = grouped.setdefault((problem.check, problem.file, problem.column, problem.subject), [])
+        if problem.row not in rows:
+            rows.append(problem.row)
+    return [_query(*key, sorted(rows), study=study, ref=ref) for key, rows in sorted(grouped.items())]
+
+
+def _query(
+    check: str, file: str, column: str, subject: str, rows: list[int], *, study: str, ref: Callable[[str], str]
+) -> Query:
+    title = _BY_ID[check].title
+    where = f"{file}, row {rows[0]}" if rows[0] else file
+    more = f" ({len(rows)} rows)" if len(rows) > 1 else ""
+    return Query.raised(
+        check,
+        _BY_ID[check].severity,
+        study=study,
+        subject=subject,
+        place=place(ref(file), column),
+        where=f"{where}, column {column}" if column else where,
+        message=f"{title}{more}. {REMEDIES[check]}",
+        rows=[f"row {row}" for row in rows],
+    )

@@ -1,0 +1,103 @@
+"""Coded segments as a table, each quote looked up in the released transcript by its normalised words.
+
+Importers alter text and shift positions, so a quote is matched by words, never by offsets or file hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.checks import Problem
+from analysis.codebook import CODE, Codebook
+from analysis.tables import read_rows
+from analysis.words import Spoken
+
+FILE = "analysis/codings.csv"
+COLUMNS = ["transcript_id", "coder", "code", "start", "end", "quote"]
+SEGMENT_COLUMNS = ["coding", "transcript", "coder", "code", "start", "end", "quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Codings:
+    """The segments that were accepted, indexed by row in the file, and what was wrong with others.
+
+    `segments` has coding (transcript/coder/code/start as written), transcript, coder, code, start and end (turns where
+    the quote was found) and quote. `rejected` counts rows left out, by transcript ("" for an unknown one).
+    """
+
+    segments: pd.DataFrame
+    problems: tuple[Problem, ...]
+    rejected: Mapping[str, int]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self.segments["coding"])
+
+
+def read_codings(
+    data: bytes,
+    *,
+    codebook: Codebook | None = None,
+    known: Collection[str] | None = None,
+    turns: Mapping[str, pd.DataFrame] | None = None,
+    file: str = FILE,
+) -> Codings:
+    """Read the segments and check them against the codebook, the known transcripts and the released turns.
+
+    `known` are the ids of every transcript or interview of the study; `turns` holds, for each transcript released for
+    coding, its columns turn and text. What is not given is not checked. Raises StudyError for a file that is no CSV in
+    UTF-8 or lacks a column.
+    """
+    rows = read_rows(data, COLUMNS, file)[COLUMNS]
+    spoken = {transcript: Spoken(frame) for transcript, frame in (turns or {}).items()}
+    accepted: dict[int, tuple[str | int, ...]] = {}
+    problems: list[Problem] = []
+    rejected: dict[str, int] = {}
+    seen: set[str] = set()
+    for row, (transcript, coder, code, start, end, quote) in zip(rows.index, rows.itertuples(index=False), strict=True):
+        coding = "/".join((transcript, coder, code, start))
+        fault = _fault(transcript, coder, code, start, end, quote) or ("transcript_id" if coding in seen else "")
+        seen.add(coding)
+        is_known = known is None or transcript in known
+        subject = f"transcript:{transcript}" if known is not None and is_known else "analysis:codings"
+        found: tuple[int, int] | None = None
+        if fault:
+            check, column = "AN007", fault
+        elif not is_known:
+            check, column = "AN001", "transcript_id"
+        elif turns is not None and transcript not in turns:
+            check, column = "AN005", "transcript_id"
+        elif codebook is not None and code not in codebook.names:
+            check, column = "AN002", "code"
+        else:
+            found = (
+                spoken[transcript].find(quote, int(start), int(end)) if turns is not None else (int(start), int(end))
+            )
+            shifted = found is not None and found != (int(start), int(end))
+            check, column = ("AN004" if shifted else "" if found else "AN003"), "quote"
+        if check:
+            problems.append(Problem(check, file, int(row), column, subject))
+        if found:
+            accepted[int(row)] = (coding, transcript, coder, code, *found, quote)
+        else:
+            rejected[transcript if is_known else ""] = rejected.get(transcript if is_known else "", 0) + 1
+    segments = pd.DataFrame(list(accepted.values()), columns=pd.Index(SEGMENT_COLUMNS), index=pd.Index(list(accepted)))
+    return Codings(segments, tuple(problems), rejected)
+
+
+def _fault(transcript: str, coder: str, code: str, start: str, end: str, quote: str) -> str:
+    """The first column that makes a row useless, or ""."""
+    if not transcript:
+        return "transcript_id"
+    if not CODE.fullmatch(coder):
+        return "coder"
+    if not code:
+        return "code"
+    if not (start.isascii() and start.isdigit()):
+        return "start"
+    if not (end.isascii() and end.isdigit() and int(end) >= int(start)):
+        return "end"
+    return "" if any(c.isalnum() for c in quote) else "quote"
