@@ -40,7 +40,7 @@ def bars(rows: Sequence[tuple[str, int]], *, title: str) -> Markup:
 
 
 def flow_diagram(boxes: Sequence[Box], *, title: str) -> Markup:
-    """Boxes from top to bottom, what left on the right: each box is the one before minus its reasons (CONSORT's form)."""
+    """Boxes from top to bottom, what left on the right: each box is the one before minus its reasons."""
     marks: list[str] = []
     y = 1
     previous_bottom: int | None = None
@@ -83,8 +83,7 @@ def _arrow(x1: int, y1: int, x2: int, y2: int) -> str:
         head = f"M{x2 - 5},{y2 - 7} L{x2},{y2} L{x2 + 5},{y2 - 7}"
     else:
         head = f"M{x2 - 7},{y2 - 5} L{x2},{y2} L{x2 - 7},{y2 + 5}"
-    line = f'<path d="M{x1},{y1} L{x2},{y2} {head}" fill="none" stroke="var(--soft)" stroke-width="1.5"/>'
-    return line
+    return f'<path d="M{x1},{y1} L{x2},{y2} {head}" fill="none" stroke="var(--soft)" stroke-width="1.5"/>'
 
 
 def _clip(text: str, width: int) -> str:
