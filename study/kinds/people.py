@@ -11,7 +11,11 @@ from study.kinds.shapes import Code, Count, Day, Hmac, Kind, Rank, Row, Scope, S
 
 
 class Tallied(Shape):
-    """The whole study's counts before consent, by step and criterion number, with the register's hmac."""
+    """The whole study's counts before consent, by step and criterion number, with the register's hmac.
+
+    `exits` count the people who left or wait, by the last step they reached and how; `ordinal` counts how often
+    the register stood exactly like this.
+    """
 
     source: Hmac
     identified: Count
@@ -21,6 +25,16 @@ class Tallied(Shape):
     invited: Count
     no_response: Count
     declined: Count
+    exits: tuple[tuple[Code, Code, Count], ...] = ()
+    ordinal: Count = 1
+
+
+class Left(Row):
+    """A withdrawal from taking part; `day_stated` is false where the register's day could not be read and the day
+    on which the row was read stands in."""
+
+    source: Literal["register", "consent_register", "request"] = "register"
+    day_stated: bool = True
 
 
 class InterviewRow(Row):
@@ -65,10 +79,12 @@ class ConsentGiven(Row):
 class ConsentWithdrawn(Row):
     scopes: tuple[Scope, ...]
     disposition: Literal["keep", "deidentify", "delete"]
+    source: Literal["register", "request"] = "register"
+    day_stated: bool = True
 
 
 PEOPLE_KINDS = (
-    Kind("recruitment.tallied", Tallied, ("data.source",), Rank.ASSESSMENT, "process_notes"),
+    Kind("recruitment.tallied", Tallied, ("data.source", "data.ordinal"), Rank.ASSESSMENT, "process_notes"),
     Kind("recruitment.enrolled", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"),
     Kind("recruitment.lost", Row, ("participant", "data.ordinal", "data.version"), Rank.DECISION, "process_notes"),
     Kind(
