@@ -111,14 +111,18 @@ def _say(error: Any, loc: Sequence[int | str]) -> tuple[str, str]:
 def _where(document: Any, loc: Sequence[int | str]) -> str:
     """File, line and key of a path; for a missing key, the line of what should hold it."""
     line = 0
-    node: Any = document
+    node = document
     for part in loc:
-        try:
-            line = (node.lc.key(part) if isinstance(node, dict) else node.lc.item(part))[0]
-            node = node[part]
-        except (KeyError, IndexError, TypeError, AttributeError):
+        marks = getattr(node, "lc", None)
+        if marks is None or not _holds(node, part):
             break
+        line = (marks.item(part) if isinstance(part, int) else marks.key(part))[0]
+        node = node[part]
     return f"{FILE} line {line + 1}, {'.'.join(map(str, loc))}"
+
+
+def _holds(node: Any, part: int | str) -> bool:
+    return part < len(node) if isinstance(part, int) and isinstance(node, list) else part in node
 
 
 def _known_names(loc: Sequence[int | str]) -> list[str]:
