@@ -109,12 +109,11 @@ def fold_recruitment(events: Iterable[Event], *, at: date | None = None, known_a
 def row_of(event: Event) -> tuple[Any, ...] | None:
     """The register row behind an event: a version of it replaces the earlier ones; None for an event without one.
 
-    The rows of one interview with one participant share their versions whatever their outcome. A withdrawal is
-    never replaced.
+    An interview held and one missed replace each other, neither undoes the scheduling. A withdrawal is never replaced.
     """
     if "version" not in event.data or "ordinal" not in event.data or event.kind.endswith("withdrawn"):
         return None
-    family = "interview" if event.kind.startswith("interview.") else event.kind
+    family = "sitting" if event.kind in ("interview.held", "interview.missed") else event.kind
     data = event.data
     return family, event.subject, data.get("form"), data.get("form_version"), data["ordinal"]
 

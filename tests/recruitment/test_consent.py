@@ -1,0 +1,304 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recruitment import consent_in_force, fold_consent
+from recruitment.consent import GATES, SCOPES, gate
+from study import StudyError
+
+
+def asked(events, day, scope="take_part", **more):
+    at = date.fromisoformat(day) if isinstance(day, str) else day
+    return consent_in_force(fold_consent(events), "t1", scope, at, **more)
+
+
+class TestFormVersions:
+    """v1 signed 3 March, v2 from 1 July."""
+
+    def forms(self, study, order, **more):
+        return [
+            study.opened(),
+            study.form(closes="2016-06-30"),
+            study.form("v2", "2016-07-01", reconsent=order, **more),
+        ]
+
+    def test_without_an_order_the_old_consent_goes_on(self, study):
+        consent = study.consent("2016-03-03")
+        decision = asked([*self.forms(study, "none"), consent], "2016-07-02")
+        assert decision.in_force
+        assert decision.event_id == consent.id
+
+    def test_before_next_contact_blocks_what_is_done_with_the_person(self, study):
+        events = [*self.forms(study, "before_next_contact"), study.consent("2016-03-03")]
+        decision = asked(events, "2016-07-02")
+        assert (decision.in_force, decision.why) == (False, "reconsent_due")
+        assert decision.event_id == events[2].id
+        assert asked(events, "2016-06-30").in_force
+        assert asked(events, "2016-07-02", "quote").in_force
+
+    def test_everyone_by_a_day_ends_every_scope_after_it(self, study):
+        events = [*self.forms(study, "everyone_by", by="2016-07-31"), study.consent("2016-03-03")]
+        assert asked(events, "2016-07-31").in_force
+        assert asked(events, "2016-08-01", "quote").why == "reconsent_due"
+
+    def test_an_earlier_order_is_not_lifted_by_a_later_version_without_one(self, study):
+        forms = [*self.forms(study, "before_next_contact"), study.form("v3", "2016-09-01")]
+        assert asked([*forms, study.consent("2016-03-03")], "2016-09-02").why == "reconsent_due"
+
+    def test_renewing_meets_the_order(self, study):
+        renewed = study.consent("2016-07-05", "v2", kind="consent.renewed")
+        events = [*self.forms(study, "before_next_contact"), study.consent("2016-03-03"), renewed]
+        assert asked(events, "2016-07-04").why == "reconsent_due"
+        assert asked(events, "2016-07-06").event_id == renewed.id
+
+    def test_the_old_version_signed_in_the_new_window_covers_nothing(self, study):
+        assert asked([*self.forms(study, "none"), study.consent("2016-07-02")], "2016-07-03").why == "form_not_open"
+
+    def test_both_ends_of_the_window_are_included(self, study):
+        forms = self.forms(study, "none")
+        assert asked([*forms, study.consent("2016-06-30")], "2016-07-03").in_force
+        assert asked([*forms, study.consent("2016-07-01", "v2")], "2016-07-03").in_force
+
+
+class TestUnsoundConsents:
+    def test_a_version_that_does_not_exist(self, study):
+        assert asked([study.form(), study.consent("2016-03-03", "v9")], "2016-04-01").why == "form_not_open"
+
+    def test_before_the_approval(self, study):
+        events = [study.form(opens="2016-02-01", approved="2016-02-20"), study.consent("2016-02-10")]
+        assert asked(events, "2016-04-01").why == "form_not_open"
+
+    def test_obtained_by_somebody_not_authorised_that_day(self, study):
+        task = {"role": "interviewer", "task": "obtain_consent", "ends": "2016-03-02"}
+        authorised = study.event("personnel.authorised", "2016-02-01", data=task, person="RA1")
+        assert asked([study.form(), authorised, study.consent("2016-03-02")], "2016-04-01").in_force
+        assert asked([study.form(), authorised, study.consent("2016-03-03")], "2016-04-01").why == "not_authorised"
+
+    def test_a_delegation_that_was_ended(self, study):
+        authorised = study.event(
+            "personnel.authorised", "2016-02-01", data={"role": "pi", "task": "obtain_consent"}, person="RA1"
+        )
+        ended = study.event("personnel.ended", "2016-03-01", data={"task": "obtain_consent"}, person="RA1")
+        assert (
+            asked([study.form(), authorised, ended, study.consent("2016-03-03")], "2016-04-01").why == "not_authorised"
+        )
+
+    def test_a_short_form_without_witness(self, study):
+        assert asked([study.form(), study.consent("2016-03-03", mode="short_form")], "2016-04-01").why == "no_witness"
+        witnessed = study.consent("2016-03-03", mode="short_form", has_witness=True)
+        assert asked([study.form(), witnessed], "2016-04-01").in_force
+
+    def test_an_unsound_consent_leaves_the_older_one_but_what_it_declines_is_declined(self, study):
+        events = [
+            study.form(),
+            study.consent("2016-03-03"),
+            study.consent("2016-04-03", "v9", declined=("quote",), kind="consent.renewed"),
+        ]
+        assert asked(events, "2016-05-01").event_id == events[1].id
+        assert asked(events, "2016-05-01", "quote").why == "declined"
+
+
+class TestScopesAndWithdrawal:
+    def test_each_scope_stands_alone(self, study):
+        events = [study.form(), study.consent("2016-03-03", declined=("record", "quote"))]
+        given = {scope for scope in SCOPES if asked(events, "2016-04-01", scope).in_force}
+        assert given == set(SCOPES) - {"record", "quote"}
+        assert asked(events, "2016-04-01", "record").why == "declined"
+
+    def test_a_scope_the_form_does_not_offer(self, study):
+        events = [study.form(), study.consent("2016-03-03", given=["take_part"], declined=[])]
+        assert asked(events, "2016-04-01", "archive").why == "not_on_form"
+
+    def test_a_later_consent_of_the_same_participant_supersedes(self, study):
+        events = [
+            study.form(),
+            study.consent("2016-03-03"),
+            study.consent("2016-04-03", declined=("quote",), kind="consent.renewed"),
+        ]
+        assert asked(events, "2016-04-02", "quote").in_force
+        assert asked(events, "2016-04-04", "quote").why == "declined"
+
+    def test_nothing_before_the_first_consent_or_for_somebody_else(self, study):
+        ledger = fold_consent([study.form(), study.consent("2016-03-03")])
+        assert consent_in_force(ledger, "t1", "take_part", date(2016, 3, 2)).why == "no_consent"
+        assert consent_in_force(ledger, "t2", "take_part", date(2016, 3, 4)).event_id is None
+
+    def test_a_withdrawal_blocks_its_own_day_and_only_its_scopes(self, study):
+        end = study.withdrawn("2016-05-10", ("quote", "archive"))
+        events = [study.form(), study.consent("2016-03-03"), end]
+        assert asked(events, "2016-05-09", "quote").in_force
+        assert asked(events, "2016-05-10", "quote").event_id == end.id
+        assert asked(events, "2016-05-10", "take_part").in_force
+
+    def test_without_scopes_everything_is_withdrawn(self, study):
+        events = [study.form(), study.consent("2016-03-03"), study.withdrawn("2016-05-10")]
+        assert {asked(events, "2016-05-11", scope).why for scope in SCOPES} == {"withdrawn"}
+
+    def test_leaving_the_study_ends_what_is_done_with_the_person(self, study):
+        events = [study.form(), study.consent("2016-03-03"), study.row("recruitment.withdrawn", "2016-05-10")]
+        assert asked(events, "2016-05-11").why == "withdrawn"
+        assert asked(events, "2016-05-11", "quote").in_force
+
+    def test_a_new_consent_after_a_withdrawal_counts_again(self, study):
+        again = study.consent("2016-06-01", ordinal=2)
+        events = [study.form(), study.consent("2016-03-03"), study.withdrawn("2016-05-10"), again]
+        assert asked(events, "2016-05-31").why == "withdrawn"
+        assert asked(events, "2016-06-01").event_id == again.id
+
+
+class TestDaysAndTimes:
+    def test_consent_that_day_covers_an_act_that_day_but_the_order_is_not_provable(self, study):
+        events = [study.form(), study.consent("2016-03-03")]
+        assert asked(events, "2016-03-03").in_force
+        assert not asked(events, "2016-03-03").is_order_provable
+        assert asked(events, "2016-03-04").is_order_provable
+
+    def test_two_clock_times_decide_within_the_day(self, study):
+        events = [study.opened(), study.form(), study.consent("2016-03-03T22:00:00.000Z")]
+        zone = ZoneInfo("America/Los_Angeles")
+        assert asked(events, datetime(2016, 3, 3, 13, 59, tzinfo=zone)).why == "no_consent"
+        assert asked(events, datetime(2016, 3, 3, 14, 1, tzinfo=zone)).in_force
+
+    def test_days_are_the_studys(self, study):
+        events = [study.opened(), study.form(), study.consent("2016-03-03")]
+        assert not asked(events, datetime(2016, 3, 3, 7, 0, tzinfo=UTC)).in_force
+        assert asked(events, datetime(2016, 3, 3, 9, 0, tzinfo=UTC)).in_force
+
+    def test_a_clock_time_without_zone_is_an_error(self, study):
+        with pytest.raises(StudyError, match="no time zone"):
+            asked([study.form()], datetime(2016, 3, 3, 9, 0))
+
+
+class TestApproval:
+    def test_a_lapse_blocks_and_a_renewal_restores(self, study):
+        events = [
+            study.opened(end="2016-06-30"),
+            study.renewed("2016-07-15"),
+            study.form(),
+            study.consent("2016-03-03"),
+        ]
+        assert asked(events, "2016-06-30").in_force
+        lapsed = asked(events, "2016-07-01")
+        assert (lapsed.why, lapsed.event_id) == ("approval_lapsed", events[0].id)
+        assert asked(events, "2016-07-15").in_force
+
+    def test_without_an_end_it_never_lapses(self, study):
+        assert asked([study.opened(), study.form(), study.consent("2016-03-03")], "2036-01-01").in_force
+
+
+def test_what_was_known_then(study):
+    late = study.withdrawn("2016-05-01", recorded_at="2016-09-01T00:00:00.000Z")
+    events = [
+        study.form(approved="2016-02-01"),
+        study.consent("2016-03-03", recorded_at="2016-03-04T00:00:00.000Z"),
+        late,
+    ]
+    assert asked(events, "2016-06-01").why == "withdrawn"
+    known_at = datetime(2021, 1, 1, tzinfo=UTC)
+    assert asked(events, "2016-06-01", known_at=known_at).why == "withdrawn"
+    events[0] = study.event(
+        "consent.form_approved", "2016-02-01", recorded_at="2016-02-01T00:00:00.000Z", data=dict(events[0].data)
+    )
+    assert asked(events, "2016-06-01", known_at="2016-08-31T00:00:00.000Z").in_force
+    assert asked(events, "2016-06-01", known_at="2016-03-01T00:00:00.000Z").why == "no_consent"
+
+
+def test_a_corrected_consent_is_gone(study):
+    wrong = study.consent("2016-03-03")
+    correction = study.event("correction.made", "2016-04-01", data={"target": wrong.id, "action": "drop"})
+    assert asked([study.form(), wrong, correction], "2016-05-01").why == "no_consent"
+
+
+def test_of_two_versions_of_a_row_the_newer_counts(study):
+    events = [study.form(), study.consent("2016-03-03"), study.consent("2016-03-03", row_version=2, copy_given=False)]
+    assert len(fold_consent(events).given["t1"]) == 1
+    assert asked(events, "2016-05-01").event_id == events[2].id
+
+
+def test_every_gate_names_a_scope_and_refuses_without_it(study):
+    day = date(2016, 5, 1)
+    days = {"interview_day": day, "survey_day": day, "today": day}
+    for step, (scope, source) in GATES.items():
+        assert scope in SCOPES
+        assert source in days
+        given_it = fold_consent([study.form(), study.consent("2016-03-03")])
+        declined_it = fold_consent([study.form(), study.consent("2016-03-03", declined=(scope,))])
+        assert gate(given_it, step, "t1", days).in_force
+        assert not gate(declined_it, step, "t1", days).in_force
+
+
+START = date(2016, 2, 1)
+DAYS = st.integers(0, 60).map(lambda n: (START + timedelta(n)).isoformat())
+SOME = st.lists(st.sampled_from(SCOPES), max_size=4, unique=True)
+
+
+@st.composite
+def histories(draw, study):
+    """A few forms, consents, withdrawals, approvals and delegations on days of one spring."""
+    versions = draw(st.lists(DAYS, min_size=1, max_size=3, unique=True))
+    events = []
+    for i, opens in enumerate(sorted(versions)):
+        order = draw(st.sampled_from(["none", "before_next_contact", "everyone_by"]))
+        closes = draw(st.none() | DAYS)
+        events.append(
+            study.form(
+                f"v{i}", opens, closes, reconsent=order, **({"by": draw(DAYS)} if order == "everyone_by" else {})
+            )
+        )
+    for i in range(draw(st.integers(0, 4))):
+        version = f"v{draw(st.integers(0, 3))}"
+        kind = draw(st.sampled_from(["consent.given", "consent.renewed"]))
+        mode = draw(st.sampled_from(["signed", "short_form"]))
+        events.append(study.consent(draw(DAYS), version, kind=kind, ordinal=i, declined=draw(SOME), mode=mode))
+    for i in range(draw(st.integers(0, 2))):
+        events.append(study.withdrawn(draw(DAYS), tuple(draw(SOME)), ordinal=i))
+    if draw(st.booleans()):
+        events.append(study.row("recruitment.withdrawn", draw(DAYS)))
+    for start in draw(st.lists(DAYS, max_size=2, unique=True)):
+        events.append(study.renewed(start, draw(st.none() | DAYS)))
+    for person, start in draw(st.lists(st.tuples(st.sampled_from(["RA1", "RA2"]), DAYS), max_size=2, unique=True)):
+        data = {"role": "interviewer", "task": "obtain_consent"}
+        events.append(study.event("personnel.authorised", start, data=data, person=person))
+    return events
+
+
+def takes_effect(event) -> str:
+    """The day an event first matters: a form's opening, an approval's first day, else the day it occurred."""
+    return str(event.data.get("opens") or event.data.get("approval_from") or event.occurred)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), DAYS, st.sampled_from(SCOPES))
+def test_the_answer_never_depends_on_what_takes_effect_later(study, data, day, scope):
+    events = data.draw(histories(study))
+    past = [e for e in events if takes_effect(e) <= day]
+    assert asked(events, day, scope) == asked(past, day, scope)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_any_order_of_the_events_gives_the_same_ledger(study, data):
+    events = data.draw(histories(study))
+    shuffled = data.draw(st.permutations(events))
+    assert fold_consent(shuffled) == fold_consent([*events, *events[:2]])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), DAYS, st.sampled_from(SCOPES))
+def test_a_withdrawal_is_never_undone_by_an_older_consent(study, data, day, scope):
+    events = data.draw(histories(study))
+    ends = [
+        e
+        for e in events
+        if e.kind == "consent.withdrawn" and e.occurred <= day and scope in (e.data["scopes"] or SCOPES)
+    ]
+    latest = max((e.occurred for e in ends), default=None)
+    if latest is not None and not any(
+        e.kind in ("consent.given", "consent.renewed") and latest < e.occurred <= day for e in events
+    ):
+        assert not asked(events, day, scope).in_force
