@@ -1,0 +1,140 @@
+"""What every transcript reader returns: one turn table, the text around it, and what was wrong.
+
+Faults and places never hold a participant's words; lines are counted from 1 (paragraphs in a .docx).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+Format = Literal["vtt", "srt", "txt", "docx", "unknown"]
+COLUMNS = ("turn", "start", "end", "speaker", "text", "source_line")
+
+FaultKind = Literal[
+    "empty",
+    "too_large",
+    "unknown_format",
+    "format_mismatch",
+    "not_text",
+    "damaged",
+    "encrypted",
+    "encoding",
+    "time_unreadable",
+    "time_out_of_range",
+    "end_before_start",
+]
+
+_SENTENCES: dict[FaultKind, str] = {
+    "empty": "the file holds no text",
+    "too_large": "the file is larger than a transcript may be",
+    "unknown_format": "this format cannot be read; send .vtt, .srt, .docx or .txt",
+    "format_mismatch": "the content is not what the file's ending says",
+    "not_text": "the content is binary, not text",
+    "damaged": "the document is damaged and cannot be opened",
+    "encrypted": "the document is encrypted, or in the old .doc format; save it as .docx without a password",
+    "encoding": "not UTF-8, nor the code page declared in study.yaml",
+    "time_unreadable": "the times cannot be read",
+    "time_out_of_range": "minutes or seconds of 60 or more",
+    "end_before_start": "the end is before the start",
+}
+
+CANNOT_OPEN: frozenset[FaultKind] = frozenset(
+    {"empty", "too_large", "unknown_format", "format_mismatch", "not_text", "damaged", "encrypted"}
+)
+TIME_FAULTS: frozenset[FaultKind] = frozenset({"time_unreadable", "time_out_of_range", "end_before_start"})
+
+
+class Fault(NamedTuple):
+    """One thing wrong in a file; `line` is 0 when it is about the whole file."""
+
+    kind: FaultKind
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {_SENTENCES[self.kind]}" if self.line else _SENTENCES[self.kind]
+
+
+class Passage(NamedTuple):
+    """Text that is in the file but in no turn: where (`note`, `cue id`, `header`, `property`, `comment`, ...)."""
+
+    place: str
+    text: str
+    line: int = 0
+
+
+class Line(NamedTuple):
+    """A line as a format's reader found it, before speakers are told apart.
+
+    `opens` says that a paragraph or cue begins here; `speaker` only where the format itself names one.
+    """
+
+    text: str
+    source_line: int
+    start: float = float("nan")
+    end: float = float("nan")
+    speaker: str = ""
+    opens: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a format's reader found: lines, text beside them, faults, timing lines seen and cues made.
+
+    `letters` are counted from the raw file by another path than the lines were read, for the conservation check.
+    """
+
+    lines: list[Line]
+    beside: list[Passage]
+    faults: list[Fault]
+    letters: Counter[str]
+    arrows: int = 0
+    cues: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transcript:
+    """A transcript read: `turns` has the columns turn (from 1), start and end (s, NaN when untimed), speaker
+    ("" when unlabelled), text, source_line; `sha256` is of the raw bytes."""
+
+    turns: pd.DataFrame
+    sha256: str
+    format: Format
+    encoding: str = ""
+    header: dict[str, str] = field(default_factory=dict)
+    beside: tuple[Passage, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    letters_in: int = 0
+    letters_kept: int = 0
+    arrows: int = 0
+    cues: int = 0
+    undecoded: int = 0
+
+    @property
+    def problems(self) -> list[str]:
+        """Every fault as a sentence, without a word of the transcript."""
+        return [str(fault) for fault in self.faults]
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is a turn to look at."""
+        return len(self.turns) > 0
+
+
+def letters_of(texts: Iterable[str]) -> Counter[str]:
+    """How often each letter occurs; digits, marks and spaces do not count."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    return Counter({character: n for character, n in counts.items() if character.isalpha()})
+
+
+def turn_table(rows: Iterable[tuple[float, float, str, str, int]]) -> pd.DataFrame:
+    """Rows of (start, end, speaker, text, source_line) as the turn table, numbered from 1."""
+    listed = [(number, *row) for number, row in enumerate(rows, 1)]
+    kinds = ("int64", "float64", "float64", object, object, "int64")
+    return pd.DataFrame(listed, columns=list(COLUMNS)).astype(dict(zip(COLUMNS, kinds, strict=True)))

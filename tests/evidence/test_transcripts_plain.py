@@ -1,0 +1,142 @@
+"""Plain text with speaker turns, and what makes bytes text at all."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from evidence.transcripts import read_transcript
+
+
+def read(text: str, **options):
+    transcript = read_transcript(text.encode(), "I0001.txt", **options)
+    assert transcript.letters_kept == transcript.letters_in
+    return transcript
+
+
+def rows(transcript, *columns):
+    return list(transcript.turns[list(columns)].itertuples(index=False, name=None))
+
+
+def test_labels_begin_turns_and_lines_without_blank_go_on():
+    t = read(
+        "Interviewer: How was it?\nIn the end?\nParticipant: Good.\n\nParticipant: Really.\n",
+        labels={"Interviewer", "Participant"},
+    )
+    assert rows(t, "turn", "speaker", "text", "source_line") == [
+        (1, "Interviewer", "How was it? In the end?", 1),
+        (2, "Participant", "Good.", 3),
+        (3, "Participant", "Really.", 5),
+    ]
+
+
+def test_a_paragraph_without_a_label_is_a_turn_without_a_speaker():
+    t = read("I: How?\n\nJust so.\n", labels={"I"})
+    assert rows(t, "speaker", "text") == [("I", "How?"), ("", "Just so.")]
+
+
+def test_a_label_seen_once_is_speech_and_seen_twice_a_speaker():
+    once = read("Reason: none\n\nOther words\n")
+    twice = read("Mo: none\n\nMo: more\n")
+    assert rows(once, "speaker", "text") == [("", "Reason: none"), ("", "Other words")]
+    assert rows(twice, "speaker") == [("Mo",), ("Mo",)]
+
+
+def test_a_slip_in_a_declared_label_is_still_a_speaker():
+    t = read("Intervewer: How?\n\nParticipant: So.\n", labels={"Interviewer", "Participant"})
+    assert rows(t, "speaker") == [("Intervewer",), ("Participant",)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["[00:01:05] I: ", "I [00:01:05]: ", "I: [00:01:05] ", "(1:05) I: ", "I (01:05): ", "00:01:05 I: ", "I  0:01:05\n"],
+)
+def test_times_beside_a_label_become_starts(head):
+    t = read(f"{head}How was it at 10:30?\n", labels={"I"})
+    assert rows(t, "start", "speaker", "text") == [(65.0, "I", "How was it at 10:30?")]
+
+
+def test_a_label_on_a_line_of_its_own_takes_the_next_paragraph():
+    t = read("I:\n\nHow was it?\n\nP:\nGood.\n", labels={"I", "P"})
+    assert rows(t, "speaker", "text") == [("I", "How was it?"), ("P", "Good.")]
+
+
+def test_a_tab_after_a_declared_label():
+    assert rows(read("I\tHow?\nP\tSo.\n", labels={"I", "P"}), "speaker", "text") == [("I", "How?"), ("P", "So.")]
+
+
+def test_overlap_marks_are_not_speakers():
+    t = read("S01: I went //S02: did you?// home\n\nS01: yes\n\n//S02: no//\n")
+    assert rows(t, "speaker") == [("S01",), ("S01",), ("",)]
+
+
+def test_the_declared_header_is_apart_from_the_turns():
+    t = read(
+        "Interview: I0001\nDate: 2017-03-02\n\nI: Interview: really?\n", labels={"I"}, header=["interview", "date"]
+    )
+    assert t.header == {"interview": "I0001", "date": "2017-03-02"}
+    assert rows(t, "text") == [("Interview: really?",)]
+
+
+def test_the_digest_is_of_the_raw_bytes():
+    data = "\ufeffI: Grüße\r\n".encode()
+    assert read_transcript(data, "I0001.txt").sha256 == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_marked_and_utf8_text_is_decoded(encoding):
+    t = read_transcript("I: Grüße aus Köln".encode(encoding), "I0001.txt", labels={"I"})
+    assert rows(t, "text") == [("Grüße aus Köln",)]
+    assert t.undecoded == 0
+
+
+def test_a_legacy_code_page_is_read_only_when_declared():
+    data = "I: Grüße".encode("cp1252")
+    assert read_transcript(data, "I0001.txt").problems == ["not UTF-8, nor the code page declared in study.yaml"]
+    assert rows(read_transcript(data, "I0001.txt", legacy_encoding="cp1252", labels={"I"}), "text") == [("Grüße",)]
+
+
+def test_text_decoded_twice_and_replacement_characters_are_counted():
+    assert read_transcript("I: GrÃ¼Ã\x9fe \ufffd itâ€™s".encode(), "I0001.txt").undecoded == 4
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "problem"),
+    [
+        (b"", "I0001.txt", "the file holds no text"),
+        (b" \r\n\t\n", "I0001.txt", "the file holds no text"),
+        (b"\xef\xbb\xbf\n", "I0001.vtt", "the file holds no text"),
+        (b"WEBVTT\n\n", "I0001.vtt", "the file holds no text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "I0001.txt", "the content is binary, not text"),
+        (b"abc\x00\x01\x02def", "I0001.txt", "the content is binary, not text"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "I0001.docx",
+            "the document is encrypted, or in the old .doc format; save it as .docx without a password",
+        ),
+        (b"I: hello", "I0001.docx", "the document is damaged and cannot be opened"),
+        (b"PK\x03\x04garbage", "I0001.docx", "the document is damaged and cannot be opened"),
+        (b"I: hello", "I0001.rtf", "this format cannot be read; send .vtt, .srt, .docx or .txt"),
+        (b"I: hello", "I0001", "this format cannot be read; send .vtt, .srt, .docx or .txt"),
+        (b" " * 50_000_001, "I0001.txt", "the file is larger than a transcript may be"),
+    ],
+)
+def test_what_is_no_transcript_says_why_and_has_no_turns(data, name, problem):
+    t = read_transcript(data, name)
+    assert problem in t.problems
+    assert not t.readable
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n", "I0001.txt"),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n", "I0001.srt"),
+        (b"1\n00:00:01,000 --> 00:00:02,000\nYes.\n", "I0001.vtt"),
+        (b"I: words\n", "I0001.srt"),
+    ],
+)
+def test_a_wrong_ending_is_named_and_the_words_are_read(data, name):
+    t = read_transcript(data, name)
+    assert t.problems[0] == "the content is not what the file's ending says"

@@ -1,0 +1,126 @@
+"""Word documents: body order, tables, and everything that hides beside the text."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import docx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+
+from evidence.transcripts import read_transcript
+
+
+def saved(document) -> bytes:
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def read(document, **options):
+    transcript = read_transcript(saved(document), "I0001.docx", **options)
+    assert transcript.letters_kept == transcript.letters_in
+    return transcript
+
+
+def rows(transcript, *columns):
+    return list(transcript.turns[list(columns)].itertuples(index=False, name=None))
+
+
+def beside(transcript):
+    return [(p.place, p.text) for p in transcript.beside]
+
+
+@pytest.fixture
+def document():
+    made = docx.Document()
+    made.core_properties.author = ""
+    made.core_properties.title = ""
+    made.core_properties.comments = ""
+    return made
+
+
+def test_paragraphs_and_tables_come_in_body_order(document):
+    document.add_paragraph("I: How?")
+    table = document.add_table(rows=2, cols=3)
+    for row, cells in zip(table.rows, [("00:05", "P", "In a table."), ("00:09", "I", "Really?")], strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    document.add_paragraph("P: After it.")
+    t = read(document, labels={"I", "P"})
+    assert rows(t, "speaker", "text") == [("I", "How?"), ("P", "In a table."), ("I", "Really?"), ("P", "After it.")]
+    assert list(t.turns["start"])[1:3] == [5.0, 9.0]
+
+
+def test_a_table_inside_a_cell_is_read_once(document):
+    cell = document.add_table(rows=1, cols=1).rows[0].cells[0]
+    cell.text = "outer"
+    cell.add_table(rows=1, cols=1).rows[0].cells[0].text = "inner"
+    assert rows(read(document), "text") == [("outer inner",)]
+
+
+def test_line_breaks_and_labels_inside_a_paragraph(document):
+    document.add_paragraph("I: How?\nP: So.")
+    assert rows(read(document, labels={"I", "P"}), "speaker", "text") == [("I", "How?"), ("P", "So.")]
+
+
+def test_tracked_insertions_are_read_and_deletions_kept_beside(document):
+    paragraph = document.add_paragraph("P: I was ")
+    paragraph._p.append(parse_xml(f'<w:ins {nsdecls("w")} w:author="Ann"><w:r><w:t>very glad</w:t></w:r></w:ins>'))
+    paragraph._p.append(
+        parse_xml(f'<w:del {nsdecls("w")} w:author="Ann"><w:r><w:delText>sad</w:delText></w:r></w:del>')
+    )
+    t = read(document, labels={"P"})
+    assert rows(t, "text") == [("I was very glad",)]
+    assert beside(t) == [
+        ("deleted text", "sad"),
+        ("author of a tracked change", "Ann"),
+        ("author of a tracked change", "Ann"),
+    ]
+
+
+def test_hidden_runs_comments_headers_and_properties_are_found(document):
+    run = document.add_paragraph("P: open ").add_run("secret")
+    run.font.hidden = True
+    document.add_comment(document.paragraphs[0].runs, text="who is this?", author="Bo", initials="B")
+    document.sections[0].header.paragraphs[0].text = "Confidential"
+    document.core_properties.author = "Cy"
+    t = read(document, labels={"P"})
+    assert rows(t, "text") == [("open",)]
+    assert sorted(beside(t)) == [
+        ("author of a comment", "Bo"),
+        ("comment", "who is this?"),
+        ("header", "Confidential"),
+        ("hidden text", "secret"),
+        ("property author", "Cy"),
+    ]
+
+
+def test_a_text_box_is_kept_beside_once(document):
+    document.add_paragraph("P: hello")._p.append(
+        parse_xml(
+            f"<w:r {nsdecls('w')}><w:pict><w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p>"
+            "</w:txbxContent></w:pict></w:r>"
+        )
+    )
+    t = read(document, labels={"P"})
+    assert rows(t, "text") == [("hello",)]
+    assert beside(t) == [("text box", "boxed")]
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(document):
+    stream = io.BytesIO(saved(document))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as package, package.open("word/bomb.xml", "w") as entry:
+        for _ in range(21):
+            entry.write(bytes(10_000_000))
+    t = read_transcript(stream.getvalue(), "I0001.docx")
+    assert t.problems == ["the file is larger than a transcript may be"]
+
+
+def test_a_docx_under_another_name_is_read_and_named(document):
+    document.add_paragraph("P: hello")
+    t = read_transcript(saved(document), "I0001.txt", labels={"P"})
+    assert t.problems == ["the content is not what the file's ending says"]
+    assert rows(t, "text") == [("hello",)]
