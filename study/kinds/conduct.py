@@ -107,5 +107,5 @@ CONDUCT_KINDS = (
     Kind("linkage.destroyed", Nothing, (), Rank.AFTERMATH, "process_notes"),
     Kind("correction.made", Correction, ("data.target", "data.action"), Rank.AFTERMATH, "process_notes"),
     Kind("erasure.executed", Erasure, ("data.decision",), Rank.AFTERMATH, "process_notes"),
-    Kind("run.closed", RunClosed, ("data.lane",), Rank.AFTERMATH, "process_notes"),
+    Kind("run.closed", RunClosed, ("data.lane", "data.reason"), Rank.AFTERMATH, "process_notes"),
 )
