@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,6 @@ from examples.generator.dialogue import Speech, Turn, converse, phrases
 from examples.generator.people import INTERVIEWS, Person, Row
 from examples.generator.tables import csv_bytes
 from examples.generator.transcripts import INTERVIEWER, WRITERS, Spoken, timed
-from study import Protocol, load_protocol
 
 PROTOCOLS = Path(__file__).parent / "protocols"
 CODINGS = ("transcript_id", "coder", "code", "start", "end", "quote")
@@ -61,15 +61,14 @@ class Interview:
         }
 
 
-def protocol_bytes(name: str) -> bytes:
-    """The study.yaml of an example, with its guides written out from the phrase list."""
+def protocol_bytes(name: str, **values: str) -> bytes:
+    """The study.yaml of an example: its guides from the phrase list, each @NAME@ replaced by its value."""
     text = (PROTOCOLS / f"{name}.yaml").read_text(encoding="utf-8")
-    return text.replace("@GUIDES@", _guides(name)).encode()
-
-
-def protocol_of(name: str) -> Protocol:
-    """That study.yaml as a protocol."""
-    return load_protocol(protocol_bytes(name))
+    first_day = re.search(r"approvals:\s+- \{from: ([\d-]+)", text)
+    assert first_day
+    for key, value in {"GUIDES": _guides(name, first_day[1]), **values}.items():
+        text = text.replace(f"@{key}@", value)
+    return text.encode()
 
 
 def speak(study: str, interview: Interview, *, words: int, slots: Mapping[str, str] | None = None) -> Spoken:
@@ -137,13 +136,13 @@ def instruments(study: str) -> dict[str, bytes]:
     }
 
 
-def _guides(study: str) -> str:
+def _guides(study: str, first_day: str) -> str:
     lines: list[str] = []
     questions: list[dict[str, Any]]
     for role, questions in phrases(study)["questions"].items():
         id = role.replace("_", "-")
-        lines += [f"  - id: {id}", f"    version: {role}-1", f"    file: instruments/{role}.txt", "    from: 2012-01-01"]
-        lines += ["    questions:"]
+        lines += [f"  - id: {id}", f"    version: {role}-1", f"    file: instruments/{role}.txt"]
+        lines += [f"    from: {first_day}", "    questions:"]
         for q in questions:
             words = ", ".join(q["keywords"])
             required = str(q["required"]).lower()

@@ -6,9 +6,13 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from examples.generator import fsp
+from examples.generator import cps, fsp, peer_support
 
-STUDIES: Mapping[str, Callable[[], dict[str, bytes]]] = {"fsp": fsp.build}
+STUDIES: Mapping[str, Callable[[], dict[str, bytes]]] = {
+    "fsp": fsp.build,
+    "cps": cps.build,
+    "peer-support": peer_support.build,
+}
 
 
 def all_files() -> dict[str, bytes]:
