@@ -56,6 +56,8 @@ ANALYSIS_CHECKS = (
                   "A code without excerpts is no evidence."),
     AnalysisCheck("AN024", "block", "A row of the claims cannot be used",
                   "A claim has an id of its own and a statement."),
+    AnalysisCheck("AN025", "review", "A claim rests on a transcript without consent in force at its interview",
+                  "From finding to consent every step must hold; a later withdrawal may call for a change."),
     AnalysisCheck("AN030", "block", "A debriefing was held by the analyst",
                   "Peer debriefing needs somebody who did not make the analysis (Lincoln and Guba 1985)."),
     AnalysisCheck("AN031", "review", "A debriefer also coded, or leads the study",
@@ -70,6 +72,8 @@ ANALYSIS_CHECKS = (
                   "Evidence for and against must be open to another reader."),
     AnalysisCheck("AN036", "inform", "A negative case has no disposition yet",
                   "Unexplained cases are a result; undecided ones are work."),
+    AnalysisCheck("AN037", "review", "A record that is in the trail is no longer in its file",
+                  "What was recorded stays on record; a row that vanished may be a mistake."),
 )  # fmt: skip
 
 REMEDIES = {
@@ -91,6 +95,7 @@ REMEDIES = {
     "AN022": "Correct it, or add it to the codebook or the themes in study.yaml.",
     "AN023": "Name the codings it rests on, or code the material.",
     "AN024": "Give it an id of letters and digits that no other row has, and a statement.",
+    "AN025": "Look at the consent queries of that interview; take its codings out if it may not be used.",
     "AN030": "Have somebody else debrief, and name that person; the record is refused until then.",
     "AN031": "Keep it if it is so, and set this aside with the reason; else name the debriefer.",
     "AN032": "Fill debriefing_id (once), debriefer, analyst, occurred as 2016-03-05, challenges, changed as yes or no.",
@@ -99,6 +104,7 @@ REMEDIES = {
     "AN034": "Fill narrative_id (once), occurred as 2016-03-05, person and summary.",
     "AN035": "Correct the ids, as transcript or transcript/coder/code/start.",
     "AN036": "Decide it, and fill disposition and resolved.",
+    "AN037": "Put the row back, or set this aside with the reason it was taken out.",
 }
 
 _BY_ID = {check.id: check for check in ANALYSIS_CHECKS}
