@@ -1,25 +1,38 @@
-"""Prefect inside this process: set before Prefect is imported, unless a server is configured."""
+"""Prefect's settings for this machine, put in place before Prefect is imported or started."""
 
 from __future__ import annotations
 
-import logging
 import os
+import tempfile
+from pathlib import Path
 
-EMBEDDED = {
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
+    "PREFECT_CLI_COLORS": "false",
+}
+EMBEDDED = QUIET | {
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "",
-    "PREFECT_CLI_COLORS": "false",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "0",
 }
 """A one-off command keeps quiet: it says its own sentences, and the trail is the record."""
 
 
 def use_embedded_prefect() -> None:
-    """Apply the settings a person has not chosen otherwise."""
+    """Let Prefect run inside this process, unless a person has configured a server."""
+    if "PREFECT_API_URL" not in os.environ:
+        os.environ.setdefault("PREFECT_HOME", str(prefect_home("embedded")))
     for name, value in EMBEDDED.items():
-        if value:
-            os.environ.setdefault(name, value)
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        os.environ.setdefault(name, value)
+
+
+def prefect_home(purpose: str) -> Path:
+    """A folder for Prefect's own database: under the home folder, or a temporary one where that cannot be written."""
+    home = Path.home() / ".fieldtrail" / purpose
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="fieldtrail-"))
+    return home

@@ -1,0 +1,86 @@
+"""Every deployment of prefect.yaml: its entrypoint loads in a fresh process, its parameters bind, its form explains."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+import flows
+
+ROOT = Path(__file__).parent.parent.parent
+PREFECT = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
+DEPLOYMENTS = PREFECT["deployments"]
+
+LOAD = """
+import json, sys
+from prefect.flows import load_flow_from_entrypoint
+from prefect.utilities.callables import parameter_schema
+
+said = {}
+for entrypoint in sys.argv[1:]:
+    flow = load_flow_from_entrypoint(entrypoint)
+    schema = parameter_schema(flow).model_dump()
+    bound = flow.validate_parameters({"request": {"study": "somewhere", **EXTRA.get(flow.name, {})}})
+    said[entrypoint] = {
+        "name": flow.name, "parameters": list(schema["properties"]), "schema": schema,
+        "study": bound["request"].study, "doc": flow.description or "", "file": sys.modules[flow.__module__].__file__,
+    }
+print(json.dumps(said, default=str))
+"""
+EXTRA = {
+    "replace-site": {"stage": "sites", "site": "S014", "why": "declined"},
+    "withdraw-participant": {"participant": "P001", "effective": "2026-01-01"},
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+    program = f"EXTRA = {EXTRA!r}\n{LOAD}"
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    run = subprocess.run(
+        [sys.executable, "-c", program, *(d["entrypoint"] for d in DEPLOYMENTS)],
+        cwd=elsewhere, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    result: dict[str, dict[str, object]] = json.loads(run.stdout.splitlines()[-1])
+    return result
+
+
+def test_every_flow_has_a_deployment_and_every_deployment_a_flow() -> None:
+    names = {m.name.replace("_", "-") for m in pkgutil.iter_modules(flows.__path__)}
+    assert {d["name"] for d in DEPLOYMENTS} == names
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
+@pytest.mark.real
+def test_a_deployment_loads_fresh_and_binds(
+    deployment: dict[str, object], loaded: dict[str, dict[str, object]]
+) -> None:
+    found = loaded[str(deployment["entrypoint"])]
+    assert (found["name"], found["parameters"], found["study"]) == (deployment["name"], ["request"], "somewhere")
+    assert str(found["file"]).startswith(str(ROOT / "flows"))
+    assert str(found["doc"]).strip(), "the docstring is the form's introduction"
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
+@pytest.mark.real
+def test_every_field_of_a_form_has_a_title_and_a_description(
+    deployment: dict[str, object], loaded: dict[str, dict[str, object]]
+) -> None:
+    schema: dict[str, dict[str, dict[str, dict[str, dict[str, str]]]]] = loaded[str(deployment["entrypoint"])]["schema"]  # type: ignore[assignment]
+    model = next(d for n, d in schema["definitions"].items() if "study" in d.get("properties", {}))
+    bare = [n for n, field in model["properties"].items() if not (field.get("title") and field.get("description"))]
+    assert bare == []
+
+
+def test_deployments_share_one_pool_and_never_overlap() -> None:
+    for deployment in DEPLOYMENTS:
+        assert deployment["work_pool"] == {"name": "fieldtrail"}
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert deployment["enforce_parameter_schema"] is True
