@@ -1,0 +1,88 @@
+"""Small cells stay hidden, also from a reader who subtracts."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pages.suppression import suppress_counts, suppress_steps, suppress_table
+
+COUNT = st.integers(0, 12)
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown", "total"),
+    [
+        ({"a": 9, "b": 7}, {"a": 9, "b": 7}, 16),
+        ({"a": 9, "b": 7, "c": 2}, {"a": 9, "b": None, "c": None}, 18),
+        ({"a": 9, "b": 3, "c": 2}, {"a": 9, "b": None, "c": None}, 14),
+        ({"a": 9, "b": 1, "c": 2}, {"a": None, "b": None, "c": None}, 12),
+        ({"a": 9, "b": 8, "c": 0}, {"a": 9, "b": None, "c": None}, 17),
+        ({"a": 1, "b": 2}, {"a": None, "b": None}, None),
+        ({}, {}, None),
+    ],
+)
+def test_counts_with_a_total(counts, shown, total):
+    assert suppress_counts(counts, 5) == (shown, total)
+
+
+@pytest.mark.parametrize(
+    ("steps", "shown"),
+    [
+        ([30, 20, 10], [30, 20, 10]),
+        ([30, 28, 10], [30, None, 10]),
+        ([30, 30, 4], [30, 30, None]),
+        ([30, 28, 26, 25], [30, None, None, 25]),
+        ([4, 3], [None, None]),
+        ([], []),
+    ],
+)
+def test_steps_of_a_funnel(steps, shown):
+    assert suppress_steps(steps, 5) == shown
+
+
+@given(st.lists(COUNT, max_size=8), st.integers(2, 6))
+def test_no_step_shown_gives_away_a_difference_below_k(drops, k):
+    steps = [sum(drops) - sum(drops[:i]) for i in range(len(drops) + 1)]
+    shown = [step for step in suppress_steps(steps, k) if step is not None]
+    assert all(step >= k for step in shown)
+    assert all(a - b == 0 or a - b >= k for a, b in pairwise(shown))
+
+
+def test_a_table_needs_more_than_the_small_cell():
+    shown = suppress_table([[9, 2, 8], [7, 9, 6], [8, 7, 9]], 5)
+    hidden = [(r, c) for r, row in enumerate(shown) for c, value in enumerate(row) if value is None]
+    assert (0, 1) in hidden
+    assert len(hidden) == 4
+    assert len({r for r, _ in hidden}) == len({c for _, c in hidden}) == 2
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 2), st.integers(2, 3), st.integers(2, 4), st.data())
+def test_a_reader_who_tries_every_table_cannot_work_out_a_suppressed_cell(rows, columns, k, data):
+    cells = [[data.draw(st.integers(0, 3)) for _ in range(columns)] for _ in range(rows)]
+    shown = suppress_table(cells, k)
+    hidden = [(r, c) for r in range(rows) for c in range(columns) if shown[r][c] is None]
+    assert all(value is None or value >= k for row in shown for value in row)
+    possible = list(_tables_that_fit(cells, shown, hidden))
+    for r, c in hidden:
+        assert len({table[r][c] for table in possible}) > 1
+
+
+def _tables_that_fit(cells, shown, hidden):
+    """Every table with the visible cells and totals as shown; suppressed cells tried from 0 upwards."""
+    for values in product(range(8 if len(hidden) < 5 else 5), repeat=len(hidden)):
+        table = [list(row) for row in cells]
+        for (r, c), value in zip(hidden, values, strict=True):
+            table[r][c] = value
+        totals = [sum(row) for row in table]
+        if any(s[-1] is not None and s[-1] != t for s, t in zip(shown, totals, strict=False)):
+            continue
+        if len(table) > 1:
+            down = [*(sum(column) for column in zip(*table, strict=True)), sum(totals)]
+            if any(s is not None and s != t for s, t in zip(shown[-1], down, strict=True)):
+                continue
+        yield table
