@@ -1,0 +1,126 @@
+"""A study opened for a run: key pair, clock, actor, lane, records."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from study import Fact, StudyError, Subject
+from tasks.request import StudyRequest
+from tasks.workspace import opened
+
+START = Path(__file__).parent.parent.parent / "cli/starting_study"
+OPENING = Fact(
+    "study.opened",
+    "2026-01-01",
+    data={"time_zone": "America/Los_Angeles", "protocol": "0" * 64, "approval_from": "2026-01-01"},
+)
+
+
+@pytest.fixture()
+def study(tmp_path: Path) -> str:
+    shutil.copytree(START, tmp_path / "study")
+    return str(tmp_path / "study")
+
+
+def ask(study: str, **more: object) -> StudyRequest:
+    return StudyRequest.model_validate({"study": study, **more})
+
+
+def test_the_first_opening_makes_the_key_pair_and_later_ones_find_it(study: str) -> None:
+    with opened(ask(study), "open-study", create=True) as place:
+        first = place.origin
+        place.trail.append([OPENING])
+    with opened(ask(study), "track-consent") as place:
+        assert place.origin == first
+        assert [e.kind for e in place.events()] == ["study.opened", "run.closed"]
+    assert first.startswith("fieldtrail/my-study/")
+    assert (Path(study) / "restricted/trail.key").stat().st_mode & 0o077 == 0
+    assert "PRIVATE" not in (Path(study) / "trail.vkey").read_text()
+
+
+def test_a_study_not_opened_yet_says_what_to_do(study: str) -> None:
+    with pytest.raises(StudyError, match="open-study"), opened(ask(study), "track-consent"):
+        pass
+
+
+def test_a_lost_private_key_is_not_replaced(study: str) -> None:
+    with opened(ask(study), "open-study", create=True):
+        pass
+    (Path(study) / "restricted/trail.key").unlink()
+    with pytest.raises(StudyError, match="Restore"), opened(ask(study), "open-study", create=True):
+        pass
+
+
+def test_a_run_killed_between_the_two_halves_of_the_key_mends_itself(study: str) -> None:
+    with opened(ask(study), "open-study", create=True) as place:
+        first = place.origin
+    (Path(study) / "trail.vkey").unlink()
+    with opened(ask(study), "open-study", create=True) as place:
+        assert place.origin == first
+    assert (Path(study) / "trail.vkey").exists()
+
+
+def test_as_of_is_the_end_of_that_day_where_the_study_is(study: str) -> None:
+    with opened(ask(study, as_of=date(2026, 3, 5)), "open-study", create=True) as place:
+        assert place.today == date(2026, 3, 5)
+        assert place.instant == "2026-03-06T07:59:59.000Z"
+
+
+def test_who_is_not_in_the_team_cannot_act(study: str) -> None:
+    with pytest.raises(StudyError, match="not in the team"), opened(ask(study, acting="XX"), "x", create=True):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [("s3://bucket/study", "local folder"), ("/nowhere/at/all", "no such study folder")],
+)
+def test_a_place_that_cannot_be_opened_is_one_sentence(where: str, said: str) -> None:
+    with pytest.raises(StudyError, match=said), opened(ask(where), "x"):
+        pass
+
+
+def test_a_run_that_records_nothing_leaves_no_object(study: str) -> None:
+    with opened(ask(study), "open-study", create=True):
+        pass
+    assert not (Path(study) / "trail").exists()
+
+
+def test_a_failed_run_closes_its_lane_as_failed(study: str) -> None:
+    with pytest.raises(RuntimeError), opened(ask(study), "open-study", create=True) as place:
+        place.trail.append([OPENING])
+        raise RuntimeError
+    with opened(ask(study), "x") as place:
+        assert [e.data["reason"] for e in place.events(["run.closed"])] == ["failed"]
+
+
+def test_a_record_is_written_once_and_named_by_its_digest(study: str) -> None:
+    fact = Fact("query.set_aside", "2026-01-02", data={"fingerprint": "a" * 64, "occurrence": 1})
+    with opened(ask(study), "open-study", create=True) as place:
+        first = place.with_record(fact, {"reason": "accepted"})
+        assert place.with_record(fact, {"reason": "something else"}) == first
+        (kept,) = place.files.list("records/query.set_aside/")
+        assert kept.bytes == first.generated[0].bytes
+
+
+def test_reasons_about_a_participant_stay_restricted(study: str) -> None:
+    with opened(ask(study), "open-study", create=True) as place:
+        code = place.trail_code("P001")
+        place.with_record(Fact("member_check.excluded", "2026-01-02", (Subject("participant", code),)), {"reason": "r"})
+        assert len(list(place.restricted.list("records/"))) == 1
+        assert list(place.files.list("records/")) == []
+
+
+def test_a_line_with_a_participant_code_stops_the_batch(study: str) -> None:
+    wrong = Fact("consent.withdrawn", "2026-01-02", (Subject("participant", "P001"),), data={
+        "ordinal": 1, "version": 1, "row": "0" * 64, "scopes": ("quote",), "disposition": "keep",
+    })  # fmt: skip
+    with opened(ask(study), "open-study", create=True) as place:
+        with pytest.raises(StudyError, match="participant code") as refused:
+            place.trail.append([OPENING, wrong])
+        assert "P001" not in str(refused.value)
+        assert place.events() == []
