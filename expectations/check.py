@@ -24,7 +24,8 @@ class Check:
     `feature` is a column of the frame to be checked, in a unit, null where the check does not apply. `expectation` is
     None for a check that code raises itself. `message` may use `{count}` (failing rows), `{value}` (the measured
     number, where one row is one subject), `{column}` and the names of its thresholds. `rerun` is what a change makes
-    necessary: checking the `file` again, or every one `across` the study.
+    necessary: checking the `file` again, or every one `across` the study. `column` is the column of the file that the
+    feature was measured on, where its name differs.
     """
 
     id: str
@@ -36,6 +37,12 @@ class Check:
     reason: str = ""
     message: str = ""
     rerun: str = "file"
+    column: str = ""
+
+    @property
+    def about(self) -> str:
+        """The column a person knows it by, when the feature measures a column under another name."""
+        return self.column or self.feature
 
     def thresholds(self, study: Protocol) -> dict[str, float]:
         """The thresholds in force: the defaults, with what study.yaml says in their place."""

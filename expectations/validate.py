@@ -59,7 +59,8 @@ def validate(
     """One query for each row (or, without `subject_column`, each check) that is not met or could not be checked.
 
     With `subject_column` a row is a subject: that column holds `type:id`, `ref` the opaque ref of its file and
-    `where` its path; optional `rule` (part of the place, else the feature) and `rows` (row keys). Without it the
+    `where` its path; optional are `rule` (part of the place, else the column or feature) and the row keys, `rows` or
+    `<feature>:rows`. Without it the
     frame is the one subject `suite.subject` in the file with opaque ref `place`.
     """
     return list(validate_full(frame, suite, study=study, place=place, subject_column=subject_column).queries)
@@ -211,8 +212,8 @@ class _Raiser:
             check,
             checked,
             subject=self.suite.subject,
-            place=place_of(self.place, _rule(check.feature, checked)),
-            where=f"{self.suite.file}, column {check.feature}",
+            place=place_of(self.place, _rule(check.about, checked)),
+            where=f"{self.suite.file}, column {check.about}",
             message=text,
             rows=self._keys(outcome.failing),
         )
@@ -222,15 +223,15 @@ class _Raiser:
         value = row[check.feature] if checked else None
         number = value if isinstance(value, (int, float, np.number)) and not isinstance(value, bool) else ""
         text = self._text(check, value=number) if checked else _not_checked(check)
-        rule = str(row.get("rule") or check.feature)
+        rule = str(row.get("rule") or check.about)
         return self._query(
             check,
             checked,
             subject=str(row[self.subject_column]),
             place=place_of(str(row["ref"]), _rule(rule, checked)),
-            where=str(row["where"]),
+            where=f"{row['where']}, column {check.column}" if check.column else str(row["where"]),
             message=text,
-            rows=tuple(map(str, row["rows"])) if "rows" in self.frame.columns else (),
+            rows=tuple(map(str, row.get(f"{check.feature}:rows", row.get("rows", ())))),
         )
 
     def _query(self, check: Check, checked: bool, **where: Any) -> Query:
@@ -240,7 +241,7 @@ class _Raiser:
         if isinstance(measured.get("value"), (float, np.floating)):
             measured["value"] = f"{measured['value']:.3g}"
         known = {name: f"{bound:g}" for name, bound in check.thresholds(self.study).items()}
-        return check.message.format_map(_Named({**known, "column": check.feature, **measured}))
+        return check.message.format_map(_Named({**known, "column": check.about, **measured}))
 
     def _keys(self, positions: Sequence[int]) -> tuple[str, ...]:
         if not self.suite.row_key:

@@ -1,0 +1,399 @@
+"""The survey checks, and the suites built from a data dictionary and the protocol."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from evidence.dictionary import DataDictionary, Variable
+from evidence.survey_scales import Scale
+from expectations.check import (
+    Builder,
+    Check,
+    Suite,
+    at_least,
+    at_most,
+    in_set,
+    is_false,
+    is_true,
+    is_zero,
+    matches,
+    not_null,
+    raised_by_code,
+    within,
+)
+from study.protocol.material import Survey
+
+ROW_KEY = "row key"
+"""The column of the row frame that names a row to the team."""
+
+RAISED_BY_CODE = raised_by_code(
+    ("SV001", "block", "The survey file is there and can be read", "Nothing can be said of a file nobody can open."),
+    ("SV004", "block", "The data dictionary is there and without fault", "Without it no answer can be judged."),
+    ("SV005", "review", "The survey file reads without repair", "What the reader had to mend may hide a loss."),
+)
+
+FILE = (
+    Check(
+        "SV002",
+        "review",
+        "is_named_as_its_content",
+        is_true,
+        title="The file's ending says what it is",
+        reason="A wrong ending often means a wrong export.",
+        message="The content of the file is of another format than its ending says: rename it or export it again.",
+    ),
+    Check(
+        "SV003",
+        "block",
+        "row_difference_count",
+        is_zero,
+        title="As many rows as the sender declared",
+        reason="A truncated file can read without any error.",
+        message="The file has {value} rows more (or, if negative, fewer) than study.yaml declares: ask for it again.",
+    ),
+)
+
+VARIABLES = (
+    Check(
+        "SV010",
+        "block",
+        "is_in_file",
+        is_true,
+        title="Every declared variable is in the file",
+        reason="A variable that is not there cannot be analysed.",
+        message="This variable is not in the file: export it again with it, or take it out of the data dictionary.",
+    ),
+    Check(
+        "SV011",
+        "review",
+        "is_in_dictionary",
+        is_true,
+        title="Every variable of the file is in the data dictionary",
+        reason="An undeclared variable has no meaning on record and may identify people.",
+        message="This variable is not in the data dictionary: describe it there, or export the file without it.",
+    ),
+    Check(
+        "SV012",
+        "block",
+        "has_declared_type",
+        is_true,
+        title="Types are as declared",
+        reason="Numbers stored as text are counted differently.",
+        message="This variable is of another type than the data dictionary declares: correct one of them.",
+    ),
+    Check(
+        "SV013",
+        "review",
+        "has_declared_label",
+        is_true,
+        title="Labels are as declared",
+        reason="A changed label may be a changed question.",
+        message="The file labels this variable differently from the data dictionary: was the question changed?",
+    ),
+    Check(
+        "SV014",
+        "review",
+        "value_label_difference_count",
+        is_zero,
+        title="Value labels are as declared",
+        reason="A code with two meanings turns results round.",
+        message="{value} codes are labelled differently in the file and in the data dictionary: correct one of them.",
+    ),
+    Check(
+        "SV015",
+        "inform",
+        "unused_code_count",
+        at_most,
+        {"maximum": 1},
+        title="Answer options are used",
+        reason="Options nobody chose can show a code lost on the way.",
+        message="{value} answer options were chosen by nobody (more than {maximum}): was a code lost?",
+    ),
+    Check(
+        "SV016",
+        "review",
+        "missing_code_difference_count",
+        is_zero,
+        title="Missing codes are declared alike",
+        reason="An undeclared -9 is averaged as an answer.",
+        message="{value} missing codes are declared in only one of file and data dictionary: declare them in both.",
+    ),
+    Check(
+        "SV025",
+        "inform",
+        "distinct_count",
+        at_least,
+        {"minimum": 2},
+        title="Answers differ",
+        reason="A constant carries no information and may be a default of the form.",
+        message="Everybody has the same answer: is it a default of the form?",
+    ),
+    Check(
+        "SV026",
+        "review",
+        "blank_share",
+        at_most,
+        {"maximum": 0.2},
+        title="Few answers are blank",
+        reason="Blanks without a code say nothing of why they are missing.",
+        message="A share of {value} is blank where the question was shown (more than {maximum}): look for the reason.",
+    ),
+)
+
+WILD = Check(
+    "SV020",
+    "review",
+    expectation=in_set(),  # the set comes from the data dictionary, variable by variable
+    title="Codes are declared",
+    reason="A wild code is a typing error or a changed form.",
+    message="{count} rows hold a code the data dictionary does not have: correct them at the source or declare it.",
+)
+RANGE = Check(
+    "SV021",
+    "review",
+    expectation=within(None, None),  # the ends come from the data dictionary, variable by variable
+    title="Numbers lie in the declared range",
+    reason="A value out of range is a typing error or another unit.",
+    message="{count} rows lie outside the range of the data dictionary: correct them at the source.",
+)
+FRACTION = Check(
+    "SV022",
+    "review",
+    expectation=is_zero,
+    title="Codes and counts are whole numbers",
+    reason="A fraction in a code shows averaged or imputed data.",
+    message="{count} rows hold a fraction where only whole numbers can be: were averages filled in?",
+)
+FUTURE = Check(
+    "SV023",
+    "review",
+    expectation=at_most,
+    defaults={"maximum": 0},
+    title="No date lies in the future",
+    reason="A future date is a typing error and breaks every check of consent.",
+    message="{count} rows hold a date after the day of this run: correct them at the source.",
+)
+UNREADABLE = Check(
+    "SV028",
+    "review",
+    expectation=is_false,
+    title="Answers are of the declared type",
+    reason="Text in a number is dropped by most programs without a word.",
+    message="{count} rows hold something else than declared: write numbers with a point and days as YYYY-MM-DD.",
+)
+UNSHOWN = Check(
+    "SV027",
+    "review",
+    expectation=is_false,
+    title="Questions that were not shown have no answer",
+    reason="An answer to a hidden question shows a wrong condition or a wrong column.",
+    message="{count} rows answer a question that was not to be shown to them: check its condition and the form.",
+)
+CONTACT = Check(
+    "SV050",
+    "review",
+    expectation=is_zero,
+    title="No e-mail address or phone number in free text",
+    reason="Contact details identify people.",
+    message="{count} rows hold what looks like an e-mail address or phone number: remove it at the source.",
+)
+REQUIRED_KEY = Check(
+    "SV040",
+    "block",
+    expectation=not_null,
+    title="Every row has its key",
+    reason="An answer without a key cannot be linked to a consent.",
+    message="{count} rows have no participant code: complete them at the source.",
+)
+
+RESPONDENTS = (
+    Check(
+        "SV024",
+        "review",
+        "respondent:duration_days",
+        at_least,
+        {"minimum": 0},
+        title="The end is not before the start",
+        reason="Swapped times hide who answered when.",
+        message="{count} rows end before they start: correct them at the source.",
+    ),
+    Check(
+        "SV030",
+        "block",
+        "respondent:key_repeat_count",
+        is_zero,
+        title="A key appears once",
+        reason="A person counted twice distorts everything, and one of the rows may be somebody else's.",
+        message="{count} rows share their participant code with another (spaces and case apart): decide which stands.",
+    ),
+    Check(
+        "SV031",
+        "review",
+        "respondent:identical_count",
+        is_zero,
+        title="No two respondents answer exactly alike",
+        reason="Equal answers throughout point at a copied row.",
+        message="{count} rows have exactly the same answers as another: was one copied?",
+    ),
+    Check(
+        "SV033",
+        "review",
+        "respondent:answered_share",
+        at_least,
+        {"minimum": 0.5},
+        title="Respondents answer at least half",
+        reason="A mostly blank row is an abandoned form.",
+        message="{count} rows answer less than a share of {minimum} of the variables: are they abandoned forms?",
+    ),
+    Check(
+        "SV041",
+        "block",
+        "respondent:is_registered",
+        is_true,
+        title="Every key is in the registry",
+        reason="Answers of somebody the study does not know have no consent.",
+        message="{count} rows have a participant code the registry does not know: correct the code or register them.",
+        rerun="across",
+    ),
+    Check(
+        "SV042",
+        "block",
+        "respondent:has_consent",
+        is_true,
+        title="Consent to the survey was in force on the day",
+        reason="Answers given without consent may not be used.",
+        message="{count} rows were answered without consent to the survey in force that day: see the consent register.",
+        rerun="across",
+    ),
+    Check(
+        "SV043",
+        "block",
+        "respondent:is_withdrawn",
+        is_false,
+        title="Nobody who withdrew is in the file",
+        reason="Withdrawn answers are to be deleted, or to lose their key.",
+        message="{count} rows belong to people who withdrew their answers: remove them at the source.",
+        rerun="across",
+    ),
+    Check(
+        "SV044",
+        "review",
+        "respondent:is_at_registered_site",
+        is_true,
+        title="The site is the registered one",
+        reason="A wrong site puts answers into the wrong group.",
+        message="{count} rows name another site than the registry has for that person: correct one of them.",
+        rerun="across",
+    ),
+)
+
+STRAIGHT = Check(
+    "SV032",
+    "inform",
+    expectation=at_most,
+    defaults={"maximum": 0.1},
+    title="Few give the same answer throughout a scale",
+    reason="Straight lines show inattention.",
+    message="A share of {value} gave one and the same answer to every item (more than {maximum}): were they attentive?",
+)
+ALPHA = Check(
+    "SV060",
+    "review",
+    expectation=within(None, None),  # the minimum comes from the scale in study.yaml
+    title="Scales are reliable enough",
+    reason="A scale whose items do not hang together measures nothing.",
+    message="Cronbach's alpha is {value}, below the minimum of the protocol: look at reversed items and at the items.",
+)
+REVERSAL = Check(
+    "SV061",
+    "review",
+    expectation=at_most,
+    defaults={"maximum": 0.1},
+    title="Reversed items are declared",
+    reason="A forgotten reversal pulls a scale towards nothing.",
+    message="Turning this item round would raise alpha by {value}: is it reversed, or turned round already?",
+)
+UNUSABLE = Check(
+    "SV062",
+    "review",
+    expectation=is_zero,
+    title="Items of scales are numbers",
+    reason="A text cannot be scored.",
+    message="{value} items of this scale are not numeric in the data dictionary: correct their type.",
+)
+
+CHECKS: tuple[Check, ...] = (
+    *RAISED_BY_CODE,
+    *FILE,
+    *VARIABLES,
+    *(WILD, RANGE, FRACTION, FUTURE, UNREADABLE, UNSHOWN, CONTACT, REQUIRED_KEY),
+    *RESPONDENTS,
+    *(STRAIGHT, ALPHA, REVERSAL, UNUSABLE),
+)
+
+
+def file_suite(scales: Iterable[Scale]) -> Suite:
+    """Over the one-row frame of a file's own measurements and those of its scales."""
+    return Suite("file and scales", (*FILE, *(check for scale in scales for check in _of_scale(scale))))
+
+
+def variable_suite() -> Suite:
+    """Over the frame of one row a variable."""
+    return Suite("variables", VARIABLES)
+
+
+def row_suite(dictionary: DataDictionary, measured: Collection[str], spec: Survey) -> Suite:
+    """Over the frame of one row a respondent, whose columns are `measured`: each variable's checks, and RESPONDENTS."""
+    of_variables = (check for v in dictionary.variables for check in _of_variable(v, v.name == spec.key))
+    of_respondents = (replace(check, column=_column(check.feature, spec)) for check in RESPONDENTS)
+    checks = tuple(check for check in (*of_variables, *of_respondents) if check.feature in measured)
+    return Suite("answers", checks, subject=f"survey:{spec.name}", file=spec.file, row_key=ROW_KEY)
+
+
+def _column(feature: str, spec: Survey) -> str:
+    """The column of the file a measurement of the respondent is about; `all` when it is about the whole row."""
+    about = {"duration_days": spec.end, "answered_share": "all", "identical_count": "all"}
+    about["is_at_registered_site"] = spec.site
+    return about.get(feature.removeprefix("respondent:"), spec.key) or "all"
+
+
+def _of_variable(variable: Variable, is_key: bool) -> Iterator[Check]:
+    """The checks a variable's dictionary row asks for."""
+
+    def on(check: Check, measurement: str = "", expectation: Builder | None = None) -> Check:
+        feature = f"{variable.name}:{measurement}" if measurement else variable.name
+        return replace(check, feature=feature, column=variable.name, expectation=expectation or check.expectation)
+
+    if is_key:
+        yield on(REQUIRED_KEY)
+    if variable.type == "single" and variable.is_numeric:
+        yield on(WILD, "whole", in_set(*variable.values))
+    elif variable.type == "single":
+        yield on(WILD, "", in_set(*variable.values))
+    if variable.type == "multiple":
+        codes = "|".join(f"{code:g}" if isinstance(code, float) else re.escape(code) for code in variable.values)
+        yield on(WILD, "", matches(rf"(?:{codes})(?:\s*;\s*(?:{codes}))*"))
+    if variable.range is not None:
+        yield on(RANGE, "", within(*variable.range))
+    if variable.is_numeric and variable.type != "decimal":
+        yield on(FRACTION, "fraction")
+    if variable.type == "date":
+        yield on(FUTURE, "days_after_today")
+    if variable.type != "text":
+        yield on(UNREADABLE, "is_unreadable")
+    elif not is_key:
+        yield on(CONTACT, "contact_count")
+    if variable.show_if is not None:
+        yield on(UNSHOWN, "is_answered_unshown")
+
+
+def _of_scale(scale: Scale) -> Iterator[Check]:
+    yield replace(UNUSABLE, feature=f"unusable_item_count:{scale.name}", column=scale.name)
+    yield replace(
+        ALPHA, feature=f"alpha:{scale.name}", column=scale.name, expectation=within(scale.minimum_alpha, None)
+    )
+    yield replace(STRAIGHT, feature=f"straight_line_share:{scale.name}", column=scale.name)
+    for item in scale.items:
+        yield replace(REVERSAL, feature=f"reversal_gain:{item}", column=item)

@@ -1,0 +1,33 @@
+"""The catalogue: every check says what it is, why, and reads well when it fails."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from expectations.catalogue import CATALOGUE
+from expectations.check import Check
+
+MEASURED = {"count", "value", "column"}
+
+
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=lambda c: c.id)
+def test_every_check_says_what_it_is_and_why(check: Check):
+    assert re.fullmatch(r"[A-Z]{2}\d{3}", check.id)
+    assert check.severity in ("block", "review", "inform")
+    assert check.title
+    assert not check.title.endswith(".")
+    assert check.reason.endswith(".")
+
+
+@pytest.mark.parametrize("check", [c for c in CATALOGUE.values() if c.expectation], ids=lambda c: c.id)
+def test_a_judged_check_says_what_to_do_with_names_it_has(check: Check):
+    names = {name for _, name, _, _ in string.Formatter().parse(check.message) if name}
+    assert check.message
+    assert names <= MEASURED | set(check.defaults)
+
+
+def test_no_feature_is_named_after_a_check():
+    assert not [c.feature for c in CATALOGUE.values() if c.id.lower() in c.feature.lower()]
