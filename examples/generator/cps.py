@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from examples.generator.analysis import analysis_files
 from examples.generator.dialogue import phrases
 from examples.generator.documents import consent_form, readme
 from examples.generator.folder import (
@@ -30,6 +31,7 @@ from examples.generator.people import (
     consent,
     identities,
     participants,
+    release,
     site_act,
 )
 from examples.generator.tables import csv_bytes
@@ -109,7 +111,9 @@ class Cps:
             return
         signed = start + timedelta(days=self.rng.randint(9, 13))
         by = ("INT1", "INT2")[person.number % 2]
-        self.consents.append(consent(person, "CPS-INT", "1", signed, SCOPES, by, mode=self.rng.choice(("signed", "electronic"))))
+        self.consents.append(
+            consent(person, "CPS-INT", "1", signed, SCOPES, by, mode=self.rng.choice(("signed", "electronic")))
+        )
         person.did("enrolled", signed)
         held = signed + timedelta(days=self.rng.randint(3, 9))
         mode = self.rng.choice(("in_person", "phone", "in_person"))
@@ -136,7 +140,9 @@ class Cps:
             codes: dict[str, list[str]] = {}
             for question in questions:
                 old = [c for c in question["codes"] if c in seen and c not in new]
-                codes[question["id"]] = [c for c in question["codes"] if c in new] + self.rng.sample(old, min(1, len(old)))
+                codes[question["id"]] = [c for c in question["codes"] if c in new] + self.rng.sample(
+                    old, min(1, len(old))
+                )
             interview.codes = codes
 
     def _material(self) -> None:
@@ -158,11 +164,8 @@ class Cps:
         self.files["restricted/participants.csv"] = participants(self.people)
         self.files["restricted/identities.csv"] = identities(self.people)
 
-    def _decisions(self) -> Sequence[Row]:
-        return [
-            {"decision": "release", "subject": i.id, "person": "COO1", "occurred": "2014-10-06", "reason": "Checked against the audio."}
-            for i in self.interviews
-        ]
+    def _decisions(self) -> list[Row]:
+        return [release(i.id, "COO1", date(2014, 10, 6), "Checked against the audio.") for i in self.interviews]
 
     def _analysis(self) -> None:
         self.files["analysis/codebook.csv"] = codebook(NAME)
@@ -170,6 +173,7 @@ class Cps:
         both = {i.id for i in self.interviews[::3]}
         second = self._second_coder([r for r in first if r["transcript_id"] in both])
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, [*first, *second])
+        self.files |= analysis_files(NAME, [*first, *second], self.interviews)
 
     def _second_coder(self, rows: Sequence[Row]) -> list[Row]:
         """The second coder leaves out about one segment in eight and sees another code in one of twelve."""

@@ -52,7 +52,7 @@ class Speech:
 
     def __init__(self, seed: str, study: str, words: Mapping[str, str]) -> None:
         self.rng = random.Random(seed)
-        self.lists: dict[str, Sequence[str]] = {k: v for k, v in phrases("common").items()}
+        self.lists: dict[str, Sequence[str]] = dict(phrases("common"))
         self.quotes: Mapping[str, Sequence[str]] = phrases(study)["quotes"]
         self.words = words
         self.bags: dict[str, list[str]] = {}

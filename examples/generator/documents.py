@@ -45,7 +45,12 @@ def field_note(study: str, site: str, day: date) -> bytes:
     rng = random.Random(f"{study}/note/{site}")
     seen = [speech.sentence().text for _ in range(rng.randint(7, 10))]
     return "\n".join(
-        [f"Field note (made up), site {site}, {day.isoformat()}", "", "What we noticed, from notes taken on the day:", ""]
+        [
+            f"Field note (made up), site {site}, {day.isoformat()}",
+            "",
+            "What we noticed, from notes taken on the day:",
+            "",
+        ]
         + [f"- {sentence}" for sentence in seen]
         + [""]
     ).encode()
@@ -56,7 +61,7 @@ def readme(name: str) -> bytes:
     return (
         f"# The example study `{name}`\n\n"
         "Everything here is synthetic. Every site, person, name, date, score and sentence was made up by\n"
-        "`python -m examples.generator`; nobody said any of it. The study only has the shape of a published one, named in\n"
-        "`study.yaml`, and its results are planted: they replicate nothing.\n\n"
+        "`python -m examples.generator`; nobody said any of it. The study only has the shape of a published one,\n"
+        "named in `study.yaml`, and its results are planted: they replicate nothing.\n\n"
         "Start with `study.yaml`. Then `fieldtrail check` and `fieldtrail run` on this folder.\n"
     ).encode()

@@ -130,7 +130,12 @@ def instruments(study: str) -> dict[str, bytes]:
     """Each interview guide as a text file."""
     return {
         f"instruments/{role}.txt": "\n".join(
-            [f"Interview guide: {role.replace('_', ' ')} (made up)", "", *(f"{q['id']}. {q['text']}" for q in questions), ""]
+            [
+                f"Interview guide: {role.replace('_', ' ')} (made up)",
+                "",
+                *(f"{q['id']}. {q['text']}" for q in questions),
+                "",
+            ]
         ).encode()
         for role, questions in phrases(study)["questions"].items()
     }

@@ -5,7 +5,13 @@ from __future__ import annotations
 import random
 from functools import cache
 
+from examples.generator.folder import protocol_bytes
 from examples.generator.tables import csv_bytes
+from sampling.design import design_of
+from sampling.frame import read_frame
+from sampling.propose import propose
+from sampling.sample import Sample
+from study import load_protocol
 
 COLUMNS = (
     "site_id", "region", "urbanicity", "size", "fidelity", "fidelity_band", "recovery_orientation", "ownership",
@@ -22,7 +28,10 @@ def programs() -> tuple[dict[str, object], ...]:
     rng = random.Random("fsp/frame")
     fidelity = [round(min(99.0, max(20.0, rng.gauss(64, 14))), 1) for _ in range(PROGRAMS)]
     ranked = sorted(range(PROGRAMS), key=lambda i: (fidelity[i], i))
-    band = {i: "low" if n < PROGRAMS // 4 else "high" if n >= PROGRAMS - PROGRAMS // 4 else "middle" for n, i in enumerate(ranked)}
+    band = {
+        i: "low" if n < PROGRAMS // 4 else "high" if n >= PROGRAMS - PROGRAMS // 4 else "middle"
+        for n, i in enumerate(ranked)
+    }
     return tuple(
         {
             "site_id": f"S{i + 1:03d}",
@@ -31,7 +40,9 @@ def programs() -> tuple[dict[str, object], ...]:
             "size": int(rng.lognormvariate(4.3, 0.5)),
             "fidelity": fidelity[i],
             "fidelity_band": band[i],
-            "recovery_orientation": "" if rng.random() < 0.06 else round(min(4.9, max(1.3, 0.6 + fidelity[i] / 25 + rng.gauss(0, 0.35))), 2),
+            "recovery_orientation": ""
+            if rng.random() < 0.06
+            else round(min(4.9, max(1.3, 0.6 + fidelity[i] / 25 + rng.gauss(0, 0.35))), 2),
             "ownership": "" if rng.random() < 0.05 else rng.choice(OWNERSHIP),
             "peer_providers": rng.choice((0, 1, 2, 2, 3, 3, 4, 5)),
         }
@@ -45,11 +56,16 @@ def frame_bytes() -> bytes:
 
 
 @cache
+def proposal() -> Sample:
+    """What the sampling design of the example's study.yaml proposes from this frame."""
+    sampling = load_protocol(protocol_bytes("fsp")).sampling
+    frame = read_frame(frame_bytes(), sampling.frame, sampling.id_column)
+    return propose(frame, design_of(sampling.stages[0], sampling.id_column))
+
+
 def sites() -> tuple[str, ...]:
-    """The eight sites, sorted."""
-    eligible = [p for p in programs() if int(str(p["peer_providers"])) >= 2]
-    ranked = sorted(eligible, key=lambda p: (float(str(p["fidelity"])), str(p["site_id"])))
-    return tuple(sorted(str(p["site_id"]) for p in [*ranked[:4], *ranked[-4:]]))
+    """The eight sites proposed, ascending."""
+    return proposal().ids
 
 
 def orientation(site: str) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from examples.generator import frame, survey
+from examples.generator.analysis import analysis_files
 from examples.generator.dialogue import phrases
 from examples.generator.documents import consent_form, field_note, readme
 from examples.generator.folder import (
@@ -32,6 +33,7 @@ from examples.generator.people import (
     consent,
     identities,
     participants,
+    release,
     site_act,
 )
 from examples.generator.tables import csv_bytes
@@ -43,6 +45,7 @@ FORMATS = ("vtt", "docx", "srt", "txt")
 SCOPES_1 = ("take_part", "record", "transcribe", "quote", "recontact", "audit")
 SCOPES_2 = (*SCOPES_1, "archive")
 SECOND_FORM = date(2016, 2, 15)
+RELEASED = date(2016, 4, 4)
 HIGH = ("hope_modelled", "own_story_shared", "person_decides", "risk_allowed", "housing_first", "team_voice",
         "supervision_helpful", "culture_shift")  # fmt: skip
 LOW = ("housing_conditions", "paperwork_load", "token_role", "role_unclear", "medical_model")
@@ -120,7 +123,9 @@ class Fsp:
         version, scopes = ("2", SCOPES_2) if day >= SECOND_FORM else ("1", SCOPES_1)
         kept = [s for s in scopes if s not in without and not (s == "archive" and self.rng.random() < 0.3)]
         by = EVALUATORS[person.number % 3]
-        self.consents.append(consent(person, "FSP-INT", version, day, kept, by, mode=self.rng.choice(("signed", "electronic"))))
+        self.consents.append(
+            consent(person, "FSP-INT", version, day, kept, by, mode=self.rng.choice(("signed", "electronic")))
+        )
         return day
 
     def _leave_early(self, person: Person, start: date, exit: str) -> None:
@@ -193,9 +198,10 @@ class Fsp:
         acts: list[Row] = []
         for number, site in enumerate(self.sites):
             begun = date(2015, 10, 12) + timedelta(days=number)
-            for step, day in (("invited", begun), ("permitted", begun + timedelta(days=12)), ("approved", begun + timedelta(days=25)),
-                              ("activated", begun + timedelta(days=32)), ("visited", self.visit[site])):  # fmt: skip
-                acts.append(site_act(site, step, day))
+            days = (0, 12, 25, 32)
+            for step, after in zip(("invited", "permitted", "approved", "activated"), days, strict=True):
+                acts.append(site_act(site, step, begun + timedelta(days=after)))
+            acts.append(site_act(site, "visited", self.visit[site]))
         steps = [step for person in self.people for step in person.steps]
         self.files["registers/recruitment.csv"] = csv_bytes(RECRUITMENT, by_day([*acts, *steps]))
         self._renew()
@@ -212,21 +218,28 @@ class Fsp:
         people = {p.code: p for p in self.people}
         for number, code in enumerate(first[:9]):
             day = date(2016, 4, 11) + timedelta(days=number % 4)
-            self.consents.append(consent(people[str(code)], "FSP-INT", "2", day, SCOPES_2, "COO1", action="renewed", mode="electronic"))
+            self.consents.append(
+                consent(people[str(code)], "FSP-INT", "2", day, SCOPES_2, "COO1", action="renewed", mode="electronic")
+            )
 
     def _decisions(self) -> list[Row]:
-        released = [
-            {"decision": "release", "subject": i.id, "person": "COO1", "occurred": "2016-04-04", "reason": "Checked against the audio."}
-            for i in self.interviews
-            if i.is_recorded
-        ]
-        return released
+        approved = {
+            "decision": "approve_sample",
+            "subject": "sites",
+            "value": frame.proposal().code,
+            "person": "INV1",
+            "occurred": "2015-10-05",
+            "reason": "The eight programs cover both ends of fidelity and every region.",
+        }
+        checked = "Checked against the audio."
+        return [approved, *(release(i.id, "COO1", RELEASED, checked) for i in self.interviews if i.is_recorded)]
 
     def _analysis(self) -> None:
         self.files["analysis/codebook.csv"] = codebook(NAME)
         rows = codings(self.interviews, self.files, lambda id: "EVA1" if int(id[1:]) % 2 else "EVA2")
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, rows)
         self.files["analysis/case_ratings.csv"] = self._ratings(rows)
+        self.files |= analysis_files(NAME, rows, [i for i in self.interviews if i.is_recorded])
 
     def _ratings(self, rows: Sequence[Row]) -> bytes:
         """Each site rated for both roles by two evaluators; peers stand above their program at two sites only."""
@@ -237,9 +250,22 @@ class Fsp:
             peers = program + 2 if site in frame.diverging() else program
             for role, level in (("peer_provider", peers), ("program_director", program)):
                 evidence = [coding_id(r) for r in rows if where[str(r["transcript_id"])] == (site, role)]
-                for rater, shift in (("EVA1", 0), ("EVA2", -1 if role == "peer_provider" and level > 2 and site not in frame.diverging() and self.rng.random() < 0.4 else 0)):
+                for rater, shift in (
+                    ("EVA1", 0),
+                    (
+                        "EVA2",
+                        -1
+                        if role == "peer_provider"
+                        and level > 2
+                        and site not in frame.diverging()
+                        and self.rng.random() < 0.4
+                        else 0,
+                    ),
+                ):
                     cited = ";".join(sorted(set(self.rng.sample(evidence, min(3, len(evidence))))))
-                    made.append({"site_id": site, "role": role, "rater": rater, "rating": level + shift, "evidence": cited})
+                    made.append(
+                        {"site_id": site, "role": role, "rater": rater, "rating": level + shift, "evidence": cited}
+                    )
         return csv_bytes(("site_id", "role", "rater", "rating", "evidence"), made)
 
     def _survey(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 GIVEN = (
     "Tessa", "Orlo", "Brizanne", "Caldric", "Delphira", "Ezmund", "Farrowyn", "Gwendish", "Halvora", "Ibbeth",
-    "Jorvane", "Kestrelyn", "Lorimonde", "Mabrielle", "Nolwick", "Ottiline", "Perrigan", "Quillon", "Rosmunda", "Silvane",
-    "Thaddock", "Ulmerine", "Vandrey", "Wilhemra", "Xantheo", "Yoricka", "Zebulorn", "Amberlyth", "Bertolph", "Corisande",
+    "Jorvane", "Kestrelyn", "Lorimonde", "Mabrielle", "Nolwick", "Ottiline", "Perrigan", "Quillon", "Rosmunda",
+    "Silvane", "Thaddock", "Ulmerine", "Vandrey", "Wilhemra", "Xantheo", "Yoricka", "Zebulorn", "Amberlyth", "Bertolph",
+    "Corisande",
 )  # fmt: skip
 FAMILY = (
     "Examplewood", "Fakenham", "Notarealson", "Placeholdt", "Shamwell", "Fictinger", "Madeupson", "Pretendham",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from datetime import date, timedelta
 
+from examples.generator.analysis import analysis_files
 from examples.generator.dialogue import phrases
 from examples.generator.documents import consent_form, readme
 from examples.generator.folder import (
@@ -30,6 +30,7 @@ from examples.generator.people import (
     consent,
     identities,
     participants,
+    release,
     site_act,
 )
 from examples.generator.tables import csv_bytes
@@ -68,13 +69,16 @@ class PeerSupport:
         self.files["analysis/codebook.csv"] = codebook(NAME)
         rows = codings(self.interviews, self.files, lambda id: "INT1" if int(id[1:]) % 2 else "INT2")
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, rows)
+        self.files |= analysis_files(NAME, rows, self.interviews)
         self.files["study.yaml"] = protocol_bytes(NAME, SIZE=str(len(FATES)))
         self.files["README.md"] = readme(NAME)
         return self.files
 
     def _frame(self) -> None:
         """Forty records; as many have ten sessions or more as are invited."""
-        sessions = [self.rng.randint(10, 62) for _ in FATES] + [self.rng.randint(0, 9) for _ in range(RECORDS - len(FATES))]
+        sessions = [self.rng.randint(10, 62) for _ in FATES] + [
+            self.rng.randint(0, 9) for _ in range(RECORDS - len(FATES))
+        ]
         self.rng.shuffle(sessions)
         rows = [
             {
@@ -101,7 +105,9 @@ class PeerSupport:
         by = ("INT1", "INT2")[person.number % 2]
         self.consents.append(consent(person, "IPS-INT", "1", signed, SCOPES, by))
         person.did("enrolled", signed)
-        self.interviews.append(Interview("", person, signed + timedelta(days=self.rng.randint(2, 8)), by, "service_user-1", ""))
+        self.interviews.append(
+            Interview("", person, signed + timedelta(days=self.rng.randint(2, 8)), by, "service_user-1", "")
+        )
 
     def _material(self) -> None:
         self.interviews.sort(key=lambda i: i.id)
@@ -124,11 +130,8 @@ class PeerSupport:
         self.files["restricted/participants.csv"] = participants([*self.people, *self.peers])
         self.files["restricted/identities.csv"] = identities([*self.people, *self.peers])
 
-    def _decisions(self) -> Sequence[Row]:
-        return [
-            {"decision": "release", "subject": i.id, "person": "COO1", "occurred": "2013-09-16", "reason": "Checked against the audio."}
-            for i in self.interviews
-        ]
+    def _decisions(self) -> list[Row]:
+        return [release(i.id, "COO1", date(2013, 9, 16), "Checked against the audio.") for i in self.interviews]
 
 
 def build() -> dict[str, bytes]:

@@ -85,6 +85,11 @@ def consent(person: Person, form: str, version: str, day: date, scopes: Iterable
     }
 
 
+def release(interview: str, by: str, day: date, reason: str) -> Row:
+    """A row of the decision register: a transcript is released for coding."""
+    return {"decision": "release", "subject": interview, "person": by, "occurred": day.isoformat(), "reason": reason}
+
+
 def participants(people: Iterable[Person]) -> bytes:
     """restricted/participants.csv."""
     return csv_bytes(

@@ -56,7 +56,13 @@ ITEMS = (
     Item("resp_id", "Respondent number", "integer", range="1..9999"),
     Item("site_id", "Program", "text"),
     Item("answered", "Day the survey was answered", "date"),
-    Item("position", "Position", "single", {1: "Case manager", 2: "Nurse", 3: "Peer provider", 4: "Clinician", 5: "Other"}, MISSING),
+    Item(
+        "position",
+        "Position",
+        "single",
+        {1: "Case manager", 2: "Nurse", 3: "Peer provider", 4: "Clinician", 5: "Other"},
+        MISSING,
+    ),
     Item("years", "Years at this program", "integer", missing=MISSING, range="0..45"),
     Item("hours", "Hours a week", "integer", missing=MISSING, range="1..60"),
     Item("training", "Trained in recovery-oriented practice", "single", {0: "No", 1: "Yes"}, MISSING),
@@ -73,7 +79,16 @@ ITEMS = (
     ),
     Item("comment", "Anything else", "text"),
 )
-COMMENTS = ("", "", "", "", "Thank you for asking.", "More time for visits, please.", "The forms are too long.", "No comment.")
+COMMENTS = (
+    "",
+    "",
+    "",
+    "",
+    "Thank you for asking.",
+    "More time for visits, please.",
+    "The forms are too long.",
+    "No comment.",
+)
 
 
 def answers(sites: Mapping[str, float], rows: int, first: date, seed: str) -> pd.DataFrame:
@@ -127,7 +142,9 @@ def sav(frame: pd.DataFrame, items: Sequence[Item] = ITEMS) -> bytes:
             str(path),
             file_label="Synthetic staff survey",
             column_labels={i.name: i.label for i in items},
-            variable_value_labels={i.name: {**(i.values or {}), **(i.missing or {})} for i in items if i.values or i.missing},
+            variable_value_labels={
+                i.name: {**(i.values or {}), **(i.missing or {})} for i in items if i.values or i.missing
+            },
             missing_ranges={i.name: sorted(i.missing) for i in items if i.missing},
         )
         data = bytearray(path.read_bytes())

@@ -48,7 +48,9 @@ def timed(turns: Sequence[Turn], participant: str, header: Sequence[tuple[str, s
 def vtt(spoken: Spoken) -> bytes:
     """WebVTT with voice tags and the header as a note."""
     note = "\n".join(f"{key}: {value}" for key, value in spoken.header)
-    cues = [f"{i}\n{clock(c.start, '.')} --> {clock(c.end, '.')}\n<v {c.speaker}>{c.text}</v>" for i, c in numbered(spoken)]
+    cues = [
+        f"{i}\n{clock(c.start, '.')} --> {clock(c.end, '.')}\n<v {c.speaker}>{c.text}</v>" for i, c in numbered(spoken)
+    ]
     return "\n\n".join(["WEBVTT", f"NOTE\n{note}", *cues, ""]).encode()
 
 
