@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
+from evidence.detectors import Detector, Entry, Registry
 from study import Query
 from study.query import place
 from trustworthiness.packet import Packet, not_verbatim
@@ -17,16 +15,16 @@ def gate(
     *,
     study: str,
     own: Mapping[int, str],
-    others: Iterable[str],
+    others: Detector,
     withdrawn_quotes: Iterable[str] = (),
 ) -> list[Query]:
     """Every gate this packet fails; the packet may go on only when there is none.
 
-    `own` are the participant's turns read again from the released transcript, `others` the codes, names, aliases
-    and pseudonyms of everybody else, `withdrawn_quotes` the ids of quotes the participant took back.
+    `own` are the participant's turns read again from the released transcript, `others` finds everybody else's codes,
+    names and pseudonyms, `withdrawn_quotes` are the ids of quotes the participant took back.
     """
     foreign = not_verbatim(packet, own)
-    named = [where for where, text in _texts(packet) if mentions(text, frozenset(others))]
+    named = [where for where, text in _texts(packet) if others.find(text)]
     kept = sorted({q.quote_id for q in packet.quotes} & set(withdrawn_quotes))
     return [
         _query(study, packet, check, hits, message)
@@ -71,33 +69,20 @@ def thin_themes(people: Mapping[str, int], k: int, *, study: str, file: str = "s
     ]
 
 
-def mentions(text: str, others: frozenset[str]) -> bool:
-    """Whether a text holds one of these names or codes as whole words.
+def everybody_else(rows: Iterable[Mapping[str, str]], participant: str) -> Detector:
+    """A detector of everybody but this participant, from rows of the identity and participant registers.
 
-    Names of several words and codes match in any case; a name of one word only where it is written with a capital,
-    because many names (Will, Mark, May) are also words.
+    It knows participant codes, names, aliases, what they are heard as, and pseudonyms.
     """
-    anywhere, capitalised = _patterns(others)
-    text = _folded(text)
-    return bool(anywhere and anywhere.search(text.casefold())) or bool(capitalised and capitalised.search(text))
-
-
-@lru_cache(maxsize=256)
-def _patterns(others: frozenset[str]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    names = {_folded(name) for name in others if len(name.strip()) > 1}
-    one_word = {n for n in names if re.fullmatch(r"[^\W\d_]+", n)}
-    return _any_of({n.casefold() for n in names - one_word}), _any_of({n[0].upper() + n[1:] for n in one_word})
-
-
-def _any_of(names: set[str]) -> re.Pattern[str] | None:
-    if not names:
-        return None
-    words = "|".join(re.escape(n) for n in sorted(names, key=lambda n: (-len(n), n)))
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
+    entries = []
+    for row in rows:
+        if row.get("participant_id") == participant:
+            continue
+        others = [row.get("participant_id", ""), row.get("pseudonym", "")]
+        for column in ("aliases", "heard_as"):
+            others += row.get(column, "").split(";")
+        entries += [Entry("name", row.get("name", "")), *(Entry("alias", text) for text in others)]
+    return Registry(Entry(e.kind, e.text.strip()) for e in entries if e.text.strip())
 
 
 def _texts(packet: Packet) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from study import StudyError
-from trustworthiness.gates import gate, mentions, thin_themes
+from trustworthiness.gates import everybody_else, gate, thin_themes
 from trustworthiness.packet import (
     OwnTurn,
     Packet,
@@ -24,6 +24,13 @@ from trustworthiness.packet import (
 
 OWN = {2: "I was the first peer there.", 4: "Nobody asked me   what I thought.", 5: "Not once.", 9: "Later it changed."}
 THEMES = {"T1": ("Peers want to be heard.", frozenset({"voice"})), "T2": ("Work heals.", frozenset({"work"}))}
+
+PEOPLE = [
+    {"participant_id": "P001", "name": "Pat Doe", "pseudonym": "Robin"},
+    {"participant_id": "P014", "name": "Ann Lee", "aliases": "Annie", "heard_as": "Anne Lea", "pseudonym": "Heather"},
+    {"participant_id": "P015", "name": "Will Mark"},
+]
+OTHERS = everybody_else(PEOPLE, "P001")
 
 
 def packet(**changes: object) -> Packet:
@@ -44,7 +51,7 @@ def packet(**changes: object) -> Packet:
 
 
 def failed(p: Packet, **arguments: object) -> list[str]:
-    values: dict = {"study": "fsp", "own": OWN, "others": ()}
+    values: dict = {"study": "fsp", "own": OWN, "others": OTHERS}
     return [q.check for q in gate(p, **{**values, **arguments})]
 
 
@@ -102,7 +109,7 @@ def test_any_packet_reads_back(turns):
 
 
 def test_a_clean_packet_passes_every_gate():
-    assert failed(packet(), others={"P002", "Ann Lee", "Heather"}) == []
+    assert failed(packet()) == []
 
 
 @pytest.mark.parametrize(
@@ -121,34 +128,34 @@ def test_mc001_names_the_altered_quote():
 
 
 @pytest.mark.parametrize(
-    "said", ["Ask Heather about it.", "It was P014 who said it.", "I met ANN LEE there.", "Lee said so."]
+    "said",
+    [
+        "Ask Heather about it.",
+        "It was P014 who said it.",
+        "I met ANN LEE there.",
+        "Then Annie laughed.",
+        "You know, Will came too.",
+        "The lady they call Anne Lea.",
+    ],
 )
 def test_mc002_somebody_else_is_named(said):
     own = {**OWN, 9: said}
-    assert failed(packet(turns=own), own=own, others={"Heather", "P014", "Ann Lee", "Lee"}) == ["MC002"]
+    assert failed(packet(turns=own), own=own) == ["MC002"]
+
+
+@pytest.mark.parametrize(
+    "said", ["I will ask.", "Will you ask?", "Out of the breeze, into the lee-side.", "Robin is what they call me."]
+)
+def test_words_that_only_look_like_a_name_pass_and_so_does_the_participants_own(said):
+    own = {**OWN, 9: said}
+    assert failed(packet(turns=own), own=own) == []
 
 
 def test_mc002_message_does_not_repeat_the_name():
     own = {**OWN, 9: "Ask Heather about it."}
-    query = gate(packet(turns=own), study="fsp", own=own, others={"Heather"})[0]
+    query = gate(packet(turns=own), study="fsp", own=own, others=OTHERS)[0]
     assert "Heather" not in query.message + query.where + "".join(query.rows)
     assert query.where == "restricted/packets/MC-I0007, turn 9"
-
-
-@pytest.mark.parametrize(
-    ("text", "names", "found"),
-    [
-        ("i will ask", {"Will"}, False),
-        ("Will came too", {"Will"}, True),
-        ("the leeway", {"Lee"}, False),
-        ("o’brien was there", {"Pat O'Brien"}, False),
-        ("pat o’brien was there", {"Pat O'Brien"}, True),
-        ("see p014.", {"P014"}, True),
-        ("anything", set(), False),
-    ],
-)
-def test_names_are_matched_as_whole_words(text, names, found):
-    assert mentions(text, frozenset(names)) is found
 
 
 def test_mc006_a_withdrawn_quote_that_is_still_there():
