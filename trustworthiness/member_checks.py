@@ -59,6 +59,11 @@ class Check:
         return self.excluded is not None
 
     @property
+    def answered(self) -> int:
+        """Themes answered one way or another."""
+        return self.fits + self.partly + self.does_not
+
+    @property
     def open_disconfirmations(self) -> int:
         """Themes answered "partly" or "does not fit" for which no change, or reason for none, is recorded."""
         return max(0, self.partly + self.does_not - len(self.resolved_themes))
@@ -66,12 +71,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One line of the account: how many, of how many, and of what those are the whole."""
+    """One line of the account: how many, of how many, of what those are the whole, and from how many people."""
 
     what: str
     count: int
     of: int
     whole: str
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +109,21 @@ class MemberChecks:
         released = [c for c in checks if c.released]
         sent = [c for c in released if c.sent]
         returned = [c for c in sent if c.returned]
-        answered = [c for c in returned if c.fits + c.partly + c.does_not]
-        asked = sum(c.fits + c.partly + c.does_not + c.not_answered for c in returned)
-        disputed = sum(c.partly + c.does_not for c in returned)
-        excluded = [c for c in checks if c.excluded and not c.released]
-        people, posted = "participants considered", "packets sent"
-        themes = "themes in the replies"
         return (
-            Count("excluded, with a reason", len(excluded), len(checks), people),
-            Count("packets released", len(released), len(checks), people),
-            Count("packets sent", len(sent), len(released), "packets released"),
-            Count("reminded", sum(c.reminders > 0 for c in sent), len(sent), posted),
-            Count("replies returned", len(returned), len(sent), posted),
-            Count("no reply (not agreement)", len(sent) - len(returned), len(sent), posted),
-            Count("replies that answer at least one theme", len(answered), len(returned), "replies returned"),
-            Count("themes: this fits", sum(c.fits for c in returned), asked, themes),
-            Count("themes: partly", sum(c.partly for c in returned), asked, themes),
-            Count("themes: does not fit", sum(c.does_not for c in returned), asked, themes),
-            Count("themes: not answered", sum(c.not_answered for c in returned), asked, themes),
-            Count(
-                "doubts resolved, with a change or a reason for none",
-                disputed - sum(c.open_disconfirmations for c in returned),
-                disputed,
-                "themes answered partly or does not fit",
+            _people("excluded, with a reason", [c for c in checks if c.excluded and not c.released], checks),
+            _people("packets released", released, checks),
+            _people("packets sent", sent, released, "packets released"),
+            _people("reminded", [c for c in sent if c.reminders], sent, "packets sent"),
+            _people("replies returned", returned, sent, "packets sent"),
+            _people("no reply (not agreement)", [c for c in sent if not c.returned], sent, "packets sent"),
+            _people(
+                "replies that answer at least one theme",
+                [c for c in returned if c.answered],
+                returned,
+                "replies returned",
             ),
-            Count("closed", sum(c.closed is not None for c in sent), len(sent), posted),
+            *_themes(returned),
+            _people("closed", [c for c in sent if c.closed], sent, "packets sent"),
         )
 
     @property
@@ -145,6 +141,33 @@ class MemberChecks:
             if today > check.sent + timedelta(days=answer_within_days * (1 + check.reminders)):
                 (remind if check.reminders < reminders else lapsed).append(code)
         return tuple(remind), tuple(lapsed)
+
+
+def _people(what: str, who: list[Check], of: list[Check], whole: str = "participants considered") -> Count:
+    return Count(what, len(who), len(of), whole, len(who))
+
+
+def _themes(returned: list[Check]) -> list[Count]:
+    """Themes in the replies by verdict, and how many doubts are resolved."""
+    asked = sum(c.answered + c.not_answered for c in returned)
+    by_verdict: list[tuple[str, list[int]]] = [
+        ("themes: this fits", [c.fits for c in returned]),
+        ("themes: partly", [c.partly for c in returned]),
+        ("themes: does not fit", [c.does_not for c in returned]),
+        ("themes: not answered", [c.not_answered for c in returned]),
+    ]
+    doubts = [c.partly + c.does_not for c in returned]
+    settled = [c.partly + c.does_not - c.open_disconfirmations for c in returned]
+    return [
+        *(Count(what, sum(n), asked, "themes in the replies", sum(map(bool, n))) for what, n in by_verdict),
+        Count(
+            "doubts resolved, with a change or a reason for none",
+            sum(settled),
+            sum(doubts),
+            "themes answered partly or does not fit",
+            sum(map(bool, settled)),
+        ),
+    ]
 
 
 def fold_member_checks(events: Iterable[Event]) -> MemberChecks:

@@ -1,0 +1,145 @@
+"""What an auditor gets to see, as values; the page only lays it out.
+
+The digest names the content: two dossiers that say the same have the same digest, whenever they were made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from study import Event
+from trustworthiness.criteria import HalpernClass, Technique, criteria_matrix, halpern_inventory
+from trustworthiness.member_checks import MemberChecks
+
+LEFT_OUT = ("dossier.published", "run.closed")
+"""Kinds that say that a dossier or a run was made: they must not change what the next dossier is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the sample: strategy, reason, how many eligible and selected, how sure the answer is."""
+
+    name: str
+    strategy: str
+    rationale: str
+    eligible: int
+    selected: tuple[str, ...]
+    status: str
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One consent scope: for how many of those who consented it is in force."""
+
+    scope: str
+    in_force: int
+    not_in_force: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCheckLine:
+    """One line of the member-check account: how many, of how many of what, and from how many people."""
+
+    what: str
+    count: int
+    of: int
+    whole: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A dossier's content. Counts are exact: the page suppresses small cells for its audience.
+
+    `recruitment` runs from the first step to the last; `verdicts` is material → verdict → count; `queries` is
+    state → severity → count; `events` is the digest of every event the dossier rests on, `events_count` their number.
+    """
+
+    study: str
+    title: str
+    synthetic: bool
+    board: str
+    reference: str
+    criteria: tuple[Technique, ...]
+    halpern: tuple[HalpernClass, ...]
+    stages: tuple[Stage, ...]
+    recruitment: tuple[tuple[str, int], ...]
+    consent: tuple[Coverage, ...]
+    verdicts: Mapping[str, Mapping[str, int]]
+    queries: Mapping[str, Mapping[str, int]]
+    member_checks: tuple[MemberCheckLine, ...]
+    open_doubts: int
+    claims: int
+    gaps: Mapping[str, int]
+    events: str
+    events_count: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex over the content: no run times, no day, no size, root or seals of the trail."""
+        return hashlib.sha256(_canonical(asdict(self))).hexdigest()
+
+
+def content(
+    events: Iterable[Event],
+    *,
+    study: str,
+    title: str,
+    synthetic: bool,
+    board: str,
+    reference: str,
+    member_checks: MemberChecks,
+    stages: Iterable[Stage],
+    recruitment: Iterable[tuple[str, int]],
+    consent: Iterable[Coverage],
+    verdicts: Mapping[str, Mapping[str, int]],
+    queries: Mapping[str, Mapping[str, int]],
+    claims: int,
+    gaps: Mapping[str, int],
+) -> Content:
+    """Put a dossier's content together from the events and the states already folded from them."""
+    known = [e for e in events if e.kind not in LEFT_OUT]
+    return Content(
+        study=study,
+        title=title,
+        synthetic=synthetic,
+        board=board,
+        reference=reference,
+        criteria=criteria_matrix(known),
+        halpern=halpern_inventory(known),
+        stages=tuple(stages),
+        recruitment=tuple(recruitment),
+        consent=tuple(consent),
+        verdicts=verdicts,
+        queries=queries,
+        member_checks=tuple(
+            MemberCheckLine(line.what, line.count, line.of, line.whole, line.people) for line in member_checks.account
+        ),
+        open_doubts=member_checks.open_disconfirmations,
+        claims=claims,
+        gaps=gaps,
+        events=events_digest(known),
+        events_count=len({e.id for e in known}),
+    )
+
+
+def events_digest(events: Iterable[Event]) -> str:
+    """SHA-256 in hex over what happened: ids, kinds, subjects, artefacts and data, in the order of the ids.
+
+    Who recorded it, when and in which run is left out, so that recording the same acts again changes nothing.
+    """
+    acts = {
+        e.id: [e.id, e.kind, [asdict(s) for s in e.subject], [asdict(g) for g in e.generated], dict(e.data)]
+        for e in events
+        if e.kind not in LEFT_OUT
+    }
+    return hashlib.sha256(_canonical([acts[id] for id in sorted(acts)])).hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=list).encode()
