@@ -1,1 +1,49 @@
-"""."""
+"""Purposive sampling that shows, bounds and explains its choice."""
+
+from sampling.checks import SAMPLING_CHECKS
+from sampling.design import Attribute, Design, Rule, design_of
+from sampling.frame import Frame, frame_of, read_frame
+from sampling.infeasible import Infeasible
+from sampling.propose import propose
+from sampling.record import (
+    SampleState,
+    StageState,
+    approved,
+    changes,
+    exchanged,
+    fold_sample,
+    overridden,
+    proposed,
+    site_replaced,
+)
+from sampling.replace import replace, replacement
+from sampling.sample import CAVEAT, Sample, proposal_code
+from sampling.strategies import STRATEGIES
+
+__all__ = [
+    "CAVEAT",
+    "SAMPLING_CHECKS",
+    "STRATEGIES",
+    "Attribute",
+    "Design",
+    "Frame",
+    "Infeasible",
+    "Rule",
+    "Sample",
+    "SampleState",
+    "StageState",
+    "approved",
+    "changes",
+    "design_of",
+    "exchanged",
+    "fold_sample",
+    "frame_of",
+    "overridden",
+    "proposal_code",
+    "propose",
+    "proposed",
+    "read_frame",
+    "replace",
+    "replacement",
+    "site_replaced",
+]

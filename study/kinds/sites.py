@@ -12,8 +12,15 @@ class FrameRegistered(Shape):
     rows: Count
 
 
+Leaving = Literal["declined", "ineligible", "unreachable", "withdrew", "closed"]
+Of = Literal["sites", "people"]
+
+
 class Proposed(Shape):
-    """What was proposed and how sure we are: status of the proof, objective value and bound in millionths."""
+    """What was proposed and how sure we are: status of the proof, objective value and bound in millionths.
+
+    Of a sample of people only counts are here: `frame` and `design` are keyed digests and `selected` is empty.
+    """
 
     stage: Code
     proposal: ShortDigest
@@ -21,27 +28,38 @@ class Proposed(Shape):
     frame: Sha256
     design: Sha256
     eligible: Count
-    selected: tuple[Code, ...]
+    selected: tuple[Code, ...] = ()
     status: Literal["optimal", "bounded", "heuristic", "decided_by_people", "drawn"]
     value: Micro | None = None
     bound: Micro | None = None
+    smallest: Micro | None = None
+    smallest_bound: Micro | None = None
     seed: Count
+    of: Of = "sites"
+    size: Count = 0
 
 
 class Approved(Shape):
+    """A person approved one proposal by its code; `by` is the person's team code."""
+
     stage: Code
     proposal: ShortDigest
-    selected: tuple[Code, ...]
+    selected: tuple[Code, ...] = ()
+    of: Of = "sites"
+    size: Count = 0
+    by: Code | None = None
 
 
 class Overridden(Shape):
-    """People put one site in another's place, against the proposal."""
+    """People put one site in another's place, against the proposal; `becomes` is the code of what they made of it."""
 
     stage: Code
     proposal: ShortDigest
     added: Code
     removed: Code
     cost: Micro | None = None
+    becomes: ShortDigest | None = None
+    by: Code | None = None
 
 
 class SiteRow(Shape):
@@ -58,11 +76,13 @@ class SiteLeft(Shape):
 
 
 class Replaced(Shape):
+    """One site came in another's place; of people neither is named."""
+
     stage: Code
     proposal: ShortDigest
-    leaving: Code
-    entering: Code
-    why: Literal["declined", "ineligible", "unreachable", "withdrew", "closed"]
+    leaving: Code | None = None
+    entering: Code | None = None
+    why: Leaving
 
 
 SITE_KINDS = (

@@ -1,0 +1,293 @@
+"""Sampling in the trail: facts about proposals, approvals and replacements, and the state read back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from sampling.sample import Sample, proposal_code
+from study.event import Event, Fact, Reference, Subject, in_fold_order, local_day, time_zone_of
+
+Of = Literal["sites", "people"]
+LEFT_SITE = {"site.declined": "declined", "site.withdrew": "withdrew", "site.closed": "closed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One exchange that people made in a proposal."""
+
+    added: str
+    removed: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as the trail knows it; of people `selected` is empty. `code` is that of the proposal as overridden."""
+
+    stage: str
+    first_code: str
+    frame: str
+    design: str
+    strategy: str
+    status: str
+    eligible: int
+    size: int
+    of: Of
+    selected: tuple[str, ...]
+    event_id: str
+    overrides: tuple[Override, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Which proposal was approved, when, by whom."""
+
+    code: str
+    occurred: str
+    by: str | None
+    event_id: str
+    frame: str | None
+    design: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Who left, who came, why, when."""
+
+    leaving: str | None
+    entering: str | None
+    why: str
+    occurred: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """One stage: every proposal by the digests it was made from, the latest, the approval in force, replacements.
+
+    `selected` is the approved selection with its replacements; empty before approval and for people.
+    """
+
+    stage: str
+    proposals: Mapping[tuple[str, str], Proposal] = field(default_factory=dict)
+    latest: Proposal | None = None
+    approval: Approval | None = None
+    selected: tuple[str, ...] = ()
+    size: int = 0
+    replacements: tuple[Replacement, ...] = ()
+
+    def proposal_for(self, frame: str, design: str) -> Proposal | None:
+        """The proposal made from this frame and design, or None."""
+        return self.proposals.get((frame, design))
+
+    def is_approved(self, proposal: Proposal | None) -> bool:
+        """Whether the approval in force approves this proposal."""
+        return proposal is not None and self.approval is not None and self.approval.code == proposal.code
+
+
+@dataclass(frozen=True, slots=True)
+class SampleState:
+    """All stages by name, why each site that left did so, and what in the trail does not fit."""
+
+    stages: Mapping[str, StageState]
+    left: Mapping[str, str]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """The site ids now selected over all stages, ascending."""
+        return tuple(sorted({i for s in self.stages.values() for i in s.selected}))
+
+
+def proposed(sample: Sample, stage: str, of: Of, occurred: str, used: tuple[Reference, ...] = ()) -> Fact:
+    """The fact that a sample was proposed; of people it holds counts and keyed digests only."""
+    proof = sample.proof
+    numbers = {"value": proof.value, "bound": proof.bound, "smallest": proof.smallest}
+    numbers["smallest_bound"] = proof.smallest_bound
+    return Fact(
+        "sample.proposed",
+        occurred,
+        used=used,
+        data={
+            "stage": stage,
+            "proposal": sample.code,
+            "strategy": sample.design.strategy,
+            "frame": sample.record.frame,
+            "design": sample.record.design,
+            "eligible": sample.eligible,
+            "selected": sample.ids if of == "sites" else (),
+            "status": proof.status,
+            "seed": sample.record.seed,
+            "of": of,
+            "size": len(sample.ids),
+            **{name: round(number * 1_000_000) for name, number in numbers.items() if number is not None},
+        },
+    )
+
+
+def approved(proposal: Proposal, by: str, occurred: str) -> Fact:
+    """The fact that a person approved a proposal, on a local day."""
+    causes = (proposal.event_id, *(o.event_id for o in proposal.overrides))
+    data: dict[str, Any] = {"stage": proposal.stage, "proposal": proposal.code, "selected": proposal.selected}
+    data |= {"of": proposal.of, "size": proposal.size, "by": by}
+    return Fact("sample.approved", occurred, causes=causes, data=data)
+
+
+def overridden(proposal: Proposal, added: str, removed: str, cost: float | None, by: str, occurred: str) -> Fact:
+    """The fact that people put one site in another's place in a proposal, and what that cost the objective."""
+    after = exchanged(proposal.selected, added, removed)
+    data: dict[str, Any] = {
+        "stage": proposal.stage,
+        "proposal": proposal.first_code,
+        "added": added,
+        "removed": removed,
+        "becomes": proposal_code(proposal.frame, proposal.design, after),
+        "by": by,
+    }
+    if cost is not None:
+        data["cost"] = round(cost * 1_000_000)
+    return Fact("sample.overridden", occurred, causes=(proposal.event_id,), data=data)
+
+
+def site_replaced(
+    sample: Sample, stage: str, of: Of, leaving: str, why: str, occurred: str, causes: tuple[str, ...]
+) -> Fact:
+    """The fact that one came in another's place; `sample` is the one after. Of people neither is named."""
+    entering = dict(sample.replaced)[leaving]
+    data = {"stage": stage, "proposal": sample.code, "why": why}
+    if of == "people":
+        return Fact("site.replaced", occurred, causes=causes, data=data)
+    subject = (Subject("site", leaving), Subject("site", entering))
+    return Fact(
+        "site.replaced", occurred, subject, causes=causes, data={**data, "leaving": leaving, "entering": entering}
+    )
+
+
+def fold_sample(events: Iterable[Event]) -> SampleState:
+    """Where sampling stands, from any permutation of the events.
+
+    Decisions carry the day people wrote down, which may lie before the run that recorded the proposal: proposals and
+    overrides are therefore read first, then approvals and replacements by day and, within it, as recorded.
+    """
+    known = in_fold_order(events)
+    zone = time_zone_of(known)
+
+    def position(event: Event) -> tuple[int, str, bool, str, str]:
+        turn = _TURN.get(event.kind, 0)
+        day = local_day(event.occurred, zone).isoformat() if turn == 2 else ""
+        return turn, day, event.kind == "site.replaced", event.recorded_at, event.id
+
+    stages: dict[str, StageState] = {}
+    problems: list[str] = []
+    for event in sorted((e for e in known if e.kind in _STEPS), key=position):
+        stage = event.data["stage"]
+        state, problem = _STEPS[event.kind](stages.get(stage, StageState(stage)), event)
+        stages[stage] = state
+        problems += [problem] if problem else []
+    return SampleState(stages, _left(known), tuple(problems))
+
+
+def _left(known: Iterable[Event]) -> dict[str, str]:
+    left: dict[str, str] = {}
+    for event in known:
+        if event.kind in LEFT_SITE:
+            left[event.subject_id("site") or ""] = LEFT_SITE[event.kind]
+        elif event.kind == "site.replaced" and event.data.get("leaving"):
+            left[event.data["leaving"]] = event.data["why"]
+    return left
+
+
+def exchanged(selected: Iterable[str], added: str, removed: str) -> tuple[str, ...]:
+    """A selection with one put in another's place, ascending."""
+    return tuple(sorted({*selected, added} - {removed}))
+
+
+def changes(state: StageState, proposal: Proposal, approved_code: str) -> str:
+    """In words, why an approval does not fit the current proposal: the frame, the design or the selection changed."""
+    named = next((p for p in state.proposals.values() if approved_code in (p.code, p.first_code)), None)
+    if named is None:
+        return "no proposal of this stage has that code"
+    differs = [
+        *(["the frame has changed"] if named.frame != proposal.frame else []),
+        *(["the sampling design has changed"] if named.design != proposal.design else []),
+        *(["the selection is another"] if named.selected != proposal.selected or approved_code != named.code else []),
+    ]
+    return " and ".join(differs) or "the proposal has changed"
+
+
+def _propose(state: StageState, event: Event) -> tuple[StageState, str]:
+    d = event.data
+    proposal = Proposal(
+        stage=state.stage,
+        first_code=d["proposal"],
+        frame=d["frame"],
+        design=d["design"],
+        strategy=d["strategy"],
+        status=d["status"],
+        eligible=d["eligible"],
+        size=d.get("size") or len(d.get("selected", ())),
+        of=d.get("of", "sites"),
+        selected=tuple(d.get("selected", ())),
+        event_id=event.id,
+        code=d["proposal"],
+    )
+    return replace(
+        state, proposals={**state.proposals, (proposal.frame, proposal.design): proposal}, latest=proposal
+    ), ""
+
+
+def _override(state: StageState, event: Event) -> tuple[StageState, str]:
+    d = event.data
+    proposal = next((p for p in state.proposals.values() if p.first_code == d["proposal"]), None)
+    if proposal is None or d["removed"] not in proposal.selected or d["added"] in proposal.selected:
+        return state, f"an override in stage {state.stage} does not fit its proposal"
+    after = exchanged(proposal.selected, d["added"], d["removed"])
+    changed = replace(
+        proposal,
+        selected=after,
+        code=proposal_code(proposal.frame, proposal.design, after),
+        overrides=(*proposal.overrides, Override(d["added"], d["removed"], event.id)),
+    )
+    latest = changed if state.latest and state.latest.first_code == changed.first_code else state.latest
+    return replace(state, proposals={**state.proposals, (changed.frame, changed.design): changed}, latest=latest), ""
+
+
+def _approve(state: StageState, event: Event) -> tuple[StageState, str]:
+    d = event.data
+    selected = tuple(d.get("selected", ()))
+    named = next((p for p in state.proposals.values() if p.code == d["proposal"]), None)
+    approval = Approval(
+        d["proposal"],
+        event.occurred,
+        d.get("by"),
+        event.id,
+        named.frame if named else None,
+        named.design if named else None,
+    )
+    size = d.get("size") or len(selected)
+    problem = "" if named else f"an approval in stage {state.stage} names a proposal that is not in the trail"
+    return replace(state, approval=approval, selected=selected, size=size, replacements=()), problem
+
+
+def _replace(state: StageState, event: Event) -> tuple[StageState, str]:
+    d = event.data
+    leaving, entering = d.get("leaving"), d.get("entering")
+    done = Replacement(leaving, entering, d["why"], event.occurred, event.id)
+    if leaving is None or entering is None:
+        return replace(state, replacements=(*state.replacements, done)), ""
+    if leaving not in state.selected or entering in state.selected:
+        return state, f"a replacement in stage {state.stage} does not fit the selection"
+    after = exchanged(state.selected, entering, leaving)
+    return replace(state, selected=after, replacements=(*state.replacements, done)), ""
+
+
+_TURN = {"sample.proposed": 0, "sample.overridden": 1, "sample.approved": 2, "site.replaced": 2}
+_STEPS = {
+    "sample.proposed": _propose,
+    "sample.overridden": _override,
+    "sample.approved": _approve,
+    "site.replaced": _replace,
+}

@@ -1,0 +1,89 @@
+"""A site left: the best replacement, with those who stay fixed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace as changed
+from typing import get_args
+
+from sampling.design import Design
+from sampling.frame import Frame
+from sampling.propose import propose_with
+from sampling.sample import Sample
+from sampling.solve import Clock
+from study.errors import StudyError
+from study.identifiers import digest
+from study.kinds.sites import Leaving
+
+LEFT: tuple[str, ...] = get_args(Leaving)
+
+
+def replace(
+    sample: Sample,
+    left: Mapping[str, str],
+    *,
+    recruited: Collection[str] | None = None,
+    digest_of: Callable[[bytes], str] = digest,
+    clock: Clock = time.perf_counter,
+) -> Sample:
+    """The sample after some left (id to why), the recruited fixed and the rest chosen again under the same rules.
+
+    `recruited` are the ids that stay whatever comes (default: all others of the sample). Everyone who ever left keeps
+    that status and is not chosen again. Raises StudyError for an unknown reason or an id outside the sample, and
+    Infeasible when nobody can follow under the rules.
+    """
+    again = replacement(
+        sample.frame,
+        sample.design,
+        sample.ids,
+        left,
+        before=sample.statuses,
+        recruited=recruited,
+        digest_of=digest_of,
+        clock=clock,
+    )
+    return changed(again, replaced=(*sample.replaced, *again.replaced))
+
+
+def replacement(
+    frame: Frame,
+    design: Design,
+    selected: Collection[str],
+    left: Mapping[str, str],
+    *,
+    before: Mapping[str, str],
+    recruited: Collection[str] | None = None,
+    digest_of: Callable[[bytes], str] = digest,
+    clock: Clock = time.perf_counter,
+) -> Sample:
+    """`replace` from a selection as the trail knows it; `before` are those who left earlier and their status."""
+    _check(frame, design, selected, left)
+    gone = {**before, **left}
+    stay = set(selected) - set(left)
+    fixed = tuple(sorted(stay if recruited is None else stay & set(recruited)))
+    again = propose_with(frame, design, gone, fixed, digest_of=digest_of, clock=clock)
+    leaving = [*sorted(left), *sorted(stay - set(again.ids))]
+    entering = [i for i in again.ids if i not in set(selected)]
+    return changed(again, replaced=tuple(zip(leaving, entering, strict=True)))
+
+
+def _check(frame: Frame, design: Design, selected: Collection[str], left: Mapping[str, str]) -> None:
+    strangers = sorted(set(left) - set(selected))
+    if strangers:
+        raise StudyError(
+            f"not in the sample: {', '.join(strangers) if not frame.personal else f'{len(strangers)} named'}",
+            where="the replacement",
+            remedy="Name one of the selected ids.",
+        )
+    unknown = sorted(set(left.values()) - set(LEFT))
+    if unknown:
+        raise StudyError(
+            f"{unknown[0]!r} is not a reason to leave", where="the replacement", remedy=f"Use one of {', '.join(LEFT)}."
+        )
+    if design.chosen:
+        raise StudyError(
+            "people chose this sample, so people choose who follows",
+            where="the replacement",
+            remedy="Change `chosen` in the sampling design and approve the new proposal.",
+        )

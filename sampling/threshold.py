@@ -1,0 +1,92 @@
+"""Max-min exactly: bisect the smallest distance, each time asking whether a sample keeps it.
+
+The clique search answers first; where it gives up, a feasibility program does, in which pairs closer than the
+threshold are in conflict and greedy cliques cover them in few rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampling.cliques import STEP, samples_apart
+from sampling.distance import DECIMALS, Floats
+from sampling.model import Solved, best_linear
+from sampling.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The best smallest distance found, the sample that has it, and the bound: equal when proven."""
+
+    chosen: tuple[int, ...]
+    smallest: float
+    bound: float
+
+    @property
+    def is_proven(self) -> bool:
+        return self.bound <= self.smallest + STEP
+
+
+def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) -> Spread:
+    """The sample with the greatest smallest distance, from a sample that keeps the rules; `left` gives seconds left.
+
+    A sample of one has no pair: its smallest distance is 0 by definition.
+    """
+    chosen, smallest = start, problem.smallest(start)
+    at = np.flatnonzero(problem.allowed)
+    inside = problem.distance[np.ix_(at, at)][np.triu_indices(len(at), 1)]
+    above = np.unique(np.round(inside[inside > smallest + STEP], DECIMALS))
+    if problem.size < 2 or not above.size:
+        return Spread(chosen, smallest, smallest)
+    low, high = 0, len(above)  # above[:low] reached, above[high:] out of reach
+    probe = 0  # local search is mostly right: first ask for the very next distance
+    while low < high:
+        answer = keeping(problem, float(above[probe]), left())
+        if answer.chosen is not None and problem.smallest(answer.chosen) > smallest:
+            chosen, smallest = answer.chosen, problem.smallest(answer.chosen)
+            low = int(np.searchsorted(above, smallest + STEP))
+        elif answer.status == "infeasible":
+            high = probe
+        else:
+            return Spread(chosen, smallest, float(above[high - 1]))
+        probe = (low + high) // 2
+    return Spread(chosen, smallest, smallest)
+
+
+def keeping(problem: Problem, threshold: float, seconds: float) -> Solved:
+    """A sample with no two sites closer than the threshold, or that there is none."""
+    found = samples_apart(problem, threshold, most=1)
+    if found.samples:
+        return Solved("optimal", found.samples[0], None)
+    if found.is_complete:
+        return Solved("infeasible", None, None)
+    return best_linear(problem, np.zeros(len(problem.ids)), seconds, conflicts(problem, threshold))
+
+
+def conflicts(problem: Problem, threshold: float) -> list[list[int]]:
+    """Groups of sites each of which is pairwise closer than the threshold; together they cover every such pair."""
+    return cliques(problem.distance < threshold - STEP, problem.allowed)
+
+
+def cliques(close: Floats | np.ndarray, allowed: np.ndarray) -> list[list[int]]:
+    """Greedy maximal cliques that cover every edge of a symmetric boolean matrix among the allowed."""
+    close = close & allowed[:, None] & allowed[None, :]
+    np.fill_diagonal(close, False)
+    uncovered = np.triu(close).copy()
+    found: list[list[int]] = []
+    for i in range(len(close)):
+        while uncovered[i].any():
+            group = [i, int(np.flatnonzero(uncovered[i])[0])]
+            common = close[group[0]] & close[group[1]]
+            while common.any():
+                fresh = common & uncovered[i]
+                nearest = int(np.flatnonzero(fresh if fresh.any() else common)[0])
+                group.append(nearest)
+                common = common & close[nearest]
+            group.sort()
+            uncovered[np.ix_(group, group)] = False
+            found.append(group)
+    return found
