@@ -21,7 +21,7 @@ from study.event import instant
 from study.identifiers import digest, event_id, keyed_digest
 from study.objects import AlreadyStored, NotStored
 from tasks.codes import Codes
-from tasks.keys import trail_origin
+from tasks.keys import VKEY, trail_origin
 from tasks.never import never_list
 from tasks.read import parse_table
 from tasks.request import StudyRequest
@@ -59,6 +59,11 @@ class Workspace:
     def trail_folder(self) -> Path:
         """Where the trail's objects lie."""
         return folder(self.root, self.protocol.storage.trail)
+
+    @property
+    def public_key(self) -> str:
+        """The trail's public key (trail.vkey)."""
+        return self.files.get(VKEY).decode().strip()
 
     def events(self, kinds: Iterable[str] | None = None) -> list[Event]:
         """The trail's events in fold order."""

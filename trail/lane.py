@@ -104,6 +104,11 @@ class Trail:
         """The lane that the next batch goes to."""
         return self._lane
 
+    @property
+    def event_count(self) -> int:
+        """How many distinct events the trail holds, corrected ones among them."""
+        return len(self._known)
+
     def append(self, facts: Iterable[Fact]) -> list[Event]:
         """Record facts in one PUT and return their events, in the same order.
 
