@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import pandas as pd
+
 from examples.generator import frame, survey
 from examples.generator.analysis import analysis_files
 from examples.generator.dialogue import phrases
@@ -157,7 +159,7 @@ class Fsp:
         person.did("withdrawn", left, channel="phone")
         self.consents.append(
             consent(person, "FSP-INT", "2", left, (), "COO1", action="withdrawn", mode="verbal", copy_given="",
-                    disposition="delete")
+                    disposition="keep")
         )  # fmt: skip
 
     def _number_interviews(self) -> None:
@@ -213,13 +215,14 @@ class Fsp:
         self.files["restricted/identities.csv"] = identities(self.people)
 
     def _renew(self) -> None:
-        """Most of those who signed the first version sign the second before they are contacted again."""
-        first = [r["participant_id"] for r in self.consents if r["form_version"] == "1"]
+        """Those who signed the first version sign the second before they are contacted again."""
         people = {p.code: p for p in self.people}
-        for number, code in enumerate(first[:9]):
+        for number, row in enumerate([r for r in self.consents if r["form_version"] == "1"]):
             day = date(2016, 4, 11) + timedelta(days=number % 4)
+            scopes = (*str(row["scopes"]).split(";"), *(("archive",) if number % 3 else ()))
+            person = people[str(row["participant_id"])]
             self.consents.append(
-                consent(people[str(code)], "FSP-INT", "2", day, SCOPES_2, "COO1", action="renewed", mode="electronic")
+                consent(person, "FSP-INT", "2", day, scopes, "COO1", action="renewed", mode="electronic")
             )
 
     def _decisions(self) -> list[Row]:
@@ -269,10 +272,14 @@ class Fsp:
         return csv_bytes(("site_id", "role", "rater", "rating", "evidence"), made)
 
     def _survey(self) -> None:
-        leaning = {str(p["site_id"]): frame.orientation(str(p["site_id"])) for p in frame.programs()}
-        table = survey.answers(leaning, 300, date(2015, 9, 1), "fsp/staff")
-        self.files["surveys/staff.sav"] = survey.sav(table)
+        self.files["surveys/staff.sav"] = survey.sav(staff_answers())
         self.files["surveys/staff.dictionary.csv"] = survey.dictionary()
+
+
+def staff_answers() -> pd.DataFrame:
+    """The made-up answers of 300 staff of the 93 programs."""
+    leaning = {str(p["site_id"]): frame.orientation(str(p["site_id"])) for p in frame.programs()}
+    return survey.answers(leaning, 300, date(2015, 9, 1), "fsp/staff")
 
 
 def build() -> dict[str, bytes]:

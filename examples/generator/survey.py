@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -170,6 +170,11 @@ def dictionary(items: Sequence[Item] = ITEMS) -> bytes:
         for i in items
     )
     return csv_bytes(columns, rows)
+
+
+def relabelled(item: Item, values: Mapping[int, str]) -> Item:
+    """The same variable with other value labels."""
+    return replace(item, values=values)
 
 
 def _codes(codes: Mapping[int, str] | None) -> str:

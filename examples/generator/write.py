@@ -6,20 +6,25 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from examples.generator import cps, fsp, peer_support
+from examples.generator import cps, fsp, peer_support, planted_cps, planted_fsp, planted_peer_support
 
-STUDIES: Mapping[str, Callable[[], dict[str, bytes]]] = {
-    "fsp": fsp.build,
-    "cps": cps.build,
-    "peer-support": peer_support.build,
+Files = dict[str, bytes]
+
+STUDIES: Mapping[str, tuple[Callable[[], Files], Callable[[Mapping[str, bytes]], Files]]] = {
+    "fsp": (fsp.build, planted_fsp.plant),
+    "cps": (cps.build, planted_cps.plant),
+    "peer-support": (peer_support.build, planted_peer_support.plant),
 }
+"""By name: what makes the clean study, and what plants defects over it."""
 
 
-def all_files() -> dict[str, bytes]:
-    """Path under examples/ → content."""
-    files: dict[str, bytes] = {}
-    for name, build in STUDIES.items():
-        files |= {f"{name}/study/{path}": data for path, data in build().items()}
+def all_files() -> Files:
+    """Path under examples/ → content: `<name>/study/` and the overlay `<name>/planted/`."""
+    files: Files = {}
+    for name, (build, plant) in STUDIES.items():
+        clean = build()
+        files |= {f"{name}/study/{path}": data for path, data in clean.items()}
+        files |= {f"{name}/planted/{path}": data for path, data in plant(clean).items()}
     return files
 
 
