@@ -6,17 +6,22 @@ from collections.abc import Collection, Iterable
 
 from evidence.transcripts.transcript import Line, Passage
 
+_LONGEST_VALUE = 60
 
-def split_header(lines: list[Line], fields: Collection[str]) -> tuple[dict[str, str], list[Passage], list[Line]]:
+
+def split_header(
+    lines: list[Line], fields: Collection[str], *, by_blank_lines: bool
+) -> tuple[dict[str, str], list[Passage], list[Line]]:
     """Header values by field, the header's lines as passages, and the lines after it.
 
-    The block ends at the first line that is no declared field or repeats one.
+    The block ends at the first line that is no declared field or repeats one, and, where `by_blank_lines` tells
+    paragraphs apart, at the first blank line.
     """
     header: dict[str, str] = {}
     beside: list[Passage] = []
     for line in lines:
         entry = header_entry(line.text, fields)
-        if entry is None or entry[0] in header:
+        if entry is None or entry[0] in header or (by_blank_lines and header and line.opens):
             break
         header[entry[0]] = entry[1]
         beside.append(Passage("header", line.text, line.source_line))
@@ -35,7 +40,7 @@ def header_of(texts: Iterable[str], fields: Collection[str]) -> dict[str, str]:
 
 
 def header_entry(line: str, fields: Collection[str]) -> tuple[str, str] | None:
-    """The declared field and the value of a line, or None."""
+    """The declared field and the value of a line, or None; a long value is somebody speaking."""
     name, colon, value = line.partition(":")
     field = "_".join(name.strip().removeprefix("NOTE").casefold().replace("-", " ").split())
-    return (field, value.strip()) if colon and field in fields else None
+    return (field, value.strip()) if colon and field in fields and len(value) <= _LONGEST_VALUE else None

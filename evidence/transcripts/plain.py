@@ -16,5 +16,5 @@ def read_plain(text: str, fields: Collection[str]) -> tuple[Content, dict[str, s
         if raw.strip():
             lines.append(Line(raw.strip(), number, opens=opens))
         opens = not raw.strip()
-    header, beside, body = split_header(lines, fields)
+    header, beside, body = split_header(lines, fields, by_blank_lines=True)
     return Content(body, beside, [], letters_of([text])), header

@@ -44,7 +44,7 @@ def read_word(data: bytes, fields: Collection[str]) -> tuple[Content, dict[str, 
         beside = [*_properties(document), *_hidden(document.element.body), *_other_parts(document)]
     except Exception:  # python-docx and lxml raise a dozen types of their own on a damaged package
         return _faulty(nothing, "damaged"), {}
-    header, passages, body = split_header(lines, fields)
+    header, passages, body = split_header(lines, fields, by_blank_lines=False)
     return Content(body, passages + beside, [], letters), header
 
 

@@ -1,0 +1,236 @@
+"""Checks on transcripts: one row a transcript, measured by `evidence.measure` and `evidence.similarity`.
+
+On the file as it arrives what may identify somebody is work for de-identification, so TR060 to TR065 ask for review;
+they block only a copy that is to be released or sent. TR041 and TR042 compare with every other transcript.
+"""
+
+from __future__ import annotations
+
+from expectations.check import Check, Suite, at_least, at_most, between, is_zero
+
+_OPENING = (
+    Check(
+        "TR001", "block", "open_faults_count", is_zero,
+        title="The file opens and is what its ending says",
+        reason="What cannot be opened cannot be analysed, and a renamed file is often the wrong file.",
+        message="The file cannot be read as its ending says ({value} faults). Ask the transcriber to send it again.",
+    ),
+    Check(
+        "TR002", "block", "undecodable_count", is_zero,
+        title="Every character is decoded",
+        reason="A wrongly decoded letter changes words and hides names.",
+        message="{value} characters or the whole text are not decoded. Save it as UTF-8, or declare the code page.",
+    ),
+    Check(
+        "TR003", "block", "letters_kept_share", at_least, {"minimum": 0.995},
+        title="No words are lost in reading",
+        reason="Analysis rests on the whole interview; a reader that drops words does so in silence.",
+        message="Only {value} of the letters reached the turns (at least {minimum}). Report the file's layout.",
+    ),
+    Check(
+        "TR003.cues", "block", "cues_lost_count", is_zero,
+        title="Every timed line becomes a cue",
+        reason="A cue dropped in reading is a passage nobody will miss.",
+        message="{value} timed lines were not read. Look at the times in the file.",
+    ),
+)  # fmt: skip
+
+_IDENTITY = (
+    Check(
+        "TR004", "block", "name_faults_count", is_zero,
+        title="The file name fits and its interview is in the register",
+        reason="A transcript that belongs to no known interview has no consent behind it.",
+        message="The name or its interview is not in registers/interviews.csv. Rename the file, or enter it there.",
+    ),
+    Check(
+        "TR005", "block", "ids_disagreeing_count", is_zero,
+        title="The id in the header is the id in the file name",
+        reason="Two ids in one file mean that two interviews may be swapped.",
+        message="The header names another interview than the file name. Find out which is right.",
+    ),
+    Check(
+        "TR006", "review", "header_missing_count", is_zero,
+        title="The header block is complete",
+        reason="The header ties a transcript to its interview when the file name is lost.",
+        message="{value} header fields are missing or unreadable. Complete the header.",
+    ),
+    Check(
+        "TR007", "block", "days_outside_study_count", at_most, {"maximum": 0},
+        title="The date agrees with the register and is not before consent",
+        reason="A recording made before consent was given may not be used.",
+        message="The date in the header is {value} days off the register, before consent or after today. Correct it.",
+    ),
+)  # fmt: skip
+
+_SPEAKERS = (
+    Check(
+        "TR010", "block", "speaking_roles_count", at_least, {"minimum": 2},
+        title="An interviewer and a participant speak",
+        reason="Without both, questions and answers cannot be told apart.",
+        message="Only {value} of the two declared roles speaks. Have the speakers labelled.",
+    ),
+    Check(
+        "TR011", "block", "unknown_labels_count", is_zero,
+        title="Speaker labels are in the declared set",
+        reason="An undeclared label may be a slip, a third person or a real name.",
+        message="{value} speaker labels are not declared in study.yaml. Correct them, or declare them.",
+    ),
+    Check(
+        "TR012", "review", "unlabelled_share", at_most, {"maximum": 0.02},
+        title="Hardly any paragraph is without a speaker",
+        reason="Unlabelled speech is attributed by guess.",
+        message="A share of {value} of the paragraphs has no speaker (at most {maximum}). Label them.",
+    ),
+    Check(
+        "TR013", "review", "interviewer_share", between, {"minimum": 0.05, "maximum": 0.45},
+        title="The interviewer speaks a plausible share of the words",
+        reason="In 36 real interviews it was .09 to .34; beyond that labels are often swapped.",
+        message="The interviewer's share of words is {value} ({minimum} to {maximum} expected). Check the labels.",
+    ),
+    Check(
+        "TR014", "review", "diarisation_labels_count", is_zero,
+        title="No automatic speaker number is left",
+        reason="`Speaker 1` says nothing about who spoke, and the numbers change within a file.",
+        message="{value} automatic speaker labels are unresolved. Replace them with the declared labels.",
+    ),
+)  # fmt: skip
+
+_TIMES = (
+    Check(
+        "TR020", "block", "time_faults_count", is_zero,
+        title="Times can be read and end after they start",
+        reason="A passage is found again in the recording by its time.",
+        message="{value} times cannot be read, have 60 seconds or more, or end before they start. Correct them.",
+    ),
+    Check(
+        "TR021", "block", "backward_s", at_most, {"maximum": 0.5},
+        title="Starts never run backwards",
+        reason="Times that jump back mean passages out of order or two files joined.",
+        message="The times jump back by {value} s (at most {maximum} s). Check the order of the passages.",
+    ),
+    Check(
+        "TR022", "review", "gap_s", at_most, {"maximum": 120},
+        title="No long gap without an explanation",
+        reason="A gap nobody explains may be a passage left out.",
+        message="{value} s pass without a word or a note (at most {maximum} s). Listen there, or note the pause.",
+    ),
+    Check(
+        "TR024", "review", "words_per_minute", between, {"minimum": 80, "maximum": 220},
+        title="The pace is that of speech",
+        reason="Far fewer words a minute mean text left out, far more mean times that are wrong.",
+        message="{value} words a minute ({minimum} to {maximum} expected). Compare a few minutes with the recording.",
+    ),
+)  # fmt: skip
+
+_WORDING = (
+    Check(
+        "TR030", "review", "inaudible_per_1000_words", at_most, {"maximum": 2},
+        title="Little is marked inaudible",
+        reason="What a transcriber did not hear, a second person often can.",
+        message="{value} inaudible marks per 1,000 words (at most {maximum}). Have a second person listen.",
+    ),
+    Check(
+        "TR030.block", "block", "inaudible_per_1000_words", at_most, {"maximum": 10},
+        title="The recording can be understood",
+        reason="Above this the transcript is a patchwork; it needs another transcriber or a better copy.",
+        message="{value} inaudible marks per 1,000 words (at most {maximum}). Have it transcribed again.",
+    ),
+    Check(
+        "TR033", "review", "loop_repeats_count", at_most, {"maximum": 3},
+        title="No speech-recognition loop",
+        reason="Speech recognition fills silence by repeating itself; nobody said it.",
+        message="The same five words follow themselves {value} times (at most {maximum}). Compare with the recording.",
+    ),
+    Check(
+        "TR035", "inform", "longest_turn_words", at_most, {"maximum": 1500},
+        title="No very long turn",
+        reason="A turn of many minutes is often a missed change of speaker.",
+        message="One turn has {value} words (more than {maximum}). Look whether somebody else speaks in it.",
+    ),
+    Check(
+        "TR040", "review", "unfinished_endings_count", is_zero,
+        title="The transcript does not break off",
+        reason="Files are cut in transfer, and the end of an interview is where people say what matters.",
+        message="The last words end no sentence, or the last times have no words. Compare with the recording.",
+    ),
+    Check(
+        "TR043", "review", "questions_untraced_count", is_zero,
+        title="Each required question of the guide is traced",
+        reason="A question never asked cannot be answered; saturation and comparison assume it was.",
+        message="{value} required questions show no keyword in the interviewer's words. Note why, or add keywords.",
+    ),
+)  # fmt: skip
+
+_LIKENESS = (
+    Check(
+        "TR041", "block", "same_text_count", is_zero,
+        title="No other id has the same text",
+        reason="One interview under two ids counts twice.",
+        message="{value} other transcripts hold the same words. Keep the right one.",
+        rerun="across",
+    ),
+    Check(
+        "TR042", "block", "containment_share", at_most, {"maximum": 0.3},
+        title="No large part of another transcript",
+        reason="Different real interviews share at most .02 of their runs of eight words.",
+        message="A share of {value} of its eight-word runs is in another transcript (at most {maximum}). Find out why.",
+        rerun="across",
+    ),
+)  # fmt: skip
+
+_CONSENT = (
+    Check(
+        "TR050", "block", "consents_missing_count", is_zero,
+        title="Consent to take part, record and transcribe was in force on the interview date",
+        reason="45 CFR 46.116: without it neither the recording nor the transcript may be used.",
+        message="{value} consents were not in force on the interview date. Set the file apart; see the register.",
+    ),
+    Check(
+        "TR051", "inform", "later_uses_absent_count", is_zero,
+        title="Which later uses are covered",
+        reason="Quoting, contacting again, archiving and audit are each refused at their own act, never here.",
+        message="{value} later uses (quote, recontact, archive, audit) are not covered by consent.",
+    ),
+)  # fmt: skip
+
+_LEAKS = (
+    Check(
+        "TR060", "review", "registry_hits_count", is_zero,
+        title="No registered name, alias or site is left",
+        reason="The registry of names is what we can check for certain; it is not proof that nobody can be recognised.",
+        message="{value} places hold a registered name, alias or site. Replace each with its pseudonym or placeholder.",
+    ),
+    Check(
+        "TR062", "review", "identifier_hits_count", is_zero,
+        title="No e-mail, phone, national id, address or day of birth is left",
+        reason="Each of these identifies a person without any name.",
+        message="{value} places hold something that looks like an identifier. Replace each with a placeholder.",
+    ),
+    Check(
+        "TR065", "review", "document_traces_count", is_zero,
+        title="No author, tracked change, comment or hidden text is left",
+        reason="Word keeps what a reader no longer sees.",
+        message="{value} traces of editing or hidden text are in the document. Accept changes and remove them.",
+    ),
+)  # fmt: skip
+
+_PSEUDONYMS = (
+    Check(
+        "TR070", "block", "pseudonym_collisions_count", is_zero,
+        title="Pseudonyms are one-to-one and nobody's real name",
+        reason="Two people under one pseudonym merge into one; a pseudonym that is a real name points at somebody.",
+        message="{count} pseudonyms are shared, or are somebody's real name. Choose others.",
+        rerun="across",
+    ),
+)  # fmt: skip
+
+TRANSCRIPTS = Suite(
+    "transcripts",
+    (*_OPENING, *_IDENTITY, *_SPEAKERS, *_TIMES, *_WORDING, *_LIKENESS, *_CONSENT, *_LEAKS),
+)
+"""One row a transcript, with `subject_column`."""
+
+PSEUDONYMS = Suite("pseudonyms", _PSEUDONYMS, file="restricted/participants.csv", row_key="row")
+"""One row a participant; the table is the subject."""
+
+CHECKS = (*TRANSCRIPTS.checks, *PSEUDONYMS.checks)

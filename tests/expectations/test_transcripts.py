@@ -1,0 +1,47 @@
+"""The transcript suite: every threshold moves a verdict, and no message names a word of anybody."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from evidence.measure import FEATURES
+from expectations.transcripts import CHECKS, PSEUDONYMS, TRANSCRIPTS
+
+SIMILARITY = {"same_text_count", "containment_share"}
+
+
+def test_every_check_judges_a_feature_that_is_measured():
+    assert {check.feature for check in TRANSCRIPTS.checks} <= set(FEATURES) | SIMILARITY
+
+
+def test_ids_are_unique():
+    assert len({check.id for check in CHECKS}) == len(CHECKS)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_messages_use_only_numbers(check):
+    names = {name for _, name, _, _ in string.Formatter().parse(check.message) if name}
+    assert names <= {"value", "count", *check.defaults}
+
+
+def test_on_the_raw_file_what_identifies_asks_for_review():
+    assert {c.severity for c in CHECKS if c.id in ("TR060", "TR062", "TR065")} == {"review"}
+
+
+def test_no_feature_is_named_after_a_check():
+    assert not any(check.feature.upper().startswith("TR") for check in CHECKS)
+
+
+@pytest.mark.parametrize("check", [c for c in CHECKS if c.defaults], ids=lambda check: check.id)
+def test_a_changed_threshold_reaches_the_expectation(check):
+    changed = {name: value + 1.5 for name, value in check.defaults.items()}
+    before, after = (check.expectation(check.feature, t) for t in (check.defaults, changed))
+    bounds = {"minimum": "min_value", "maximum": "max_value"}
+    for name in check.defaults:
+        assert getattr(after, bounds[name]) == getattr(before, bounds[name]) + 1.5
+
+
+def test_the_pseudonym_table_is_one_subject():
+    assert PSEUDONYMS.file == "restricted/participants.csv"
