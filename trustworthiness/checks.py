@@ -50,8 +50,8 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
     (
         "MC010",
         "block",
-        "Every row of registers/member_checks.csv fits what happened",
-        "A packet never released cannot have been sent, and one never sent cannot have come back.",
+        "Every packet the register says was sent had been released",
+        "A packet nobody released, or of another person, must not go out.",
     ),
     (
         "MC011",
@@ -76,6 +76,12 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "review",
         "A reply came before its sender withdrew",
         "What comes after a withdrawal stays sealed and unread.",
+    ),
+    (
+        "MC015",
+        "block",
+        "What the register says of replies fits what went out",
+        "A packet never sent cannot have come back, and one with open doubts cannot be closed.",
     ),
     (
         "MC016",

@@ -126,13 +126,15 @@ def judge(
     arrivals: Iterable[Arrival],
     issued: Mapping[str, Issued],
     withdrawn: Mapping[str, date],
+    answered: Iterable[str] = (),
 ) -> list[Judged]:
     """Judge every reply, in the order: those the trail holds, then by day, then by file name.
 
     `issued` is packet id → its released versions; `withdrawn` is participant code → day from which nothing of theirs
     may be read. A reply of that day or later, or without a day, stays sealed: only its outside is looked at.
+    `answered` are the packets to which the trail holds a reply.
     """
-    first: set[str] = set()
+    first = set(answered)
     judged = []
     for arrival in sorted(arrivals, key=lambda a: (not a.recorded, a.returned or date.max, a.file)):
         outcome = _judge_one(arrival, issued, withdrawn, first)
@@ -166,7 +168,7 @@ def _judge_one(
     except StudyError as error:
         return replace(judged, standing="refused", faults=(("MC011", error.what),))
     judged = replace(judged, reply=reply, faults=tuple(_unusual(arrival, reply, known.versions[version][1])))
-    if envelope.packet_id in first:
+    if envelope.packet_id in first and not arrival.recorded:
         fault = ("MC012", "a reply to this packet is already recorded; a person decides which one counts")
         return replace(judged, standing="second", faults=(*judged.faults, fault))
     if version < max(known.versions):
