@@ -83,6 +83,11 @@ class Recruitment:
     site_days: Mapping[str, Mapping[str, date]]
 
     @property
+    def reached_consent(self) -> list[str]:
+        """Trail codes of everybody who ever consented, sorted."""
+        return sorted(code for code, reached in self.reached.items() if "consented" in reached)
+
+    @property
     def tally(self) -> Tally | None:
         """The latest counts before consent, or None when none were taken."""
         return self.tallies[-1] if self.tallies else None

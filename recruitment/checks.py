@@ -1,0 +1,85 @@
+"""The checks of the registers and of consent (id, severity, title, reason), and the query of one that is not met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from recruitment.messages import MESSAGES
+from study import Query
+from study.query import Severity, place
+
+REGISTER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
+    ("RG001", "block", "Participant is known", "A row about nobody we know may belong to somebody else."),
+    ("RG002", "block", "Site is known", "A contact at a site outside the frame cannot be counted or approved."),
+    ("RG003", "block", "Dates are days", "Without its day an act cannot be asked for the consent of that day."),
+    ("RG004", "block", "Dates are written one way", "03/04 is March to some and April to others."),
+    ("RG005", "review", "Rows appear once", "A row entered twice would count twice."),
+    ("RG006", "block", "Steps are known", "A step we do not know moves nobody."),
+    ("RG007", "block", "Roles are known", "Targets and comparisons count by role."),
+    ("RG008", "block", "Clock times name their zone", "Without its zone a time may fall on another day."),
+    ("RG009", "block", "Recorded rows stay as they were", "What was recorded cannot be changed without saying why."),
+    ("RG010", "review", "Recorded rows stay in the register", "A row that vanishes takes its evidence with it."),
+    ("RG011", "review", "Steps follow one another", "A step out of order is usually a missing row or a wrong day."),
+    ("RG012", "block", "Contacts happen at activated sites", "Nobody is contacted where permission is not complete."),
+    ("RG013", "block", "Consent forms are known", "A consent to a form nobody approved covers nothing."),
+    ("RG014", "block", "Cells hold known words", "A word outside the list cannot be acted upon."),
+    ("RG015", "block", "Registers have their columns", "Without a column its rows cannot be understood."),
+    ("RG016", "inform", "Days have come", "What lies ahead has not happened yet and is not recorded."),
+    ("RG017", "review", "Sites belong to the sample", "A site outside the approved sample weakens the design."),
+)
+
+CONSENT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
+    ("CN001", "block", "Forms are signed in their window", "Outside its window a form was not approved for use."),
+    ("CN002", "block", "Form versions exist", "A consent to a version nobody approved covers nothing."),
+    ("CN003", "block", "Consent follows approval", "Before approval nobody may be asked to consent."),
+    ("CN004", "block", "Interviews follow consent", "What was said before consent was not given to the study."),
+    ("CN005", "block", "Interviews are covered", "Taking part needs consent in force on that very day."),
+    ("CN006", "block", "Consent is obtained by those authorised", "Only delegated people may obtain consent."),
+    ("CN007", "block", "Short forms have a witness", "A short form is valid only with a witness (45 CFR 46.117)."),
+    ("CN008", "review", "Re-consent is obtained when due", "A changed form must be agreed to before going on."),
+    ("CN009", "block", "Approval is in force", "While approval lapses nobody is contacted or interviewed."),
+    ("CN010", "block", "Windows of versions do not overlap", "On one day one version may be signed."),
+    ("CN011", "inform", "Consent comes first that day", "With days alone the order within a day is not provable."),
+    ("CN012", "block", "Recordings are covered", "A declined recording makes a notes-only interview."),
+    ("CN013", "review", "Deletion asked for is carried out", "A person's data goes when the form says it can."),
+)
+
+SEVERITY: Mapping[str, Severity] = {id: severity for id, severity, _, _ in (*REGISTER_CHECKS, *CONSENT_CHECKS)}
+
+
+def raised(
+    check: str,
+    *,
+    study: str,
+    subject: str,
+    ref: str,
+    file: str,
+    column: str = "",
+    rule: str = "",
+    ordinal: int = 0,
+    rows: Iterable[int] = (),
+    **said: str,
+) -> Query:
+    """The query of a check: in which file and column, on which rows (1 is the header), about which subject."""
+    numbers = sorted(rows)
+    return Query.raised(
+        check,
+        SEVERITY[check],
+        study=study,
+        subject=subject,
+        place=place(ref, rule or column, ordinal),
+        where=located(file, column, numbers),
+        message=MESSAGES[check].format(**said),
+        rows=[str(n) for n in numbers],
+    )
+
+
+def located(file: str, column: str, rows: list[int]) -> str:
+    """File, column and rows as people say them; at most eight rows, then how many more."""
+    shown = ", ".join(map(str, rows[:8])) + (f" and {len(rows) - 8} more" if len(rows) > 8 else "")
+    parts = [
+        file,
+        *([f"row{'s' if len(rows) > 1 else ''} {shown}"] if rows else []),
+        *([f"column {column}"] if column else []),
+    ]
+    return ", ".join(parts)

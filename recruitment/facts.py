@@ -1,0 +1,217 @@
+"""Measured register rows → facts: a row once, a change of progress as a new version, other changes not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from recruitment.measure import listed
+from recruitment.registers import (
+    AFFILIATIONS,
+    CONSENT,
+    INTERVIEWS,
+    RECRUITMENT,
+    Register,
+    RowKey,
+    recorded_rows,
+    row_digest,
+)
+from study import Event, Fact, Protocol, Subject
+from study.kinds import checked_data
+
+INTERVIEW_KINDS = {"": "interview.scheduled", "no_show": "interview.missed"}
+
+
+class Codes(NamedTuple):
+    """Participant code → trail code, and trail code → the participant's key."""
+
+    trail: Mapping[str, str]
+    key: Callable[[str], bytes]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a register gives: new facts, the file's row of every row key, and the keys of rows that were changed.
+
+    `withdrawals` are facts too; they are kept apart because they are recorded first.
+    """
+
+    register: Register
+    recorded: Mapping[RowKey, Event]
+    facts: list[Fact] = field(default_factory=list)
+    withdrawals: list[Fact] = field(default_factory=list)
+    rows: dict[RowKey, int] = field(default_factory=dict)
+    changed: list[RowKey] = field(default_factory=list)
+
+    def take(self, key: RowKey, row: int, fact: Fact, *, is_usable: bool) -> int:
+        """Compare a row with what is recorded; the version that is new, or 0 for none."""
+        self.rows.setdefault(key, row)
+        if not is_usable:
+            return 0
+        previous = self.recorded.get(key)
+        if previous is None:
+            return self.add(fact, 1)
+        if _moved(previous, fact) and not _may_move(previous, fact):
+            self.changed.append(key)
+            return 0
+        if _moved(previous, fact) or _says(previous) != _says(fact):
+            return self.add(fact, int(previous.data["version"]) + 1)
+        return 0
+
+    def vanished(self, families: tuple[str, ...], erased: frozenset[str]) -> list[RowKey]:
+        """Keys recorded from this register that no row has any more, those of erased participants left out."""
+        return [
+            key
+            for key, event in self.recorded.items()
+            if str(key[0]) in families and key not in self.rows and event.subject_id("participant") not in erased
+        ]
+
+    def add(self, fact: Fact, version: int) -> int:
+        """Take the fact as that version of its row."""
+        entered = Fact(fact.kind, fact.occurred, fact.subject, data={**fact.data, "version": version})
+        (self.withdrawals if fact.kind.endswith(".withdrawn") else self.facts).append(entered)
+        return version
+
+
+def recruitment_facts(
+    rows: pd.DataFrame, events: list[Event], codes: Codes, consented: frozenset[str], *, today: str
+) -> Reading:
+    """Sites' acts, and enrolment, loss and withdrawal of those who consented; nobody else gets a fact.
+
+    `consented` are participant codes. A withdrawal takes effect whatever else is wrong with its row.
+    """
+    reading = Reading(RECRUITMENT, recorded_rows(events))
+    for r in _each(rows[(rows["participant_id"] == "") & (rows["site_id"] != "")]):
+        site = (Subject("site", r.site_id),)
+        left = r.step in ("closed", "declined", "withdrew") and r.reason_code
+        data = {"ordinal": r.ordinal, **({"reason": r.reason_code} if left else {})}
+        fact = Fact(f"site.{r.step}", r.day, site, data=data)
+        reading.take((fact.kind, r.site_id, r.ordinal), r.row, fact, is_usable=bool(r.is_usable))
+    theirs = rows["participant_id"].isin(consented) & rows["step"].isin(["enrolled", "lost", "withdrawn"])
+    for r in _each(rows[theirs]):
+        who = codes.trail[r.participant_id]
+        kind = f"recruitment.{r.step}"
+        ends = r.step == "withdrawn"
+        cells = (who, r.step, str(r.ordinal), r.site_id, r.role, r.occurred, r.reason_code)
+        data = {"ordinal": r.ordinal, "row": row_digest(codes.key(who), RECRUITMENT, cells)}
+        fact = _dated(Fact(kind, r.day, (Subject("participant", who),), data=data), ends, today)
+        usable = bool(r.is_usable) or (ends and not r.is_repeated and r.day <= today)
+        reading.take((kind, who, r.ordinal), r.row, fact, is_usable=usable)
+    return reading
+
+
+def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protocol: Protocol, *, today: str) -> Reading:
+    """Consents given and renewed, and withdrawals, which take effect whatever else is wrong with the row.
+
+    The form's scopes not named as given count as declined. Withdrawing take_part also ends taking part.
+    """
+    reading = Reading(CONSENT, recorded_rows(events))
+    for r in _each(rows[rows["participant_id"].isin(codes.trail)]):
+        who = codes.trail[r.participant_id]
+        subject = (Subject("participant", who),)
+        fixed = (r.language, r.occurred, r.mode, r.scopes, r.obtained_by, r.witness, r.representative, r.disposition)
+        cells = (who, r.key_form, r.key_version, r.action, str(r.ordinal), *fixed)
+        row = {"ordinal": r.ordinal, "row": row_digest(codes.key(who), CONSENT, cells)}
+        if r.action == "withdrawn":
+            usable = not r.is_repeated and r.day <= today
+            ending, *leaving = _withdrawals(r, subject, row, today)
+            version = reading.take((ending.kind, who, r.ordinal), r.row, ending, is_usable=usable)
+            for fact in leaving if version else ():
+                reading.add(fact, version)
+        elif r.action in ("given", "renewed"):
+            data = {**row, **_consent(r, protocol)}
+            fact = Fact(f"consent.{r.action}", r.day, subject, data=data)
+            key = (fact.kind, who, r.form_id, r.form_version, r.ordinal)
+            reading.take(key, r.row, fact, is_usable=bool(r.is_usable))
+    return reading
+
+
+def interview_facts(rows: pd.DataFrame, events: list[Event], codes: Codes) -> Reading:
+    """Interviews scheduled, missed and held, one fact for each participant."""
+    reading = Reading(INTERVIEWS, recorded_rows(events))
+    for r in _each(rows[rows["participant_ids"].isin(codes.trail)]):
+        who = codes.trail[r.participant_ids]
+        cells = (r.interview_id, who, str(r.ordinal), r.site_id, r.occurred)
+        data: dict[str, Any] = {"ordinal": r.ordinal, "row": row_digest(codes.key(who), INTERVIEWS, cells)}
+        data |= {"mode": r.mode} if r.mode else {}
+        kind = INTERVIEW_KINDS.get(r.outcome, "interview.held")
+        if kind == "interview.held":
+            data |= {"outcome": r.outcome, "recorded": r.recording != ""}
+            data |= {"guide_version": r.guide_version} if r.guide_version else {}
+        subject = (Subject("interview", r.interview_id), Subject("participant", who))
+        key = ("interview", r.interview_id, who, r.ordinal)
+        reading.take(key, r.row, Fact(kind, r.day, subject, data=data), is_usable=bool(r.is_usable))
+    return reading
+
+
+def affiliation_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, consented: frozenset[str]) -> Reading:
+    """Dated affiliations of those who consented: the day and the row's HMAC, never the site or role."""
+    reading = Reading(AFFILIATIONS, recorded_rows(events))
+    for r in _each(rows[rows["participant_id"].isin(consented)].rename(columns={"from": "since"})):
+        who = codes.trail[r.participant_id]
+        digest = row_digest(codes.key(who), AFFILIATIONS, (who, str(r.ordinal), r.site_id, r.role, r.since))
+        data = {"ordinal": r.ordinal, "row": digest}
+        fact = Fact("participant.affiliated", r.day, (Subject("participant", who),), data=data)
+        reading.take((fact.kind, who, r.ordinal), r.row, fact, is_usable=bool(r.is_usable))
+    return reading
+
+
+def _consent(r: Any, protocol: Protocol) -> dict[str, Any]:
+    form = protocol.form_version(r.form_id, r.form_version)
+    given = listed(r.scopes)
+    return {
+        "form": r.form_id,
+        "form_version": r.form_version,
+        "language": r.language or (form.language if form else "en"),
+        "mode": r.mode,
+        "given": tuple(given),
+        "declined": tuple(s for s in (form.scopes if form else ()) if s not in given),
+        "obtained_by": r.obtained_by,
+        "has_witness": r.witness != "",
+        "has_representative": r.representative != "",
+        "copy_given": r.copy_given == "yes",
+    }
+
+
+def _withdrawals(r: Any, subject: tuple[Subject, ...], row: dict[str, Any], today: str) -> Iterator[Fact]:
+    """What a withdrawn row says; words it does not know are read the careful way: every scope, nothing deleted."""
+    scopes = tuple(listed(r.scopes)) if r.scopes_are_known else ()
+    disposition = r.disposition if r.disposition_is_known and r.disposition else "keep"
+    data = {**row, "scopes": scopes, "disposition": disposition}
+    yield _dated(Fact("consent.withdrawn", r.day, subject, data=data), True, today)
+    if not scopes or "take_part" in scopes:
+        left = {**row, "source": "consent_register"}
+        yield _dated(Fact("recruitment.withdrawn", r.day, subject, data=left), True, today)
+
+
+def _dated(fact: Fact, ends: bool, today: str) -> Fact:
+    """A withdrawal whose day cannot be read counts from the day it was read."""
+    if fact.occurred or not ends:
+        return fact
+    return Fact(fact.kind, today, fact.subject, data={**fact.data, "day_stated": False})
+
+
+def _moved(previous: Event, fact: Fact) -> bool:
+    """Whether a fixed column says something else than recorded."""
+    if "row" in fact.data:
+        return bool(previous.data["row"] != fact.data["row"])
+    return previous.occurred != fact.occurred
+
+
+def _may_move(previous: Event, fact: Fact) -> bool:
+    """An interview not yet held may move to another day; a day that could not be read may be written properly."""
+    return previous.kind == "interview.scheduled" or previous.data.get("day_stated") is False
+
+
+def _says(act: Event | Fact) -> tuple[str, dict[str, Any]]:
+    """What of an act may change with its row: its kind and its data but for version and digest."""
+    checked = checked_data(act.kind, {**act.data, "version": 1})
+    return act.kind, {name: value for name, value in checked.items() if name not in ("version", "row", "day_stated")}
+
+
+def _each(rows: pd.DataFrame) -> Iterator[Any]:
+    """The rows with their cells as attributes."""
+    return iter(rows.itertuples(index=False))

@@ -1,0 +1,92 @@
+"""What each check says to the people who can mend it: what is wrong, then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MESSAGES: Mapping[str, str] = {
+    "RG001": (
+        "A row names a participant who is in neither the recruitment register nor "
+        "restricted/participants.csv, or whose code does not look like one. Correct the code, or enter the "
+        "person first."
+    ),
+    "RG002": "A row names a site that is not in the sampling frame. Correct the site id.",
+    "RG003": "A row holds something that is not a day. Write the day as 2016-03-05.",
+    "RG004": "A row writes the day in another format than YYYY-MM-DD. Write every day as 2016-03-05.",
+    "RG005": "A row repeats an earlier one word for word and is not counted. Delete it, or correct what differs.",
+    "RG006": "A row holds a step, action or outcome the register does not know. Use one of: {known}.",
+    "RG007": "A row names a role that study.yaml does not know. Use one of: {known}.",
+    "RG008": (
+        "A row holds a clock time without its zone. Write the plain day, or add the zone as in 2016-03-05T14:30-08:00."
+    ),
+    "RG009": (
+        "The row says something else than what was recorded from it. Restore the row; where the record is "
+        "wrong, record a correction with its reason."
+    ),
+    "RG010": (
+        "A row that was recorded is no longer in the register. Put it back; where it was wrong, record a "
+        "correction with its reason."
+    ),
+    "RG011": (
+        "The step {attempted} does not follow {state}. After {state} may come: {allowed}. Enter the missing "
+        "row, or correct the step or its day."
+    ),
+    "RG012": (
+        "A row records a contact at a site that was not activated that day. Correct the day, enter the site's"
+        " activation, or report the deviation."
+    ),
+    "RG013": "A row names a consent form that study.yaml does not know. Use one of: {known}.",
+    "RG014": "A row holds a word this column does not know. Use: {known}.",
+    "RG015": "The column {known} is missing, so that nothing was read from this file. Add it to the header row.",
+    "RG016": "A row lies ahead of today and is recorded when its day comes. Correct the day if it is a slip.",
+    "RG017": (
+        "A row names a site that is not in the approved sample. Correct the site, or have the investigator "
+        "decide on it."
+    ),
+    "CN001": (
+        "The form was signed outside the days on which that version could be signed. Correct the day or the "
+        "version; if it happened so, obtain consent again and report the deviation."
+    ),
+    "CN002": (
+        "The consent names a form version that does not exist in that language. Correct version or language; "
+        "if it happened so, obtain consent again with an approved form."
+    ),
+    "CN003": (
+        "The consent was obtained before the form or the study was approved. Correct the day; if it happened "
+        "so, obtain consent again and report the deviation."
+    ),
+    "CN004": (
+        "The interview took place before the consent. Correct the day; if it happened so, stop using the "
+        "interview and report the deviation."
+    ),
+    "CN005": (
+        "Consent to take part was not in force on the day of the interview: {reason} Do not use the interview"
+        " until this is resolved; report the deviation."
+    ),
+    "CN006": (
+        "The consent was obtained by somebody not authorised to obtain it that day. Correct the code or the "
+        "delegation in study.yaml; if it happened so, obtain consent again."
+    ),
+    "CN007": ("A short form was used and no witness is recorded. Enter the witness; without one obtain consent again."),
+    "CN008": ("A newer version of the form makes this participant consent again {due}. Obtain the new consent first."),
+    "CN009": (
+        "The interview took place while no ethics approval was in force. Enter the renewal if there was one; "
+        "otherwise report the deviation to the board."
+    ),
+    "CN010": (
+        "Two versions of this form can be signed on the same day. Set `closes` of the older version to the "
+        "day before the newer one opens."
+    ),
+    "CN011": (
+        "Consent and interview fall on one day, so that their order cannot be shown. Add the clock times with"
+        " their zone if you have them."
+    ),
+    "CN012": (
+        "The interview was recorded, and consent to record was not in force that day: {reason} Destroy the "
+        "recording or clear it with the participant; report the deviation."
+    ),
+    "CN013": (
+        "The participant asked for deletion and it has not been carried out. Look at what would change with "
+        "`fieldtrail withdraw`, then apply it."
+    ),
+}
