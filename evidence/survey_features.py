@@ -119,7 +119,7 @@ def _of_variable(name: str, survey: Survey, dictionary: DataDictionary, answers:
     if declared.type == "single":
         row["unused_code_count"] = len(set(declared.values) - set(values.dropna().unique()))
     shown = holds(declared.show_if, answers.values).fillna(False) if declared.show_if else pd.Series(True, values.index)
-    if shown.sum() > 1:
+    if declared.type != "text" and shown.sum() > 1:
         row["blank_share"] = float(answers.is_blank.loc[shown.astype(bool), name].mean())
     if values.notna().sum() > 1:
         row["distinct_count"] = int(values.nunique())
@@ -156,7 +156,8 @@ def row_features(
     """One row a respondent: each variable's answers under its name, and measurements on them.
 
     Added columns: `<variable>:fraction`, `:whole` (null where there is a fraction), `:days_after_today`,
-    `:is_unreadable`, `:is_answered_unshown`, `:contact_count`; `respondent:key_repeat_count`, `:identical_count`, `:answered_share`, `:duration_days`.
+    `:is_unreadable`, `:is_answered_unshown`, `:contact_count`; `respondent:key_repeat_count`,
+    `:identical_count`, `:answered_share`, `:duration_days`.
     """
     columns: dict[str, pd.Series] = {str(name): answers.values[name] for name in answers.values}
     for variable in dictionary.variables:
@@ -164,6 +165,8 @@ def row_features(
             columns |= _of_answers(variable, answers, today, is_key=variable.name == key)
     columns["respondent:answered_share"] = 1 - answers.is_blank.mean(axis=1)
     columns["respondent:identical_count"] = _identical(answers, dictionary)
+    columns["respondent:key_repeat_count"] = nothing = pd.Series(np.nan, answers.values.index)
+    columns["respondent:duration_days"] = nothing
     if key in answers.values:
         spelled = answers.values[key].astype("string").str.strip().str.casefold()
         columns["respondent:key_repeat_count"] = spelled.map(spelled.value_counts()).astype("Float64") - 1

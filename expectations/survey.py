@@ -148,7 +148,7 @@ WILD = Check(
     expectation=in_set(),  # the set comes from the data dictionary, variable by variable
     title="Codes are declared",
     reason="A wild code is a typing error or a changed form.",
-    message="{count} rows hold a code the data dictionary does not have: correct them at the source or declare it.",
+    message="A code in {rows} is not in the data dictionary: correct it at the source, or declare it.",
 )
 RANGE = Check(
     "SV021",
@@ -156,7 +156,7 @@ RANGE = Check(
     expectation=within(None, None),  # the ends come from the data dictionary, variable by variable
     title="Numbers lie in the declared range",
     reason="A value out of range is a typing error or another unit.",
-    message="{count} rows lie outside the range of the data dictionary: correct them at the source.",
+    message="The number in {rows} lies outside the range of the data dictionary: correct it at the source.",
 )
 FRACTION = Check(
     "SV022",
@@ -164,7 +164,7 @@ FRACTION = Check(
     expectation=is_zero,
     title="Codes and counts are whole numbers",
     reason="A fraction in a code shows averaged or imputed data.",
-    message="{count} rows hold a fraction where only whole numbers can be: were averages filled in?",
+    message="There is a fraction in {rows} where only whole numbers can be: were averages filled in?",
 )
 FUTURE = Check(
     "SV023",
@@ -173,7 +173,7 @@ FUTURE = Check(
     defaults={"maximum": 0},
     title="No date lies in the future",
     reason="A future date is a typing error and breaks every check of consent.",
-    message="{count} rows hold a date after the day of this run: correct them at the source.",
+    message="The date in {rows} is after the day of this run: correct it at the source.",
 )
 UNREADABLE = Check(
     "SV028",
@@ -181,7 +181,7 @@ UNREADABLE = Check(
     expectation=is_false,
     title="Answers are of the declared type",
     reason="Text in a number is dropped by most programs without a word.",
-    message="{count} rows hold something else than declared: write numbers with a point and days as YYYY-MM-DD.",
+    message="The answer in {rows} is not of the declared type: write numbers with a point and days as YYYY-MM-DD.",
 )
 UNSHOWN = Check(
     "SV027",
@@ -189,7 +189,7 @@ UNSHOWN = Check(
     expectation=is_false,
     title="Questions that were not shown have no answer",
     reason="An answer to a hidden question shows a wrong condition or a wrong column.",
-    message="{count} rows answer a question that was not to be shown to them: check its condition and the form.",
+    message="In {rows} a question is answered that was not to be shown: check its condition and the form.",
 )
 CONTACT = Check(
     "SV050",
@@ -197,7 +197,7 @@ CONTACT = Check(
     expectation=is_zero,
     title="No e-mail address or phone number in free text",
     reason="Contact details identify people.",
-    message="{count} rows hold what looks like an e-mail address or phone number: remove it at the source.",
+    message="The text in {rows} holds what looks like an e-mail address or phone number: remove it at the source.",
 )
 REQUIRED_KEY = Check(
     "SV040",
@@ -205,7 +205,7 @@ REQUIRED_KEY = Check(
     expectation=not_null,
     title="Every row has its key",
     reason="An answer without a key cannot be linked to a consent.",
-    message="{count} rows have no participant code: complete them at the source.",
+    message="The key is blank in {rows}: complete it at the source.",
 )
 
 RESPONDENTS = (
@@ -217,7 +217,7 @@ RESPONDENTS = (
         {"minimum": 0},
         title="The end is not before the start",
         reason="Swapped times hide who answered when.",
-        message="{count} rows end before they start: correct them at the source.",
+        message="The end is before the start in {rows}: correct them at the source.",
     ),
     Check(
         "SV030",
@@ -226,7 +226,7 @@ RESPONDENTS = (
         is_zero,
         title="A key appears once",
         reason="A person counted twice distorts everything, and one of the rows may be somebody else's.",
-        message="{count} rows share their participant code with another (spaces and case apart): decide which stands.",
+        message="The key in {rows} is also in another row (spaces and case apart): decide which of them stands.",
     ),
     Check(
         "SV031",
@@ -235,7 +235,7 @@ RESPONDENTS = (
         is_zero,
         title="No two respondents answer exactly alike",
         reason="Equal answers throughout point at a copied row.",
-        message="{count} rows have exactly the same answers as another: was one copied?",
+        message="The answers in {rows} are exactly those of another: was one copied?",
     ),
     Check(
         "SV033",
@@ -245,7 +245,7 @@ RESPONDENTS = (
         {"minimum": 0.5},
         title="Respondents answer at least half",
         reason="A mostly blank row is an abandoned form.",
-        message="{count} rows answer less than a share of {minimum} of the variables: are they abandoned forms?",
+        message="Less than a share of {minimum} of the variables is answered in {rows}: are they abandoned forms?",
     ),
     Check(
         "SV041",
@@ -254,7 +254,7 @@ RESPONDENTS = (
         is_true,
         title="Every key is in the registry",
         reason="Answers of somebody the study does not know have no consent.",
-        message="{count} rows have a participant code the registry does not know: correct the code or register them.",
+        message="The registry does not know the participant code in {rows}: correct the code, or register the person.",
         rerun="across",
     ),
     Check(
@@ -264,7 +264,7 @@ RESPONDENTS = (
         is_true,
         title="Consent to the survey was in force on the day",
         reason="Answers given without consent may not be used.",
-        message="{count} rows were answered without consent to the survey in force that day: see the consent register.",
+        message="No consent to the survey was in force on the day of {rows}: set them apart and see the consent register.",
         rerun="across",
     ),
     Check(
@@ -274,7 +274,17 @@ RESPONDENTS = (
         is_false,
         title="Nobody who withdrew is in the file",
         reason="Withdrawn answers are to be deleted, or to lose their key.",
-        message="{count} rows belong to people who withdrew their answers: remove them at the source.",
+        message="Somebody who withdrew their answers is still in {rows}: remove them at the source.",
+        rerun="across",
+    ),
+    Check(
+        "SV045",
+        "review",
+        "respondent:is_spelled_as_registered",
+        is_true,
+        title="Keys are spelled as in the registry",
+        reason="P1 and p1 are two people to most programs.",
+        message="The participant code in {rows} is spelled otherwise than in the registry (spaces, case): correct it.",
         rerun="across",
     ),
     Check(
@@ -284,7 +294,7 @@ RESPONDENTS = (
         is_true,
         title="The site is the registered one",
         reason="A wrong site puts answers into the wrong group.",
-        message="{count} rows name another site than the registry has for that person: correct one of them.",
+        message="The site in {rows} is not the one the registry has for that person: correct one of them.",
         rerun="across",
     ),
 )
@@ -348,7 +358,7 @@ def row_suite(dictionary: DataDictionary, measured: Collection[str], spec: Surve
     """Over the frame of one row a respondent, whose columns are `measured`: each variable's checks, and RESPONDENTS."""
     of_variables = (check for v in dictionary.variables for check in _of_variable(v, v.name == spec.key))
     of_respondents = (replace(check, column=_column(check.feature, spec)) for check in RESPONDENTS)
-    checks = tuple(check for check in (*of_variables, *of_respondents) if check.feature in measured)
+    checks = (*(check for check in of_variables if check.feature in measured), *of_respondents)
     return Suite("answers", checks, subject=f"survey:{spec.name}", file=spec.file, row_key=ROW_KEY)
 
 

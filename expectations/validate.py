@@ -7,6 +7,7 @@ never a cell's value.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,7 @@ class CheckResult:
     """How one check went over one frame: how many values it applied to and how many were unexpected."""
 
     check: str
+    column: str
     feature: str
     expectation: str
     state: State
@@ -84,7 +86,15 @@ def validate_full(
         outcome = outcomes.get(id(check), _Outcome("", "unchecked", 0, ()))
         queries += raiser.queries(check, outcome)
         results.append(
-            CheckResult(check.id, check.feature, outcome.type, outcome.state, outcome.evaluated, len(outcome.failing))
+            CheckResult(
+                check.id,
+                check.about,
+                check.feature,
+                outcome.type,
+                outcome.state,
+                outcome.evaluated,
+                len(outcome.failing),
+            )
         )
     return Validation(suite.name, len(frame), tuple(queries), tuple(results))
 
@@ -101,10 +111,11 @@ class _Outcome:
 
 @cache
 def _batch_definition() -> Any:
-    """The one ephemeral context of this process, without progress bars."""
+    """The one ephemeral context of this process, without progress bars and chatter."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
@@ -206,8 +217,9 @@ class _Raiser:
         return [self._of_row(check, i, checked=True) for i in outcome.failing]
 
     def _of_frame(self, check: Check, outcome: _Outcome) -> Query:
-        checked = outcome.state == "failed"
-        text = self._text(check, count=len(outcome.failing)) if checked else _not_checked(check)
+        checked, count = outcome.state == "failed", len(outcome.failing)
+        rows = "1 row" if count == 1 else f"{count} rows"
+        text = self._text(check, count=count, rows=rows) if checked else _not_checked(check)
         return self._query(
             check,
             checked,

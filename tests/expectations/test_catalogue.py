@@ -10,7 +10,7 @@ import pytest
 from expectations.catalogue import CATALOGUE
 from expectations.check import Check
 
-MEASURED = {"count", "value", "column"}
+MEASURED = {"count", "rows", "value", "column"}
 
 
 @pytest.mark.parametrize("check", CATALOGUE.values(), ids=lambda c: c.id)

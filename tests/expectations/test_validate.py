@@ -101,13 +101,13 @@ def test_values_that_cannot_be_compared_could_not_be_checked_and_are_not_shown(s
 
 
 def test_the_whole_frame_as_one_subject_gives_one_query_with_row_keys(study):
-    wild = Check("SV020", "review", "q1", in_set(1, 2, 3), message="{count} rows hold a code {column} does not have.")
+    wild = Check("SV020", "review", "q1", in_set(1, 2, 3), message="In {rows} {column} holds a code it does not have.")
     suite = Suite("survey", (wild,), subject="survey:staff", file="surveys/staff.sav", row_key="id")
     frame = pd.DataFrame({"q1": [1, 9, None, 8], "id": ["P001", "P002", "P003", "P004"]})
     (query,) = validate(frame, suite, study=study, place="a1")
     assert query.rows == ("P002", "P004")
     assert query.where == "surveys/staff.sav, column q1"
-    assert query.message == "2 rows hold a code q1 does not have."
+    assert query.message == "In 2 rows q1 holds a code it does not have."
     assert query.fingerprint == fingerprint("tiny", "SV020", "survey:staff", "a1/q1/0")
 
 
