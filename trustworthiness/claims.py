@@ -34,6 +34,7 @@ class Support:
 
     `segments` are the imported codings (columns coding, transcript, code). For each transcript, `imports` holds the id
     of its coding.imported event and `grounds` those of its release and of the consents in force at its interview.
+    `unconsented` are transcripts whose interview had no consent in force.
     """
 
     segments: pd.DataFrame
@@ -41,6 +42,7 @@ class Support:
     themes: Mapping[str, Collection[str]]
     imports: Mapping[str, str]
     grounds: Mapping[str, Sequence[str]]
+    unconsented: Collection[str] = ()
 
 
 def read_claims(
@@ -64,6 +66,8 @@ def read_claims(
             problems += [Problem(check, file, row, column, place) for check, column in faults]
         else:
             entries.append(_entry(cells, support, events, digest, now))
+            if set(_resting_on(cells, support)["transcript"]) & set(support.unconsented):
+                problems.append(Problem("AN025", file, row, "codings", place))
     problems += vanished(events, KIND, "claim", seen, file, "claim")
     return Entries(tuple(entries), tuple(problems))
 
