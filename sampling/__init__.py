@@ -4,10 +4,13 @@ from sampling.checks import SAMPLING_CHECKS
 from sampling.design import Attribute, Design, Rule, design_of
 from sampling.frame import Frame, frame_of, read_frame
 from sampling.infeasible import Infeasible
+from sampling.override import Exchange, exchange
 from sampling.propose import propose
 from sampling.record import (
+    Proposal,
     SampleState,
     StageState,
+    after_overrides,
     approved,
     changes,
     exchanged,
@@ -26,15 +29,19 @@ __all__ = [
     "STRATEGIES",
     "Attribute",
     "Design",
+    "Exchange",
     "Frame",
     "Infeasible",
+    "Proposal",
     "Rule",
     "Sample",
     "SampleState",
     "StageState",
+    "after_overrides",
     "approved",
     "changes",
     "design_of",
+    "exchange",
     "exchanged",
     "fold_sample",
     "frame_of",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sampling.sample import Sample, proposal_code
 from study.event import Event, Fact, Reference, Subject, in_fold_order, local_day, time_zone_of
+from study.identifiers import event_id
 
 Of = Literal["sites", "people"]
 LEFT_SITE = {"site.declined": "declined", "site.withdrew": "withdrew", "site.closed": "closed"}
@@ -57,8 +58,8 @@ class Approval:
 class Replacement:
     """Who left, who came, why, when."""
 
-    leaving: str | None
-    entering: str | None
+    leaving: str
+    entering: str
     why: str
     occurred: str
     event_id: str
@@ -68,7 +69,7 @@ class Replacement:
 class StageState:
     """One stage: every proposal by the digests it was made from, the latest, the approval in force, replacements.
 
-    `selected` is the approved selection with its replacements; empty before approval and for people.
+    `selected` is the approved selection with its replacements; empty before approval and always of people.
     """
 
     stage: str
@@ -152,18 +153,12 @@ def overridden(proposal: Proposal, added: str, removed: str, cost: float | None,
     return Fact("sample.overridden", occurred, causes=(proposal.event_id,), data=data)
 
 
-def site_replaced(
-    sample: Sample, stage: str, of: Of, leaving: str, why: str, occurred: str, causes: tuple[str, ...]
-) -> Fact:
-    """The fact that one came in another's place; `sample` is the one after. Of people neither is named."""
+def site_replaced(sample: Sample, stage: str, leaving: str, why: str, occurred: str, causes: tuple[str, ...]) -> Fact:
+    """The fact that one site came in another's place; `sample` is the one after."""
     entering = dict(sample.replaced)[leaving]
-    data = {"stage": stage, "proposal": sample.code, "why": why}
-    if of == "people":
-        return Fact("site.replaced", occurred, causes=causes, data=data)
     subject = (Subject("site", leaving), Subject("site", entering))
-    return Fact(
-        "site.replaced", occurred, subject, causes=causes, data={**data, "leaving": leaving, "entering": entering}
-    )
+    data = {"stage": stage, "proposal": sample.code, "leaving": leaving, "entering": entering, "why": why}
+    return Fact("site.replaced", occurred, subject, causes=causes, data=data)
 
 
 def fold_sample(events: Iterable[Event]) -> SampleState:
@@ -195,9 +190,19 @@ def _left(known: Iterable[Event]) -> dict[str, str]:
     for event in known:
         if event.kind in LEFT_SITE:
             left[event.subject_id("site") or ""] = LEFT_SITE[event.kind]
-        elif event.kind == "site.replaced" and event.data.get("leaving"):
+        elif event.kind == "site.replaced":
             left[event.data["leaving"]] = event.data["why"]
     return left
+
+
+def after_overrides(state: StageState, facts: Iterable[Fact], origin: str) -> StageState:
+    """A stage as it will be once these facts are recorded; only overrides among them change it here."""
+    for fact in facts:
+        if fact.kind == "sample.overridden":
+            proposal = next(p for p in state.proposals.values() if p.first_code == fact.data["proposal"])
+            id = event_id(origin, fact.kind, fact.natural_key)
+            state = _with_override(state, proposal, Override(fact.data["added"], fact.data["removed"], id))
+    return state
 
 
 def exchanged(selected: Iterable[str], added: str, removed: str) -> tuple[str, ...]:
@@ -244,15 +249,19 @@ def _override(state: StageState, event: Event) -> tuple[StageState, str]:
     proposal = next((p for p in state.proposals.values() if p.first_code == d["proposal"]), None)
     if proposal is None or d["removed"] not in proposal.selected or d["added"] in proposal.selected:
         return state, f"an override in stage {state.stage} does not fit its proposal"
-    after = exchanged(proposal.selected, d["added"], d["removed"])
+    return _with_override(state, proposal, Override(d["added"], d["removed"], event.id)), ""
+
+
+def _with_override(state: StageState, proposal: Proposal, done: Override) -> StageState:
+    after = exchanged(proposal.selected, done.added, done.removed)
     changed = replace(
         proposal,
         selected=after,
         code=proposal_code(proposal.frame, proposal.design, after),
-        overrides=(*proposal.overrides, Override(d["added"], d["removed"], event.id)),
+        overrides=(*proposal.overrides, done),
     )
     latest = changed if state.latest and state.latest.first_code == changed.first_code else state.latest
-    return replace(state, proposals={**state.proposals, (changed.frame, changed.design): changed}, latest=latest), ""
+    return replace(state, proposals={**state.proposals, (changed.frame, changed.design): changed}, latest=latest)
 
 
 def _approve(state: StageState, event: Event) -> tuple[StageState, str]:
@@ -274,10 +283,8 @@ def _approve(state: StageState, event: Event) -> tuple[StageState, str]:
 
 def _replace(state: StageState, event: Event) -> tuple[StageState, str]:
     d = event.data
-    leaving, entering = d.get("leaving"), d.get("entering")
+    leaving, entering = d["leaving"], d["entering"]
     done = Replacement(leaving, entering, d["why"], event.occurred, event.id)
-    if leaving is None or entering is None:
-        return replace(state, replacements=(*state.replacements, done)), ""
     if leaving not in state.selected or entering in state.selected:
         return state, f"a replacement in stage {state.stage} does not fit the selection"
     after = exchanged(state.selected, entering, leaving)

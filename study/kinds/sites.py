@@ -76,24 +76,22 @@ class SiteLeft(Shape):
 
 
 class Replaced(Shape):
-    """One site came in another's place; of people neither is named."""
-
     stage: Code
     proposal: ShortDigest
-    leaving: Code | None = None
-    entering: Code | None = None
+    leaving: Code
+    entering: Code
     why: Leaving
 
 
 SITE_KINDS = (
     Kind("frame.registered", FrameRegistered, ("data.frame",), Rank.OPENING, "instrument_development"),
-    Kind("sample.proposed", Proposed, ("data.stage", "data.proposal"), Rank.ASSESSMENT, "intentions"),
-    Kind("sample.approved", Approved, ("data.stage", "data.proposal"), Rank.DECISION, "intentions"),
+    Kind("sample.proposed", Proposed, ("data.stage", "data.proposal"), Rank.ACT, "intentions"),
+    Kind("sample.approved", Approved, ("data.stage", "data.proposal", "occurred"), Rank.DECISION, "intentions"),
     Kind(
         "sample.overridden",
         Overridden,
         ("data.stage", "data.proposal", "data.added", "data.removed"),
-        Rank.DECISION,
+        Rank.ASSESSMENT,
         "intentions",
     ),
     Kind("site.invited", SiteRow, ("site", "data.ordinal", "data.version"), Rank.GRANT, "process_notes"),
