@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+Shown = Callable[[str, int, int, bool], None]
 
-class _Lines(logging.Handler):
-    """One line a step on standard error."""
+
+class _Handler(logging.Handler):
+    """Hands each progress record on: what is said, its number, of how many, whether it is a step of the main job."""
+
+    def __init__(self, show: Shown) -> None:
+        super().__init__()
+        self._show = show
 
     def emit(self, record: logging.LogRecord) -> None:
         number, of = getattr(record, "step_number", 0), getattr(record, "step_count", 0)
-        mark = f"[{number}/{of}] " if of else "        "
-        print(f"{mark}{record.getMessage()}", file=sys.stderr, flush=True)
+        self._show(record.getMessage(), number, of, getattr(record, "is_main", False))
 
 
 @contextmanager
@@ -22,24 +27,34 @@ def shown_progress(*, quiet: bool) -> Iterator[None]:
     """Show what flows say through `tasks.progress` while the block runs."""
     if quiet:
         yield
-        return
-    logger = logging.getLogger("fieldtrail.progress")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    if not sys.stderr.isatty():
-        handler: logging.Handler = _Lines()
-        logger.addHandler(handler)
-        try:
+    elif sys.stderr.isatty():
+        with _bar() as show, _listening(show):
             yield
-        finally:
-            logger.removeHandler(handler)
-        return
-    with _bar(logger):
-        yield
+    else:
+        with _listening(_line):
+            yield
+
+
+def _line(said: str, number: int, of: int, is_main: bool) -> None:
+    mark = f"[{number}/{of}] " if is_main else "    "
+    print(f"{mark}{said}", file=sys.stderr, flush=True)
 
 
 @contextmanager
-def _bar(logger: logging.Logger) -> Iterator[None]:
+def _listening(show: Shown) -> Iterator[None]:
+    logger = logging.getLogger("fieldtrail.progress")
+    handler = _Handler(show)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+@contextmanager
+def _bar() -> Iterator[Shown]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -47,16 +62,10 @@ def _bar(logger: logging.Logger) -> Iterator[None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Opening the study", total=None)
 
-        class Bar(logging.Handler):
-            def emit(self, record: logging.LogRecord) -> None:
-                number, of = getattr(record, "step_number", 0), getattr(record, "step_count", 0)
-                progress.update(
-                    task, description=record.getMessage(), **({"completed": number - 1, "total": of} if of else {})
-                )
+        def show(said: str, number: int, of: int, is_main: bool) -> None:
+            if is_main:
+                progress.update(task, description=said, completed=number - 1, total=of)
+            else:
+                progress.update(task, description=said)
 
-        handler = Bar()
-        logger.addHandler(handler)
-        try:
-            yield
-        finally:
-            logger.removeHandler(handler)
+        yield show

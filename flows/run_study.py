@@ -57,4 +57,4 @@ def run_study(request: RunStudy) -> Outcome:
         procedure.take("Verifying the trail", verify_trail)
         procedure.take("Publishing the dossier", publish_dossier)
     procedure.take("Verifying the trail once more", verify_trail)
-    return closing_summary(request, procedure.outcomes)
+    return closing_summary(request, procedure)

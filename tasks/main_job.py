@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 import typing
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from study.event import instant
 from tasks.erasure import finish_pending
 from tasks.outcome import Outcome
 from tasks.planted import planted_report
-from tasks.progress import step
+from tasks.progress import main_step
 from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
-from tasks.standing import stand, write_study_page
+from tasks.standing import stand
+from tasks.study_page import write_study_page
 from tasks.summary import summary
 from tasks.workspace import opened
 
@@ -23,6 +26,7 @@ class Procedure:
 
     def __init__(self, request: StudyRequest, *, steps: int, whatever_happens: tuple[str, Any]) -> None:
         self.outcomes: list[Outcome] = []
+        self.began = instant(datetime.now(UTC))
         self._request = request
         self._steps = steps
         self._taken = 0
@@ -40,7 +44,7 @@ class Procedure:
     def take(self, said: str, flow: Any) -> None:
         """Run one flow with the same study, person and day."""
         self._taken += 1
-        step(said, self._taken, self._steps)
+        main_step(said, self._taken, self._steps)
         model = typing.get_type_hints(inspect.unwrap(flow.fn))["request"]
         self.outcomes.append(flow(model(**self._shared(model))))
 
@@ -55,10 +59,10 @@ def finish_decisions(request: StudyRequest) -> None:
         set_aside_queries(place)
 
 
-def closing_summary(request: StudyRequest, outcomes: list[Outcome]) -> Outcome:
+def closing_summary(request: StudyRequest, procedure: Procedure) -> Outcome:
     """Where the study stands, as sentences and as the study page."""
     with opened(request, flow="run-study") as place:
         standing = stand(place)
-        page = write_study_page(place, standing, outcomes)
-        said = (*summary(standing, outcomes), *planted_report(place, standing))
+        page = write_study_page(place, standing, procedure.outcomes, since=procedure.began)
+        said = (*summary(standing, procedure.outcomes), *planted_report(place, standing))
         return Outcome("run-study", said=said, queries=standing.open_queries, made=(page,))

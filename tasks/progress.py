@@ -8,5 +8,10 @@ PROGRESS = logging.getLogger("fieldtrail.progress")
 
 
 def step(said: str, number: int = 0, of: int = 0) -> None:
-    """Say which step begins, counts only: `number` of `of` when the whole is known."""
+    """Say which step of a flow begins, counts only: `number` of `of` when the whole is known."""
     PROGRESS.info(said, extra={"step_number": number, "step_count": of})
+
+
+def main_step(said: str, number: int, of: int) -> None:
+    """Say which step of the main job begins."""
+    PROGRESS.info(said, extra={"step_number": number, "step_count": of, "is_main": True})

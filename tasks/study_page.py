@@ -1,0 +1,201 @@
+"""The study page put together: the standing study joined with restricted/ and the records, for the team."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from expectations.catalogue import CATALOGUE
+from pages.study_page import (
+    Changes,
+    Coverage,
+    OpenQuery,
+    Site,
+    Stage,
+    StudyPage,
+    Target,
+    Tile,
+    Tone,
+    TrailState,
+    study_page,
+)
+from pages.svg import Box
+from recruitment.flow_diagram import LABELS, flow_boxes
+from recruitment.targets import target_progress
+from study.objects import NotStored
+from study.protocol.sampling import StageSpec
+from tasks.outcome import Outcome
+from tasks.registers import affiliations
+from tasks.standing import Standing
+from tasks.workspace import Workspace
+
+PAGE = "index.html"
+TONES: dict[str, tuple[str, Tone]] = {
+    "approved": ("approved", "good"),
+    "changed": ("changed since its approval", "warn"),
+    "waiting": ("waits for approval", "warn"),
+}
+PROOFS = {
+    "optimal": "Proven: no other sample that keeps the rules is better on the declared attributes.",
+    "bounded": "Not proven best; how far from the best it can be is in the record.",
+    "heuristic": "The best found; not proven.",
+    "decided_by_people": "Chosen by people; the rules were checked.",
+    "drawn": "Drawn by the seed in the record.",
+}
+
+
+def write_study_page(place: Workspace, standing: Standing, outcomes: Iterable[Outcome], since: str) -> str:
+    """Write out/index.html; returns its path. What was recorded from `since` on (RFC 3339 UTC) is shown as new."""
+    page = page_of(place, standing, list(outcomes), standing.recorded_since(since))
+    place.out.put(PAGE, study_page(page))
+    return str(place.out.root / PAGE)
+
+
+def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh: frozenset[str]) -> StudyPage:
+    """Everything the page shows, from the folds and the team's own files; `fresh` are the events of this run."""
+    protocol = place.protocol
+    criteria = {c.number: c.text for c in protocol.participants.criteria}
+    boxes = flow_boxes(standing.recruitment, criteria)
+    stages = tuple(stage for spec in protocol.sampling.stages if (stage := _stage(place, spec)))
+    return StudyPage(
+        title=protocol.title,
+        study=protocol.id,
+        synthetic=protocol.synthetic,
+        day=f"{place.today:%-d %B %Y}",
+        tiles=_tiles(standing),
+        waiting=tuple(s for o in outcomes for s in o.said if "waiting for" in s.lower()),
+        stages=stages,
+        funnel=tuple((LABELS[b.id].lower(), b.count) for b in boxes),
+        flow=_flow(boxes),
+        targets=_targets(place, standing),
+        people=f"{len(standing.recruitment.reached_consent)} people consented; "
+        f"{len(standing.recruitment.interviews)} interviews are in the register.",
+        coverage=tuple(Coverage(s.replace("_", " "), n, of) for s, (n, of) in standing.scopes.items()),
+        consent_notes=_consent_notes(standing),
+        transcripts=tuple(standing.transcripts.items()),
+        surveys=tuple(standing.surveys.items()),
+        changes=_changes(standing, fresh),
+        queries=_queries(standing, fresh),
+        member_checks=tuple((c.what, c.count, c.of) for c in standing.member_checks.account if c.of),
+        analysis=tuple(s for o in outcomes if o.flow in ANALYSIS_FLOWS for s in o.said),
+        trail=_trail(standing),
+        links=_links(place),
+    )
+
+
+ANALYSIS_FLOWS = ("assess-saturation", "compare-coders", "compare-cases")
+
+
+def _tiles(standing: Standing) -> tuple[Tile, ...]:
+    blocking = sum(q.severity == "block" for q in standing.open_queries)
+    return (
+        Tile(str(len(standing.sample.selected)), "sites approved", "sample"),
+        Tile(str(len(standing.recruitment.reached_consent)), "people consented", "recruitment"),
+        Tile(str(standing.consent["in_force"]), "consents in force", "consent"),
+        Tile(str(sum(standing.transcripts.values())), "transcripts validated", "validation"),
+        Tile(str(blocking), "queries that block", "validation"),
+        Tile("verified" if standing.verdict.ok else "failed", "audit trail", "trail"),
+    )
+
+
+def _stage(place: Workspace, spec: StageSpec) -> Stage | None:
+    try:
+        made: dict[str, Any] = json.loads(place.out.get(f"sample/{spec.name}.json"))
+    except NotStored:
+        return None
+    words, tone = TONES[made["standing"]]
+    by = f" by {made['approved_by']}" if made["approved_by"] and made["standing"] == "approved" else ""
+    method = spec.strategy.replace("_", " ").capitalize()
+    chosen = [s for s in made.get("selected", []) if s["id"] in made["now_selected"] or not made["now_selected"]]
+    return Stage(
+        name=spec.name,
+        strategy=f"{method} sampling: {made['size']} of {made['eligible']} eligible",
+        rationale=spec.rationale,
+        standing=words + by,
+        tone=tone,
+        proof=PROOFS[made.get("proof", {}).get("status", "heuristic")],
+        chosen=tuple(Site(s["id"], "; ".join(s["reasons"])) for s in chosen),
+        passed_over=tuple(Site(s["id"], s["reason"]) for s in made.get("not_selected", [])),
+        backups=tuple(Site(b["id"], f"in place of {s['id']}") for s in chosen for b in s["backups"]),
+        coverage=tuple(
+            (c["attribute"], c["part"], f"{c['frame_share']:.0%}", str(c["sample_count"]))
+            for c in made.get("diagnostics", {}).get("coverage", [])
+        ),
+        caution=made["caveat"],
+    )
+
+
+def _flow(boxes: Iterable[Any]) -> tuple[Box, ...]:
+    """The domain's boxes say who left after them; the picture shows it beside the arrow to the next."""
+    left: tuple[tuple[str, int], ...] = ()
+    shown = []
+    for box in boxes:
+        shown.append(Box(box.label, box.count, left))
+        left = tuple((reason.label, reason.count) for reason in box.reasons)
+    return tuple(shown)
+
+
+def _targets(place: Workspace, standing: Standing) -> tuple[Target, ...]:
+    roles = {r.id: r.label for r in place.protocol.participants.roles}
+    groups = {g.id: g.label for g in place.protocol.participants.groups}
+    progress = target_progress(place.protocol.participants.targets, standing.recruitment, affiliations(place))
+    return tuple(
+        Target(
+            ", ".join(filter(None, (roles.get(t.role or ""), groups.get(t.group or ""), t.site))) or "Everybody",
+            p.held,
+            t.count,
+        )
+        for p in progress
+        for t in (p.target,)
+    )
+
+
+def _consent_notes(standing: Standing) -> tuple[str, ...]:
+    counts = standing.consent
+    notes = {
+        "reconsent_due": "must consent again to a newer form version",
+        "withdrawn": "withdrew from taking part",
+        "lapsed": "are not covered today, because the ethics approval lapsed or their consent is not valid",
+    }
+    return tuple(f"{counts[key]} {words}." for key, words in notes.items() if counts[key])
+
+
+def _changes(standing: Standing, fresh: frozenset[str]) -> Changes:
+    records = standing.queries.values()
+    still = [r for r in records if r.state == "open"]
+    new = sum(r.opened_by in fresh for r in still)
+    resolved = sum(e.kind == "query.resolved" and e.id in fresh for e in standing.events)
+    return Changes(new, len(still) - new, resolved, sum(r.state == "set_aside" for r in records))
+
+
+def _queries(standing: Standing, fresh: frozenset[str]) -> tuple[OpenQuery, ...]:
+    return tuple(
+        OpenQuery(
+            q.check,
+            CATALOGUE[q.check].title if q.check in CATALOGUE else "",
+            q.severity,
+            q.where,
+            q.message,
+            standing.queries[q.fingerprint].opened_by in fresh,
+        )
+        for q in standing.open_queries
+    )
+
+
+def _trail(standing: Standing) -> TrailState:
+    verdict = standing.verdict
+    return TrailState(
+        "PASS" if verdict.ok else "FAIL",
+        standing.event_count,
+        verdict.size,
+        verdict.seals,
+        verdict.root,
+        verdict.faults,
+        verdict.notes,
+    )
+
+
+def _links(place: Workspace) -> tuple[tuple[str, str], ...]:
+    made = (("Dossier for the auditor", "dossier/index.html"), ("Survey checks in detail", "data_docs/index.html"))
+    return tuple((label, path) for label, path in made if any(place.out.list(path)))

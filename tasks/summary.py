@@ -1,0 +1,48 @@
+"""The main job's last words: what a coordinator wants to know, in counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tasks.outcome import Outcome
+from tasks.standing import Standing
+
+
+def summary(standing: Standing, outcomes: list[Outcome]) -> tuple[str, ...]:
+    """Where the study stands after a run, a sentence a part; then what waits for a person."""
+    waiting = tuple(s for o in outcomes for s in o.said if "waiting for" in s.lower())
+    return (*_parts(standing), *waiting)
+
+
+def _parts(standing: Standing) -> Iterator[str]:
+    stages = standing.sample.stages.values()
+    proposed = sum(s.latest.size for s in stages if s.latest and s.latest.of == "sites")
+    yield f"Sample: {proposed} sites proposed, {len(standing.sample.selected)} approved."
+    states = standing.recruitment.states
+    held = sum(i.state in ("full", "part", "notes_only") for i in standing.recruitment.interviews.values())
+    yield f"Recruitment: {len(states)} people consented, {held} interviews held."
+    consent = standing.consent
+    yield (
+        f"Consent: {consent['in_force']} in force, {consent['withdrawn']} withdrawn, "
+        f"{consent['lapsed']} not valid today, {consent['reconsent_due']} to consent again."
+    )
+    yield f"Transcripts: {_counts(standing.transcripts)}."
+    yield f"Surveys: {_counts(standing.surveys)}."
+    steps = standing.member_checks.by_step
+    yield f"Member checks: {_counts({step.replace('_', ' '): n for step, n in steps.items()})}."
+    yield f"Queries open: {_queries(standing)}."
+    yield (
+        f"Audit trail: {standing.event_count} records, {standing.verdict.seals} closings, "
+        + ("verified." if standing.verdict.ok else f"verification FAILED: {standing.verdict.faults[0]}.")
+    )
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none yet"
+
+
+def _queries(standing: Standing) -> str:
+    severities = [q.severity for q in standing.open_queries]
+    block, review, inform = (severities.count(s) for s in ("block", "review", "inform"))
+    words = f"{block} block their subject, {review} to review, {inform} for information"
+    return words + ("; the rest of the study goes on" if block else "")
