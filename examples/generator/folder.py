@@ -89,7 +89,8 @@ def codings(interviews: Iterable[Interview], files: Mapping[str, bytes], coder_o
     """One coded segment for every sentence that carries a code, at the turn where the reader finds it."""
     rows: list[Row] = []
     for interview in (i for i in interviews if i.is_recorded):
-        table = read_transcript(files[interview.file], f"{interview.id}.{interview.format}", labels=SPEAKERS).turns
+        name = f"{interview.id}.{interview.format}"
+        table = read_transcript(files[interview.file], name, labels=SPEAKERS, header=HEADER).turns
         spoken = list(zip(table["turn"], table["text"], strict=True))
         for sentence in (s for turn in interview.turns for s in turn.sentences if s.code):
             number = next(int(n) for n, text in spoken if sentence.text in text)
@@ -107,6 +108,7 @@ def codings(interviews: Iterable[Interview], files: Mapping[str, bytes], coder_o
 
 
 SPEAKERS = (INTERVIEWER, "Participant")
+HEADER = ("interview", "date", "interviewer")
 
 
 def coding_id(row: Mapping[str, object]) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from examples.generator import frame, survey
+from examples.generator import survey
 from examples.generator.fsp import staff_answers
 from examples.generator.planting import Planting, after_sentence
+from examples.generator.tables import changed, row_of
 from examples.generator.transcripts import clock
 
 
@@ -76,6 +77,7 @@ def _transcripts(p: Planting) -> None:
     )
     p.file(
         folder + "seventeen final.txt",
+        b"Interview: I0017\nDate: 2016-03-02\nInterviewer: EVA2\n\n"
         b"Interviewer: Is this the right file?\n\nParticipant: I do not think so.\n",
         "TR004",
         "a file whose name is no interview id",
@@ -101,8 +103,13 @@ def _transcripts(p: Planting) -> None:
 
 def _registers(p: Planting) -> None:
     path = "registers/recruitment.csv"
-    approached = {"participant_id": "P023", "step": "approached"}
-    p.cell(path, approached, {"occurred": "2015-11-10"}, "RG012", "contact before the site was activated")
+    early = {"identified": "2015-11-08", "approached": "2015-11-10"}
+    for step, day in early.items():
+        planted = changed(
+            p.current(path), {row_of(p.current(path), participant_id="P023", step=step): {"occurred": day}}
+        )
+        p.overlay[path] = planted
+    p.file(path, p.current(path), "RG012", "contact before the site was activated")
     p.cell(path, {"step": "declined"}, {"occurred": "soon after"}, "RG003", "a day that is no day")
     p.cell(
         path,
@@ -142,6 +149,7 @@ def _consent(p: Planting) -> None:
         {"occurred": "2016-01-14"},
         "CN004",
         "consent two days after the interview",
+        where="registers/interviews.csv",
     )
     p.cell(path, {"participant_id": "P038", **given}, {"form_version": "1"}, "CN001", "a form signed after its window")
     p.cell(
@@ -204,14 +212,8 @@ def _analysis(p: Planting) -> None:
         "AN020",
         "a claim that cites nothing",
     )
-    site = sorted(frame.sites())[0]
-    p.cell(
-        "analysis/case_ratings.csv",
-        {"site_id": site, "role": "program_director", "rater": "EVA2"},
-        {"rating": "9"},
-        "AN012",
-        "a rating outside 1 to 5",
-    )
+    rating = {"site_id": "S999", "role": "program_director", "rater": "EVA2", "rating": "3", "evidence": ""}
+    p.add("analysis/case_ratings.csv", [rating], "AN012", "a rating of a site the frame does not have")
 
 
 def _day_of(p: Planting, row: Mapping[str, str]) -> str:
