@@ -26,6 +26,14 @@ REGISTER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
     ("RG015", "block", "Registers have their columns", "Without a column its rows cannot be understood."),
     ("RG016", "inform", "Days have come", "What lies ahead has not happened yet and is not recorded."),
     ("RG017", "review", "Sites belong to the sample", "A site outside the approved sample weakens the design."),
+    ("RG018", "block", "Registers can be read", "What cannot be read cannot take effect."),
+    ("RG019", "block", "Named forms and guides are there", "What was approved must be shown word for word."),
+    (
+        "RG020",
+        "block",
+        "Approved texts stay as they were",
+        "A text somebody agreed to cannot change under its version.",
+    ),
 )
 
 CONSENT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (

@@ -132,8 +132,8 @@ class ConsentLedger:
 def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> ConsentLedger:
     """The ledger of a set of events in any order; never raises.
 
-    `known_at` (RFC 3339 UTC) keeps what was recorded by then. Of a register row's versions the newest counts, except
-    that every version of a withdrawal does.
+    `known_at` (RFC 3339 UTC) keeps what was recorded by then. Of a register row's versions and a form's
+    revisions the newest counts, but every version of a withdrawal does.
     """
     source = tuple(e for e in events if e.kind in KINDS)
     ordered = in_fold_order(source, known_at=known_at)
@@ -145,7 +145,7 @@ def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> Con
     approvals: list[Period] = []
     for event in ordered:
         person = event.subject_id("participant") or ""
-        if event.kind == "consent.form_approved":
+        if event.kind == "consent.form_approved" and newest[_row(event)] == event.id:
             version = _form(event, zone)
             forms[version.form, version.version].append(version)
         elif event.kind in ("consent.given", "consent.renewed") and newest[_row(event)] == event.id:
@@ -166,17 +166,20 @@ def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> Con
 
 
 def _newest_versions(ordered: Iterable[Event]) -> dict[tuple[Any, ...], str]:
-    """Of each consent row the event with the highest version."""
+    """Of each consent row and form version the event with the highest version or revision."""
     newest: dict[tuple[Any, ...], tuple[int, str]] = {}
     for event in ordered:
-        if event.kind in ("consent.given", "consent.renewed"):
-            candidate = (event.data["version"], event.id)
+        if event.kind in ("consent.given", "consent.renewed", "consent.form_approved"):
+            number = "revision" if event.kind == "consent.form_approved" else "version"
+            candidate = (event.data.get(number, 1), event.id)
             newest[_row(event)] = max(newest.get(_row(event), candidate), candidate)
     return {row: id for row, (_, id) in newest.items()}
 
 
 def _row(event: Event) -> tuple[Any, ...]:
     data = event.data
+    if event.kind == "consent.form_approved":
+        return event.kind, data["form"], data["version"], data["language"]
     return event.kind, event.subject_id("participant"), data["form"], data["form_version"], data["ordinal"]
 
 

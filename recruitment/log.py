@@ -228,7 +228,7 @@ def _sites(event: Event) -> list[str]:
     """The sites an event moves: its subject, or those an approval, override or replacement brings in."""
     data = event.data
     if event.kind == "sample.approved":
-        return list(data["selected"])
+        return list(data.get("selected", ()))
     if event.kind == "sample.overridden":
         return [data["added"]]
     if event.kind == "site.replaced":

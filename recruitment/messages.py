@@ -43,6 +43,14 @@ MESSAGES: Mapping[str, str] = {
         "A row names a site that is not in the approved sample. Correct the site, or have the investigator "
         "decide on it."
     ),
+    "RG018": (
+        "The register cannot be read: {what}. {remedy} Until then nothing but withdrawals is taken from this file."
+    ),
+    "RG019": "study.yaml names this file and it is not there. Put it there, or correct the name in study.yaml.",
+    "RG020": (
+        "The text differs from the one recorded under this version. Restore it; give a changed text its own version "
+        "with its own approval."
+    ),
     "CN001": (
         "The form was signed outside the days on which that version could be signed. Correct the day or the "
         "version; if it happened so, obtain consent again and report the deviation."

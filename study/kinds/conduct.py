@@ -19,8 +19,11 @@ class Closed(Shape):
 
 
 class ProtocolAmended(Shape):
+    """study.yaml changed from `previous`; `ordinal` counts how often exactly so."""
+
     protocol: Sha256
     previous: Sha256
+    ordinal: Count = 1
 
 
 class Amendment(Shape):
@@ -90,7 +93,13 @@ class ImpactAssessed(Shape):
 CONDUCT_KINDS = (
     Kind("study.opened", Opened, (), Rank.OPENING, "intentions"),
     Kind("study.closed", Closed, (), Rank.AFTERMATH, "process_notes"),
-    Kind("protocol.amended", ProtocolAmended, ("data.previous", "data.protocol"), Rank.GRANT, "intentions"),
+    Kind(
+        "protocol.amended",
+        ProtocolAmended,
+        ("data.previous", "data.protocol", "data.ordinal"),
+        Rank.GRANT,
+        "intentions",
+    ),
     Kind("amendment.submitted", Amendment, ("data.amendment",), Rank.OPENING, "intentions"),
     Kind("amendment.approved", Amendment, ("data.amendment",), Rank.GRANT, "intentions"),
     Kind("approval.renewed", ApprovalRenewed, ("data.approval_from",), Rank.GRANT, "intentions"),

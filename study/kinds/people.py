@@ -49,7 +49,10 @@ class InterviewHeld(Row):
 
 
 class FormApproved(Shape):
-    """One consent form version: the days on which it may be signed, and its re-consent order."""
+    """One consent form version: the days on which it may be signed, and its re-consent order.
+
+    `revision` counts what was later set for the version, such as its last day; the newest one stands.
+    """
 
     form: Code
     version: Code
@@ -61,6 +64,7 @@ class FormApproved(Shape):
     scopes: tuple[Scope, ...]
     approval_from: Day
     text: Sha256
+    revision: Count = 1
 
 
 class ConsentGiven(Row):
@@ -116,7 +120,11 @@ PEOPLE_KINDS = (
     ),
     Kind("incentive.paid", Row, ("participant", "data.ordinal", "data.version"), Rank.DECISION, "process_notes"),
     Kind(
-        "consent.form_approved", FormApproved, ("data.form", "data.version", "data.language"), Rank.GRANT, "intentions"
+        "consent.form_approved",
+        FormApproved,
+        ("data.form", "data.version", "data.language", "data.revision"),
+        Rank.GRANT,
+        "intentions",
     ),
     Kind(
         "consent.given",

@@ -1,0 +1,299 @@
+"""What the protocol says, as facts: the study opened, approvals, forms, guides, delegations, amendments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from recruitment.checks import raised
+from recruitment.consent_checks import form_queries
+from sampling import read_frame
+from study import Event, Fact, Query, Reference, StudyError, Subject
+from study.identifiers import digest, event_id
+from study.kinds import checked_data
+from study.objects import NotStored
+from study.query import QueryRecord
+from tasks.workspace import Workspace
+
+FILE = "study.yaml"
+CHECKS = ("RG019", "RG020", "CN010")
+
+
+@task(name="read the opening", cache_policy=NO_CACHE)
+def opening_facts(place: Workspace) -> list[Fact]:
+    """What opening the study records and is not recorded yet."""
+    events = place.events()
+    texts = {path: text for path in named_files(place) if (text := _text(place, path)) is not None}
+    return [
+        *_study_opened(place, events),
+        *_frame(place),
+        *_delegations(place, events),
+        *_forms(place, events, texts),
+        *_guides(place, events, texts),
+    ]
+
+
+@task(name="check forms and guides", cache_policy=NO_CACHE)
+def opening_queries(place: Workspace) -> list[Query]:
+    """Files the protocol names that are not there or changed under their version, and windows that overlap."""
+    found = form_queries(place.protocol, ref=place.ref(FILE))
+    recorded = {_version_of(e): e.data["text"] for e in place.events(["consent.form_approved", "guide.changed"])}
+    for path, versions in named_files(place).items():
+        text = _text(place, path)
+        changed = text is not None and any(recorded.get(v, digest(text)) != digest(text) for v in versions)
+        if text is None or changed:
+            check = "RG019" if text is None else "RG020"
+            subject = f"{versions[0][0]}:{versions[0][1]}"
+            found.append(raised(check, study=place.protocol.id, subject=subject, ref=place.ref(path), file=path))
+    return found
+
+
+def is_of_opening(record: QueryRecord) -> bool:
+    """Whether opening the study looks at this query."""
+    return record.check in CHECKS
+
+
+@task(name="read amendments", cache_policy=NO_CACHE)
+def amendment_facts(place: Workspace) -> list[Fact]:
+    """What changed since it was last recorded: the protocol, amendments, approvals, form versions, delegations.
+
+    Nothing is recorded before its own day has come.
+    """
+    events = place.events()
+    texts = {path: text for path in named_files(place) if (text := _text(place, path)) is not None}
+    return [
+        *_protocol_amended(place, events),
+        *_amendments(place, events),
+        *_renewals(place, events),
+        *_delegations(place, events),
+        *_forms(place, events, texts),
+        *_guides(place, events, texts),
+    ]
+
+
+def named_files(place: Workspace) -> dict[str, list[tuple[str, ...]]]:
+    """Path → the form and guide versions whose text it holds, as (type, id, version, language)."""
+    files: dict[str, list[tuple[str, ...]]] = {}
+    for form in place.protocol.consent_forms:
+        files.setdefault(form.file, []).append(("consent_form", form.form, form.version, form.language))
+    for guide in place.protocol.guides:
+        files.setdefault(guide.file, []).append(("guide", guide.id, guide.version, ""))
+    return files
+
+
+def _version_of(event: Event) -> tuple[str, ...]:
+    data = event.data
+    if event.kind == "guide.changed":
+        return "guide", data["guide"], data["version"], ""
+    return "consent_form", data["form"], data["version"], data["language"]
+
+
+def _text(place: Workspace, path: str) -> bytes | None:
+    try:
+        return place.files.get(path)
+    except NotStored:
+        return None
+
+
+def _study_opened(place: Workspace, events: list[Event]) -> Iterator[Fact]:
+    if any(e.kind == "study.opened" for e in events):
+        return
+    text = place.files.get(FILE)
+    first = min(place.protocol.ethics.approvals, key=lambda a: a.start)
+    data = {
+        "time_zone": place.protocol.time_zone,
+        "protocol": digest(text),
+        "approval_from": first.start.isoformat(),
+        **({"approval_to": first.end.isoformat()} if first.end else {}),
+    }
+    fact = Fact("study.opened", place.instant, used=(place.reference(FILE, text, personal=False),), data=data)
+    yield place.with_record(fact, {"protocol": _document(place)})
+
+
+def _document(place: Workspace) -> dict[str, Any]:
+    return place.protocol.model_dump(mode="json", by_alias=True)
+
+
+def _frame(place: Workspace) -> Iterator[Fact]:
+    """The frame's digest and rows; keyed where its rows are people. That it cannot be read is for sampling to say."""
+    plan = place.protocol.sampling
+    text = _text(place, plan.frame)
+    is_personal = any(stage.of == "people" for stage in plan.stages)
+    try:
+        frame = read_frame(text, plan.frame, plan.id_column, personal=is_personal) if text is not None else None
+    except StudyError:
+        return
+    if text is None or frame is None:
+        return
+    used = place.reference(plan.frame, text, personal=is_personal)
+    yield Fact(
+        "frame.registered",
+        place.instant,
+        used=(used,),
+        data={"frame": used.hmac or used.sha256, "rows": len(frame.ids)},
+    )
+
+
+def _delegations(place: Workspace, events: list[Event]) -> Iterator[Fact]:
+    """Each delegation from its first day on; its end, where that was set later, as an act of its own."""
+    recorded = {_task_of(e): e for e in events if e.kind == "personnel.authorised"}
+    for person in place.protocol.team:
+        subject = (Subject("person", person.code),)
+        for task_ in person.tasks:
+            known = recorded.get((person.code, task_.task, task_.start.isoformat()))
+            if task_.start > place.today:
+                continue
+            if known is None:
+                data = {
+                    "role": person.role,
+                    "task": task_.task,
+                    **({"ends": task_.end.isoformat()} if task_.end else {}),
+                }
+                yield Fact("personnel.authorised", task_.start.isoformat(), subject, data=data)
+            elif task_.end and task_.end <= place.today and known.data.get("ends") != task_.end.isoformat():
+                yield Fact("personnel.ended", task_.end.isoformat(), subject, data={"task": task_.task})
+
+
+def _task_of(event: Event) -> tuple[str, ...]:
+    return event.subject_id("person") or "", event.data["task"], event.occurred
+
+
+def _forms(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> Iterator[Fact]:
+    """Each form version once approved; a later setting of its window or order as a revision of the same text."""
+    recorded: dict[tuple[str, ...], Event] = {}
+    for event in events:
+        if event.kind == "consent.form_approved":
+            held = recorded.get(_version_of(event))
+            if held is None or held.data.get("revision", 1) < event.data.get("revision", 1):
+                recorded[_version_of(event)] = event
+    for form in place.protocol.consent_forms:
+        text = texts.get(form.file)
+        if text is None or form.approved > place.today:
+            continue
+        first = min(a.start for a in place.protocol.ethics.approvals)
+        data: dict[str, Any] = {
+            "form": form.form,
+            "version": form.version,
+            "language": form.language,
+            "opens": form.opens.isoformat(),
+            "reconsent": form.reconsent.order,
+            "scopes": tuple(form.scopes),
+            "approval_from": first.isoformat(),
+            "text": digest(text),
+            **({"closes": form.closes.isoformat()} if form.closes else {}),
+            **({"by": form.reconsent.by.isoformat()} if form.reconsent.by else {}),
+        }
+        held = recorded.get(("consent_form", form.form, form.version, form.language))
+        if held is not None:
+            if held.data["text"] != data["text"] or _settings(held.data) == _settings(data):
+                continue
+            data["revision"] = held.data.get("revision", 1) + 1
+        used = (place.reference(form.file, text, personal=False),)
+        yield Fact("consent.form_approved", form.approved.isoformat(), used=used, data=data)
+
+
+def _settings(data: Any) -> dict[str, Any]:
+    return checked_data("consent.form_approved", {**data, "revision": 1})
+
+
+def _guides(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> Iterator[Fact]:
+    recorded = {_version_of(e) for e in events if e.kind == "guide.changed"}
+    for guide in place.protocol.guides:
+        text = texts.get(guide.file)
+        if text is None or guide.start > place.today or ("guide", guide.id, guide.version, "") in recorded:
+            continue
+        data = {"guide": guide.id, "version": guide.version, "text": digest(text)}
+        used: tuple[Reference, ...] = (place.reference(guide.file, text, personal=False),)
+        yield Fact("guide.changed", guide.start.isoformat(), used=used, data=data)
+
+
+def _protocol_amended(place: Workspace, events: list[Event]) -> Iterator[Fact]:
+    """study.yaml as it is now, when it is not the one last registered, with what changed in a record beside it."""
+    registered = [e for e in events if e.kind in ("study.opened", "protocol.amended")]
+    now = digest(place.files.get(FILE))
+    if not registered:
+        return
+    last = max(registered, key=lambda e: (e.recorded_at, e.occurred, e.id))
+    previous = last.data["protocol"]
+    if previous == now:
+        return
+    times = sum((e.data["protocol"], e.data.get("previous")) == (now, previous) for e in registered)
+    data = {"protocol": now, "previous": previous, **({"ordinal": times + 1} if times else {})}
+    fact = Fact("protocol.amended", place.instant, causes=(last.id,), data=data)
+    before = _registered_document(place, last)
+    changed = sorted(_changes(before, _document(place)))
+    yield place.with_record(fact, {"changed": changed, "protocol": _document(place)})
+
+
+def _registered_document(place: Workspace, event: Event) -> dict[str, Any]:
+    """The protocol kept beside the event that registered it; empty when that record is gone."""
+    try:
+        stored = json.loads(place.files.get(f"records/{event.kind}/{event.id}.json"))
+    except NotStored:
+        return {}
+    return dict(stored.get("protocol", {}))
+
+
+def _changes(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Paths of study.yaml whose value differs."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from _changes(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for i, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _changes(old, new, f"{path}.{i}")
+    elif before != after:
+        yield path
+
+
+def _amendments(place: Workspace, events: list[Event]) -> Iterator[Fact]:
+    recorded = {(e.kind, e.data["amendment"]) for e in events if e.kind.startswith("amendment.")}
+    for amendment in place.protocol.ethics.amendments:
+        data = {"amendment": amendment.id}
+        submitted = Fact("amendment.submitted", amendment.submitted.isoformat(), data=data)
+        if amendment.submitted <= place.today and (submitted.kind, amendment.id) not in recorded:
+            yield place.with_record(submitted, {"summary": amendment.summary})
+        if not _has_come(amendment.approved, place) or ("amendment.approved", amendment.id) in recorded:
+            continue
+        day = amendment.effective or amendment.approved
+        if _has_come(day, place) and day is not None:
+            causes = (event_id(place.origin, submitted.kind, submitted.natural_key),)
+            yield Fact("amendment.approved", day.isoformat(), causes=causes, data=data)
+
+
+def _has_come(day: date | None, place: Workspace) -> bool:
+    return day is not None and day <= place.today
+
+
+def _renewals(place: Workspace, events: list[Event]) -> Iterator[Fact]:
+    """Approvals after the first, from their first day on; a longer end of one recorded begins where that ended."""
+    recorded = {e.data["approval_from"]: e for e in events if e.kind in ("study.opened", "approval.renewed")}
+    for approval in sorted(place.protocol.ethics.approvals, key=lambda a: a.start):
+        held = recorded.get(approval.start.isoformat())
+        start = approval.start
+        while held is not None and (known_end := held.data.get("approval_to")):
+            if approval.end is not None and approval.end.isoformat() <= known_end:
+                break
+            start = date.fromisoformat(known_end) + timedelta(days=1)
+            held = recorded.get(start.isoformat())
+        if held is None and start <= place.today:
+            data = {
+                "approval_from": start.isoformat(),
+                **({"approval_to": approval.end.isoformat()} if approval.end else {}),
+            }
+            yield Fact("approval.renewed", start.isoformat(), data=data)
+
+
+def said_of(kinds: Iterable[str], words: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+    """One sentence for each kind of new fact, counted: `words` gives its singular and plural."""
+    found = list(kinds)
+    return tuple(
+        f"{found.count(kind)} {one if found.count(kind) == 1 else many}."
+        for kind, (one, many) in words.items()
+        if kind in found
+    )
