@@ -1,0 +1,30 @@
+"""Replies in: what participants say of the themes, and what the team does about it."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from tasks.member_checks import answering_looked_at, read_replies
+from tasks.outcome import Outcome
+from tasks.queries import settle_queries
+from tasks.record import record
+from tasks.request import StudyRequest
+from tasks.workspace import opened
+
+
+class RecordMemberChecks(StudyRequest):
+    """For which study to read replies."""
+
+
+@flow(name="record-member-checks")
+def record_member_checks(request: RecordMemberChecks) -> Outcome:
+    """Read the replies in replies/ and what registers/member_checks.csv says became of them.
+
+    A reply is refused only when it is of another person or to an unknown packet. A blank answer is not answered, and no
+    reply is never agreement. A second reply, one to an older packet and one after a withdrawal wait for a person.
+    """
+    with opened(request, flow="record-member-checks") as place:
+        replies = read_replies(place)
+        record(place, replies.facts)
+        settle_queries(place, replies.queries, answering_looked_at)
+        return Outcome("record-member-checks", replies.said, replies.queries, replies.made)
