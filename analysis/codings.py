@@ -5,6 +5,7 @@ Importers alter text and shift positions, so a quote is matched by words, never 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -43,49 +44,56 @@ def read_codings(
     codebook: Codebook | None = None,
     known: Collection[str] | None = None,
     turns: Mapping[str, pd.DataFrame] | None = None,
+    coders: Collection[str] | None = None,
     file: str = FILE,
 ) -> Codings:
     """Read the segments and check them against the codebook, the known transcripts and the released turns.
 
-    `known` are the ids of every transcript or interview of the study; `turns` holds, for each transcript released for
-    coding, its columns turn and text. What is not given is not checked. Raises StudyError for a file that is no CSV in
-    UTF-8 or lacks a column.
+    `known` are the ids of every transcript or interview of the study, `coders` the people delegated coding; `turns`
+    holds, for each transcript released for coding, its columns turn and text. What is not given is not checked. Raises
+    StudyError for a file that is no CSV in UTF-8 or lacks a column.
     """
     rows = read_rows(data, COLUMNS, file)[COLUMNS]
     spoken = {transcript: Spoken(frame) for transcript, frame in (turns or {}).items()}
     accepted: dict[int, tuple[str | int, ...]] = {}
     problems: list[Problem] = []
-    rejected: dict[str, int] = {}
+    rejected: Counter[str] = Counter()
     seen: set[str] = set()
     for row, (transcript, coder, code, start, end, quote) in zip(rows.index, rows.itertuples(index=False), strict=True):
         coding = "/".join((transcript, coder, code, start))
-        fault = _fault(transcript, coder, code, start, end, quote) or ("transcript_id" if coding in seen else "")
-        seen.add(coding)
         is_known = known is None or transcript in known
         subject = f"transcript:{transcript}" if known is not None and is_known else "analysis:codings"
+        fault = _fault(transcript, coder, code, start, end, quote) or ("transcript_id" if coding in seen else "")
+        seen.add(coding)
+        faults = [("AN007", fault)] if fault else _unmet(transcript, code, codebook, is_known, turns)
         found: tuple[int, int] | None = None
-        if fault:
-            check, column = "AN007", fault
-        elif not is_known:
-            check, column = "AN001", "transcript_id"
-        elif turns is not None and transcript not in turns:
-            check, column = "AN005", "transcript_id"
-        elif codebook is not None and code not in codebook.names:
-            check, column = "AN002", "code"
-        else:
-            found = (
-                spoken[transcript].find(quote, int(start), int(end)) if turns is not None else (int(start), int(end))
-            )
-            shifted = found is not None and found != (int(start), int(end))
-            check, column = ("AN004" if shifted else "" if found else "AN003"), "quote"
-        if check:
-            problems.append(Problem(check, file, int(row), column, subject))
+        if not faults:
+            written = int(start), int(end)
+            found = spoken[transcript].find(quote, *written) if turns is not None else written
+            faults = [] if found == written else [("AN004" if found else "AN003", "quote")]
+        if coders is not None and coder not in coders and not fault:
+            problems.append(Problem("AN008", file, int(row), "coder", "analysis:codings"))
+        problems += [Problem(check, file, int(row), column, subject) for check, column in faults]
         if found:
             accepted[int(row)] = (coding, transcript, coder, code, *found, quote)
         else:
-            rejected[transcript if is_known else ""] = rejected.get(transcript if is_known else "", 0) + 1
+            rejected[transcript if is_known else ""] += 1
     segments = pd.DataFrame(list(accepted.values()), columns=pd.Index(SEGMENT_COLUMNS), index=pd.Index(list(accepted)))
     return Codings(segments, tuple(problems), rejected)
+
+
+def _unmet(
+    transcript: str, code: str, codebook: Codebook | None, is_known: bool, turns: Mapping[str, pd.DataFrame] | None
+) -> list[tuple[str, str]]:
+    """The checks, each with its column, that keep a row from being looked up."""
+    faults = []
+    if not is_known:
+        faults.append(("AN001", "transcript_id"))
+    elif turns is not None and transcript not in turns:
+        faults.append(("AN005", "transcript_id"))
+    if codebook is not None and code not in codebook.names:
+        faults.append(("AN002", "code"))
+    return faults
 
 
 def _fault(transcript: str, coder: str, code: str, start: str, end: str, quote: str) -> str:

@@ -79,7 +79,8 @@ def material_of(place: Workspace) -> Material:
     if data is not None:
         turns = {transcript: found.turns for transcript, found in released.items()}
         book_used = codebook or Codebook("", ())
-        codings = read_codings(data, codebook=book_used, known=known, turns=turns, file=paths.codings)
+        coders = {p.code for p in place.protocol.team if p.may("code", place.today)}
+        codings = read_codings(data, codebook=book_used, known=known, turns=turns, coders=coders, file=paths.codings)
         imported = _imports(place, codings, data, changed, released, grounds)
     return Material(
         codebook,
@@ -87,7 +88,7 @@ def material_of(place: Workspace) -> Material:
         released,
         recruitment,
         facts=(*([changed] if changed else []), *(imported or {}).values()),
-        problems=_problems(place, codebook, codings),
+        problems=(*(codebook.problems if codebook else ()), *(codings.problems if codings else ())),
         codebook_event=_id(place, changed) if changed else None,
         imports={transcript: _id(place, fact) for transcript, fact in (imported or {}).items()},
         grounds=grounds,
@@ -202,19 +203,6 @@ def _imports(
             },
         )
     return facts
-
-
-def _problems(place: Workspace, codebook: Codebook | None, codings: Codings | None) -> tuple[Problem, ...]:
-    """What is wrong in either file, and AN008 for every accepted row whose coder was not delegated coding."""
-    of_codebook = codebook.problems if codebook else ()
-    if codings is None:
-        return of_codebook
-    people = {coder: place.protocol.person(coder) for coder in set(codings.segments["coder"])}
-    outside = {coder for coder, person in people.items() if person is None or not person.may("code", place.today)}
-    file = place.protocol.analysis.codings
-    rows = codings.segments.index[codings.segments["coder"].isin(outside)]
-    strangers = (Problem("AN008", file, int(row), "coder", "analysis:codings") for row in rows)
-    return (*of_codebook, *codings.problems, *strangers)
 
 
 def _id(place: Workspace, fact: Fact) -> str:

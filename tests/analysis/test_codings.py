@@ -82,3 +82,10 @@ def test_any_run_of_words_of_a_turn_is_found_there(texts: list[str], data: st.Da
     quote = " ".join(spoken[first:last])
     expected = (turn, turn) if words(quote) else None
     assert Spoken(frame).find(quote, turn, turn) == expected
+
+
+def test_a_coder_nobody_delegated_is_named_and_the_coding_kept(turns: pd.DataFrame) -> None:
+    data = (HEAD + "I0001,R9,hope,3,3,and then\nI0002,R9,joy,3,3,and then\n").encode()
+    found = read_codings(data, codebook=BOOK, known={"I0001", "I0002"}, turns={"I0001": turns}, coders={"R1"})
+    assert [(p.check, p.row) for p in found.problems] == [("AN008", 2), ("AN008", 3), ("AN005", 3), ("AN002", 3)]
+    assert found.ids == {"I0001/R9/hope/3"}
