@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analysis.checks import ANALYSIS_CHECKS
-from expectations import survey
+from expectations import registers, survey, transcripts
 from expectations.check import Check, raised_by_code
 from expectations.validate import ENGINE_CHECKS
+from sampling.checks import SAMPLING_CHECKS
 from trustworthiness.checks import MEMBER_CHECKS
 
 
@@ -27,7 +28,10 @@ def _by_id(tables: Iterable[Iterable[Check]]) -> dict[str, Check]:
 CATALOGUE: dict[str, Check] = _by_id(
     (
         ENGINE_CHECKS,
+        transcripts.CHECKS,
         survey.CHECKS,
+        registers.CHECKS,
+        raised_by_code(*SAMPLING_CHECKS),
         raised_by_code(*ANALYSIS_CHECKS),
         raised_by_code(*MEMBER_CHECKS),
     )

@@ -22,10 +22,10 @@ class Check:
     """One row of the catalogue.
 
     `feature` is a column of the frame to be checked, in a unit, null where the check does not apply. `expectation` is
-    None for a check that code raises itself. `message` may use `{count}` (failing rows) and `{rows}` ("1 row", "2 rows"), `{value}` (the measured
-    number, where one row is one subject), `{column}` and the names of its thresholds. `rerun` is what a change makes
-    necessary: checking the `file` again, or every one `across` the study. `column` is the column of the file that the
-    feature was measured on, where its name differs.
+    None for a check that code raises itself. `message` may use `{count}` (failing rows), `{rows}` ("1 row", "2 rows"),
+    `{value}` (the measured number, where one row is one subject), `{column}` and the names of its thresholds. `rerun`
+    is what a change makes necessary: checking the `file` again, or every one `across` the study. `column` is the
+    column of the file that the feature was measured on, where its name differs.
     """
 
     id: str

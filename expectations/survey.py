@@ -1,32 +1,19 @@
-"""The survey checks, and the suites built from a data dictionary and the protocol."""
+"""The survey checks. Those without a feature here are made for each variable or scale by survey_suites."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
-
-from evidence.dictionary import DataDictionary, Variable
-from evidence.survey_scales import Scale
 from expectations.check import (
-    Builder,
     Check,
-    Suite,
     at_least,
     at_most,
     in_set,
     is_false,
     is_true,
     is_zero,
-    matches,
     not_null,
     raised_by_code,
     within,
 )
-from study.protocol.material import Survey
-
-ROW_KEY = "row key"
-"""The column of the row frame that names a row to the team."""
 
 RAISED_BY_CODE = raised_by_code(
     ("SV001", "block", "The survey file is there and can be read", "Nothing can be said of a file nobody can open."),
@@ -264,7 +251,7 @@ RESPONDENTS = (
         is_true,
         title="Consent to the survey was in force on the day",
         reason="Answers given without consent may not be used.",
-        message="No consent to the survey was in force on the day of {rows}: set them apart and see the consent register.",
+        message="No consent to the survey was in force on the day of {rows}: set them apart, see the consent register.",
         rerun="across",
     ),
     Check(
@@ -342,68 +329,3 @@ CHECKS: tuple[Check, ...] = (
     *RESPONDENTS,
     *(STRAIGHT, ALPHA, REVERSAL, UNUSABLE),
 )
-
-
-def file_suite(scales: Iterable[Scale]) -> Suite:
-    """Over the one-row frame of a file's own measurements and those of its scales."""
-    return Suite("file and scales", (*FILE, *(check for scale in scales for check in _of_scale(scale))))
-
-
-def variable_suite() -> Suite:
-    """Over the frame of one row a variable."""
-    return Suite("variables", VARIABLES)
-
-
-def row_suite(dictionary: DataDictionary, measured: Collection[str], spec: Survey) -> Suite:
-    """Over the frame of one row a respondent, whose columns are `measured`: each variable's checks, and RESPONDENTS."""
-    of_variables = (check for v in dictionary.variables for check in _of_variable(v, v.name == spec.key))
-    of_respondents = (replace(check, column=_column(check.feature, spec)) for check in RESPONDENTS)
-    checks = (*(check for check in of_variables if check.feature in measured), *of_respondents)
-    return Suite("answers", checks, subject=f"survey:{spec.name}", file=spec.file, row_key=ROW_KEY)
-
-
-def _column(feature: str, spec: Survey) -> str:
-    """The column of the file a measurement of the respondent is about; `all` when it is about the whole row."""
-    about = {"duration_days": spec.end, "answered_share": "all", "identical_count": "all"}
-    about["is_at_registered_site"] = spec.site
-    return about.get(feature.removeprefix("respondent:"), spec.key) or "all"
-
-
-def _of_variable(variable: Variable, is_key: bool) -> Iterator[Check]:
-    """The checks a variable's dictionary row asks for."""
-
-    def on(check: Check, measurement: str = "", expectation: Builder | None = None) -> Check:
-        feature = f"{variable.name}:{measurement}" if measurement else variable.name
-        return replace(check, feature=feature, column=variable.name, expectation=expectation or check.expectation)
-
-    if is_key:
-        yield on(REQUIRED_KEY)
-    if variable.type == "single" and variable.is_numeric:
-        yield on(WILD, "whole", in_set(*variable.values))
-    elif variable.type == "single":
-        yield on(WILD, "", in_set(*variable.values))
-    if variable.type == "multiple":
-        codes = "|".join(f"{code:g}" if isinstance(code, float) else re.escape(code) for code in variable.values)
-        yield on(WILD, "", matches(rf"(?:{codes})(?:\s*;\s*(?:{codes}))*"))
-    if variable.range is not None:
-        yield on(RANGE, "", within(*variable.range))
-    if variable.is_numeric and variable.type != "decimal":
-        yield on(FRACTION, "fraction")
-    if variable.type == "date":
-        yield on(FUTURE, "days_after_today")
-    if variable.type != "text":
-        yield on(UNREADABLE, "is_unreadable")
-    elif not is_key:
-        yield on(CONTACT, "contact_count")
-    if variable.show_if is not None:
-        yield on(UNSHOWN, "is_answered_unshown")
-
-
-def _of_scale(scale: Scale) -> Iterator[Check]:
-    yield replace(UNUSABLE, feature=f"unusable_item_count:{scale.name}", column=scale.name)
-    yield replace(
-        ALPHA, feature=f"alpha:{scale.name}", column=scale.name, expectation=within(scale.minimum_alpha, None)
-    )
-    yield replace(STRAIGHT, feature=f"straight_line_share:{scale.name}", column=scale.name)
-    for item in scale.items:
-        yield replace(REVERSAL, feature=f"reversal_gain:{item}", column=item)

@@ -7,21 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
-
 from evidence.dictionary import DataDictionary, read_dictionary
-from evidence.survey import Survey as SurveyFile
 from evidence.survey import read_survey, sniff
-from evidence.survey_features import Answers, answers_as_declared, row_features, variable_features
-from evidence.survey_scales import scale_features, scales_of
+from evidence.survey_features import answers_as_declared
 from expectations.catalogue import CATALOGUE
-from expectations.survey import CHECKS, ROW_KEY, file_suite, row_suite, variable_suite
-from expectations.validate import Validation, validate_full
+from expectations.survey import CHECKS
+from expectations.survey_suites import SurveyToJudge, judge
+from expectations.validate import Validation
 from pages.data_docs import CheckedColumn, CheckedSuite, SurveyDocs
 from study import Event, Fact, Query, Reference, StudyError, Subject
 from study.identifiers import digest, event_id
 from study.objects import NotStored
-from study.protocol.material import Scale, Survey
+from study.protocol.material import Survey
 from study.query import Verdict, fold_queries
 from study.query import place as place_of
 from tasks.queries import read_query
@@ -29,7 +26,6 @@ from tasks.survey_links import People, links
 from tasks.workspace import Workspace, software_version
 
 DOCS = "data_docs/"
-DEFAULT_ALPHA = float(Scale.model_fields["minimum_alpha"].default)
 ROW_IS = {"file and scales": "file", "variables": "variable", "answers": "respondent"}
 
 
@@ -72,9 +68,10 @@ def judge_survey(place: Workspace, spec: Survey, known: People) -> JudgedSurvey:
     is_dated = False
     if dictionary is not None:
         answers = answers_as_declared(survey, dictionary)
-        rows = _row_frame(spec, dictionary, answers, known)
+        whole = SurveyToJudge(spec, survey, dictionary, answers, links(known, spec, answers.values))
+        rows = whole.rows(place.today)
         is_dated = bool((rows.filter(regex=":days_after_today$") > 0).any(axis=None))
-        validations = _validations(place, spec, survey, dictionary, answers, rows)
+        validations = judge(whole, rows, study=place.protocol, ref=place.ref(spec.file))
         queries += [query for validation in validations for query in validation.queries]
     return _judged(place, spec, rules.code(place.today if is_dated else None), received, used, queries, validations)
 
@@ -124,42 +121,6 @@ class Rules:
 
     def _code(self, day: date | None, after: str) -> str:
         return digest(f"{self.base}|{day}|{after}".encode())[:12]
-
-
-def _validations(
-    place: Workspace, spec: Survey, file: SurveyFile, dictionary: DataDictionary, answers: Answers, rows: pd.DataFrame
-) -> tuple[Validation, ...]:
-    """The three suites over their frames."""
-    ref, subject = place.ref(spec.file), f"survey:{spec.name}"
-    about = {"subject": subject, "ref": ref}
-    scales = scales_of(spec.scales, dictionary, minimum_alpha=DEFAULT_ALPHA)
-    measured = {
-        **about,
-        "where": spec.file,
-        "is_named_as_its_content": file.format == spec.file.rpartition(".")[2].lower(),
-        "row_difference_count": len(file.frame) - spec.rows if spec.rows else None,
-        **scale_features(scales, answers, dictionary),
-    }
-    needed = [c for c in (spec.key, spec.site, spec.interview_date, spec.start, spec.end) if c]
-    needed += [item for scale in scales for item in scale.items]
-    variables = variable_features(file, dictionary, answers, needed).assign(**about)
-    variables["rule"] = variables["variable"]
-    variables["where"] = spec.file + ", column " + variables["variable"]
-    study = place.protocol
-    suite = row_suite(dictionary, rows.columns, spec)
-    return (
-        validate_full(pd.DataFrame([measured]), file_suite(scales), study=study, subject_column="subject"),
-        validate_full(variables, variable_suite(), study=study, subject_column="subject"),
-        validate_full(rows, suite, study=study, place=ref),
-    )
-
-
-def _row_frame(spec: Survey, dictionary: DataDictionary, answers: Answers, known: People) -> pd.DataFrame:
-    rows = row_features(answers, dictionary, key=spec.key, start=spec.start, end=spec.end, today=known.today)
-    rows = pd.concat([rows, links(known, spec, answers.values)], axis=1)
-    numbered = pd.Series([f"row {i}" for i in range(1, len(rows) + 1)], rows.index, dtype=object)
-    keys = answers.values[spec.key].astype(object) if spec.key in answers.values else numbered
-    return rows.assign(**{ROW_KEY: keys.where(keys.notna(), numbered)})
 
 
 def _judged(
