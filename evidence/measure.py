@@ -110,6 +110,7 @@ def _file(transcript: Transcript, places: dict[str, str]) -> Features:
 
 def _identity(transcript: Transcript, conventions: Transcripts, expected: Expected) -> Features:
     header = transcript.header
+    id = expected.interview_id
     named = [header[f] for f in ("interview", "interview_id", "transcript", "id") if f in header]
     carries_header = transcript.readable and (bool(header) or transcript.format in ("txt", "docx"))
     day = _day(header.get("date", ""))
@@ -118,7 +119,7 @@ def _identity(transcript: Transcript, conventions: Transcripts, expected: Expect
         missing.append("date")
     return {
         "name_faults_count": expected.name_faults,
-        "ids_disagreeing_count": sum(n != expected.interview_id for n in named) if named else None,
+        "ids_disagreeing_count": sum(n != id for n in named) if named and id else None,
         "header_missing_count": len(missing) if conventions.header and carries_header else None,
         "days_outside_study_count": _days_outside(day, expected),
     }
@@ -136,6 +137,12 @@ def _days_outside(day: date | None, expected: Expected) -> int | None:
     if expected.interview_day:
         off.append(abs((day - expected.interview_day).days))
     return max(off)
+
+
+def is_dated_ahead(transcript: Transcript, today: date) -> bool:
+    """Whether the file's own date lies after today: a judgement of it holds for today only."""
+    day = _day(transcript.header.get("date", ""))
+    return day is not None and day > today
 
 
 def _day(text: str) -> date | None:

@@ -13,13 +13,13 @@ _OPENING = (
         "TR001", "block", "open_faults_count", is_zero,
         title="The file opens and is what its ending says",
         reason="What cannot be opened cannot be analysed, and a renamed file is often the wrong file.",
-        message="The file cannot be read as its ending says ({value} faults). Ask the transcriber to send it again.",
+        message="The file is empty, damaged, too large or not what its ending says. Ask for it again.",
     ),
     Check(
         "TR002", "block", "undecodable_count", is_zero,
         title="Every character is decoded",
         reason="A wrongly decoded letter changes words and hides names.",
-        message="{value} characters or the whole text are not decoded. Save it as UTF-8, or declare the code page.",
+        message="Characters, or the whole text, cannot be decoded. Save it as UTF-8, or declare its code page.",
     ),
     Check(
         "TR003", "block", "letters_kept_share", at_least, {"minimum": 0.995},
@@ -31,7 +31,7 @@ _OPENING = (
         "TR003.cues", "block", "cues_lost_count", is_zero,
         title="Every timed line becomes a cue",
         reason="A cue dropped in reading is a passage nobody will miss.",
-        message="{value} timed lines were not read. Look at the times in the file.",
+        message="Timed lines that were not read: {value}. Look at the times in the file.",
     ),
 )  # fmt: skip
 
@@ -52,7 +52,7 @@ _IDENTITY = (
         "TR006", "review", "header_missing_count", is_zero,
         title="The header block is complete",
         reason="The header ties a transcript to its interview when the file name is lost.",
-        message="{value} header fields are missing or unreadable. Complete the header.",
+        message="Header fields missing or unreadable: {value}. Complete the header.",
     ),
     Check(
         "TR007", "block", "days_outside_study_count", at_most, {"maximum": 0},
@@ -67,13 +67,13 @@ _SPEAKERS = (
         "TR010", "block", "speaking_roles_count", at_least, {"minimum": 2},
         title="An interviewer and a participant speak",
         reason="Without both, questions and answers cannot be told apart.",
-        message="Only {value} of the two declared roles speaks. Have the speakers labelled.",
+        message="Declared roles that speak: {value} of 2. Have the speakers labelled.",
     ),
     Check(
         "TR011", "block", "unknown_labels_count", is_zero,
         title="Speaker labels are in the declared set",
         reason="An undeclared label may be a slip, a third person or a real name.",
-        message="{value} speaker labels are not declared in study.yaml. Correct them, or declare them.",
+        message="Speaker labels not declared in study.yaml: {value}. Correct them, or declare them.",
     ),
     Check(
         "TR012", "review", "unlabelled_share", at_most, {"maximum": 0.02},
@@ -91,7 +91,7 @@ _SPEAKERS = (
         "TR014", "review", "diarisation_labels_count", is_zero,
         title="No automatic speaker number is left",
         reason="`Speaker 1` says nothing about who spoke, and the numbers change within a file.",
-        message="{value} automatic speaker labels are unresolved. Replace them with the declared labels.",
+        message="Automatic speaker labels left: {value}. Replace them with the declared labels.",
     ),
 )  # fmt: skip
 
@@ -100,7 +100,7 @@ _TIMES = (
         "TR020", "block", "time_faults_count", is_zero,
         title="Times can be read and end after they start",
         reason="A passage is found again in the recording by its time.",
-        message="{value} times cannot be read, have 60 seconds or more, or end before they start. Correct them.",
+        message="Times that cannot be read, have 60 seconds or more, or end before they start: {value}. Correct them.",
     ),
     Check(
         "TR021", "block", "backward_s", at_most, {"maximum": 0.5},
@@ -157,7 +157,7 @@ _WORDING = (
         "TR043", "review", "questions_untraced_count", is_zero,
         title="Each required question of the guide is traced",
         reason="A question never asked cannot be answered; saturation and comparison assume it was.",
-        message="{value} required questions show no keyword in the interviewer's words. Note why, or add keywords.",
+        message="Required questions without a keyword in the interviewer's words: {value}. Note why, or add keywords.",
     ),
 )  # fmt: skip
 
@@ -166,7 +166,7 @@ _LIKENESS = (
         "TR041", "block", "same_text_count", is_zero,
         title="No other id has the same text",
         reason="One interview under two ids counts twice.",
-        message="{value} other transcripts hold the same words. Keep the right one.",
+        message="Other transcripts with the same words: {value}. Keep the right one.",
         rerun="across",
     ),
     Check(
@@ -183,13 +183,13 @@ _CONSENT = (
         "TR050", "block", "consents_missing_count", is_zero,
         title="Consent to take part, record and transcribe was in force on the interview date",
         reason="45 CFR 46.116: without it neither the recording nor the transcript may be used.",
-        message="{value} consents were not in force on the interview date. Set the file apart; see the register.",
+        message="Consents not in force on the interview date: {value}. Set the file apart; see the consent register.",
     ),
     Check(
         "TR051", "inform", "later_uses_absent_count", is_zero,
         title="Which later uses are covered",
         reason="Quoting, contacting again, archiving and audit are each refused at their own act, never here.",
-        message="{value} later uses (quote, recontact, archive, audit) are not covered by consent.",
+        message="Later uses (quote, recontact, archive, audit) not covered by consent: {value}.",
     ),
 )  # fmt: skip
 
@@ -198,19 +198,19 @@ _LEAKS = (
         "TR060", "review", "registry_hits_count", is_zero,
         title="No registered name, alias or site is left",
         reason="The registry of names is what we can check for certain; it is not proof that nobody can be recognised.",
-        message="{value} places hold a registered name, alias or site. Replace each with its pseudonym or placeholder.",
+        message="Registered names, aliases or sites found: {value}. Replace each with its pseudonym or a placeholder.",
     ),
     Check(
         "TR062", "review", "identifier_hits_count", is_zero,
         title="No e-mail, phone, national id, address or day of birth is left",
         reason="Each of these identifies a person without any name.",
-        message="{value} places hold something that looks like an identifier. Replace each with a placeholder.",
+        message="E-mails, phones, ids, addresses or days of birth found: {value}. Replace each with a placeholder.",
     ),
     Check(
         "TR065", "review", "document_traces_count", is_zero,
         title="No author, tracked change, comment or hidden text is left",
         reason="Word keeps what a reader no longer sees.",
-        message="{value} traces of editing or hidden text are in the document. Accept changes and remove them.",
+        message="Traces of editing or hidden text: {value}. Accept the changes and remove what is hidden.",
     ),
 )  # fmt: skip
 
@@ -219,7 +219,7 @@ _PSEUDONYMS = (
         "TR070", "block", "pseudonym_collisions_count", is_zero,
         title="Pseudonyms are one-to-one and nobody's real name",
         reason="Two people under one pseudonym merge into one; a pseudonym that is a real name points at somebody.",
-        message="{count} pseudonyms are shared, or are somebody's real name. Choose others.",
+        message="Pseudonyms shared, doubled or somebody's real name: {count}. Choose others.",
         rerun="across",
     ),
 )  # fmt: skip

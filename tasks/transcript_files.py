@@ -1,0 +1,195 @@
+"""The transcripts that lie in the study folder, and what the registers say about each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from evidence.detectors import Entry
+from evidence.measure import Expected
+from recruitment import ConsentLedger, consent_in_force, fold_consent
+from study import Fact, Reference, Subject
+from study.protocol.material import GuideQuestion, Transcripts
+from tasks.read import read_restricted_table, read_table
+from tasks.workspace import Workspace
+
+INTERVIEWS = "registers/interviews.csv"
+FIELD_NOTES = "field_notes/"
+NEEDED = ("take_part", "record", "transcribe")
+LATER = ("quote", "recontact", "archive", "audit")
+_HELD = ("full", "part", "notes_only")
+_FORMATS = {".vtt", ".srt", ".txt", ".docx", ".rtf", ".pdf", ".json", ".doc", ".md"}
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFile:
+    """One file: its path in the study folder, bytes, the interview id its name gives ("" when none), and its id in
+    the trail: the interview's, or the file's opaque ref when the name names no interview."""
+
+    path: str
+    data: bytes
+    interview_id: str
+    id: str
+    reference: Reference
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.path).name
+
+    @property
+    def subject(self) -> str:
+        return f"transcript:{self.id}"
+
+
+def transcript_files(place: Workspace, conventions: Transcripts) -> list[TranscriptFile]:
+    """Every file of the transcripts folder, by path; hidden files are the machine's own."""
+    pattern = _name_pattern(conventions)
+    files = []
+    for stored in place.files.list(f"{conventions.folder}/"):
+        path = stored.key
+        if PurePosixPath(path).name.startswith((".", "~$")):
+            continue
+        data = place.files.get(path)
+        reference = place.reference(path, data, personal=True)
+        match = pattern.fullmatch(PurePosixPath(path).stem)
+        id = match["id"] if match else ""
+        files.append(TranscriptFile(path, data, id, id or reference.ref, reference))
+    return files
+
+
+def _name_pattern(conventions: Transcripts) -> re.Pattern[str]:
+    before, _, after = conventions.file_name.partition("{interview_id}")
+    return re.compile(f"{re.escape(before)}(?P<id>{conventions.interview_id_pattern}){re.escape(after)}")
+
+
+def field_note_facts(place: Workspace) -> list[Fact]:
+    """That field notes arrived, one fact a version of a file."""
+    facts = []
+    for stored in place.files.list(FIELD_NOTES):
+        if not PurePosixPath(stored.key).name.startswith((".", "~$")):
+            reference = place.reference(stored.key, place.files.get(stored.key), personal=True)
+            format = format_of(stored.key)
+            facts.append(Fact("fieldnote.received", place.instant, generated=(reference,), data={"format": format}))
+    return facts
+
+
+def received_fact(place: Workspace, file: TranscriptFile) -> Fact:
+    """That a transcript arrived in this version."""
+    return Fact(
+        "transcript.received",
+        place.instant,
+        subject=(Subject("transcript", file.id),),
+        generated=(file.reference,),
+        data={"format": format_of(file.path)},
+    )
+
+
+def format_of(path: str) -> str:
+    """The ending of a known format without its dot, else `unknown`: an ending is a file's own text."""
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix.removeprefix(".") if suffix in _FORMATS else "unknown"
+
+
+class Registers:
+    """What registers, trail and registry of names say, read once a run."""
+
+    def __init__(self, place: Workspace) -> None:
+        self._protocol = place.protocol
+        self._today = place.today
+        self._codes = place.known_trail_codes()
+        self._ledger: ConsentLedger = fold_consent(place.events())
+        self._interviews = _by_interview(read_table(place, INTERVIEWS))
+        self._identities = _rows(read_restricted_table(place, "identities.csv"))
+        self._frame = _frame(place)
+
+    @property
+    def real_names(self) -> list[str]:
+        """Every name of a participant the registry knows."""
+        return [row["name"] for row in self._identities if row.get("name")]
+
+    @property
+    def transcripts(self) -> set[str]:
+        """The subject of every interview's transcript, whether it has arrived or not."""
+        return {f"transcript:{id}" for id in self._interviews}
+
+    def entries(self) -> list[Entry]:
+        """Names, aliases and ways of mishearing of participants, and the names of sites."""
+        people = [Entry("name", name) for name in self.real_names]
+        aliases = [
+            Entry("alias", alias.strip())
+            for row in self._identities
+            for column in ("aliases", "heard_as")
+            for alias in row.get(column, "").split(";")
+            if alias.strip()
+        ]
+        sites = [Entry("site", row[c]) for row in self._frame for c in ("name", "site_name") if row.get(c)]
+        return [*people, *aliases, *sites]
+
+    def expected(self, file: TranscriptFile) -> Expected:
+        """What the registers lead one to expect of a file."""
+        row = self._interviews.get(file.interview_id)
+        if row is None:
+            return Expected(file.interview_id, name_faults=1 if not file.interview_id else 2, today=self._today)
+        day = _day(row.get("occurred", ""))
+        people = [p.strip() for p in row.get("participant_ids", "").split(";") if p.strip()]
+        first = [d for p in people if (d := self._first_consent(p)) is not None]
+        return Expected(
+            file.interview_id,
+            interview_day=day,
+            first_consent_day=max(first, default=None),
+            today=self._today,
+            questions=self._questions(row.get("guide_version", "")),
+            consents_missing=self._absent(people, NEEDED, day),
+            uses_absent=self._absent(people, [s for s in LATER if s in self._offered()], day),
+        )
+
+    def _absent(self, people: list[str], scopes: list[str] | tuple[str, ...], day: date | None) -> int:
+        """How many consents (person × scope) were not in force that day; all of them where the day is unknown."""
+        if day is None:
+            return max(len(people), 1) * len(scopes)
+        codes = [self._codes.get(person) for person in people] or [None]
+        return sum(
+            code is None or not consent_in_force(self._ledger, code, scope, day).in_force
+            for code in codes
+            for scope in scopes
+        )
+
+    def _first_consent(self, person: str) -> date | None:
+        given = self._ledger.given.get(self._codes.get(person, ""), ())
+        return min((consent.at.day for consent in given), default=None)
+
+    def _offered(self) -> set[str]:
+        return {scope for versions in self._ledger.forms.values() for form in versions for scope in form.scopes}
+
+    def _questions(self, version: str) -> tuple[GuideQuestion, ...]:
+        return tuple(q for guide in self._protocol.guides if guide.version == version for q in guide.questions)
+
+
+def _by_interview(table: pd.DataFrame | None) -> dict[str, dict[str, str]]:
+    """The register's row of each interview: the one that was held, else the last."""
+    found: dict[str, dict[str, str]] = {}
+    for row in _rows(table):
+        id = row.get("interview_id", "")
+        if id and (row.get("outcome") in _HELD or found.get(id, {}).get("outcome") not in _HELD):
+            found[id] = row
+    return found
+
+
+def _rows(table: pd.DataFrame | None) -> list[dict[str, str]]:
+    return [] if table is None else [{str(k): str(v) for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _frame(place: Workspace) -> list[dict[str, str]]:
+    path = place.protocol.sampling.frame
+    return _rows(read_table(place, path)) if path.endswith(".csv") else []
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,152 @@
+"""Transcripts judged: read in a child process, measured, compared with each other, checked by their suite."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pandas as pd
+
+from evidence.detectors import Patterns, Registry
+from evidence.isolated import ReaderDied, call_each
+from evidence.leaks import find_leaks
+from evidence.measure import FEATURES, Expected, Measured, is_dated_ahead, measure
+from evidence.similarity import Likeness, likenesses
+from evidence.transcripts import Transcript, read_transcript
+from expectations.transcripts import TRANSCRIPTS
+from expectations.validate import Validation, validate_full
+from study import Fact, Query, Subject
+from study.identifiers import event_id
+from study.protocol.material import Transcripts
+from study.query import Verdict
+from tasks.progress import step
+from tasks.transcript_files import TranscriptFile, received_fact
+from tasks.transcript_rules import Rules
+from tasks.workspace import Workspace
+
+SECONDS, MEGABYTES = 60.0, 1000
+"""What one file may take to be read."""
+
+_LIKE_OTHERS = {"TR041", "TR042"}
+_FEATURE = {check.id: check.feature for check in TRANSCRIPTS.checks}
+_COLUMNS = (*FEATURES, "same_text_count", "containment_share")
+
+Read = Transcript | ReaderDied
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTranscript:
+    """One file after this run; `validated` is None where nothing had to be judged again."""
+
+    file: TranscriptFile
+    verdict: Verdict
+    queries: tuple[Query, ...] = ()
+    validated: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judging needs besides the files: conventions, what the registers expect, the rules, the names."""
+
+    place: Workspace
+    conventions: Transcripts
+    expected: Mapping[str, Expected]
+    rules: Mapping[str, Rules]
+    registry: Registry
+
+
+def judge_files(bench: Bench, files: list[TranscriptFile], due: Collection[str]) -> list[JudgedTranscript]:
+    """Judge the files whose subject is due; all are read, because each is compared with all others."""
+    read = _read(files, bench.conventions)
+    alike = likenesses({path: found for path, found in read.items() if isinstance(found, Transcript)})
+    chosen = [file for file in files if file.subject in due]
+    step("Checking transcripts", len(chosen), len(files))
+    measured = {file.path: _measured(bench, file, read[file.path]) for file in chosen}
+    rows = [_row(file, measured[file.path], alike.get(file.path)) for file in chosen]
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(_COLUMNS, float))
+    validation = validate_full(frame, TRANSCRIPTS, study=bench.place.protocol, subject_column="subject")
+    judged = []
+    for file in chosen:
+        queries = _placed(validation, file, measured[file.path])
+        met = _met(bench, read[file.path], queries, alike.get(file.path))
+        judged.append(_judged(bench, file, read[file.path], queries, met, validation))
+    return judged
+
+
+def _read(files: list[TranscriptFile], conventions: Transcripts) -> dict[str, Read]:
+    """Every file's transcript by path, read in a child process under limits."""
+    reader = partial(
+        read_transcript,
+        labels=[*conventions.speakers.interviewer, *conventions.speakers.participant],
+        header=list(conventions.header),
+        legacy_encoding=conventions.legacy_encoding,
+    )
+    results = call_each(reader, ((f.data, f.name) for f in files), seconds=SECONDS, megabytes=MEGABYTES)
+    read: dict[str, Read] = {}
+    for number, (file, result) in enumerate(zip(files, results, strict=True), start=1):
+        step("Reading transcripts", number, len(files))
+        read[file.path] = result
+    return read
+
+
+def _measured(bench: Bench, file: TranscriptFile, read: Read) -> Measured:
+    if isinstance(read, ReaderDied):
+        return Measured({**dict.fromkeys(FEATURES), "open_faults_count": 1})
+    labels = [*bench.conventions.speakers.interviewer, *bench.conventions.speakers.participant]
+    leaks = find_leaks(read, [bench.registry, Patterns()], name=file.name, labels=labels)
+    return measure(read, bench.conventions, bench.expected[file.path], leaks)
+
+
+def _row(file: TranscriptFile, measured: Measured, alike: Likeness | None) -> dict[str, object]:
+    return {
+        "subject": file.subject,
+        "ref": file.reference.ref,
+        "where": file.path,
+        **measured.features,
+        "same_text_count": alike.same_text_count if alike else None,
+        "containment_share": alike.containment_share if alike else None,
+    }
+
+
+def _placed(validation: Validation, file: TranscriptFile, measured: Measured) -> tuple[Query, ...]:
+    """The file's queries, with the place in the file where its measurement has one."""
+    own = [query for query in validation.queries if query.where == file.path]
+    places = {query.check: measured.places.get(_FEATURE[query.check]) for query in own}
+    return tuple(replace(q, where=f"{q.where}, {places[q.check]}") if places[q.check] else q for q in own)
+
+
+def _met(bench: Bench, read: Read, queries: Collection[Query], alike: Likeness | None) -> str:
+    """What the judgement rests on beyond the rules: see `Rules.code`."""
+    if isinstance(read, ReaderDied):
+        return f"died {read.reason}"
+    met = [f"on {bench.place.today}"] if is_dated_ahead(read, bench.place.today) else []
+    if alike and any(query.check in _LIKE_OTHERS for query in queries):
+        met += [str(bench.rules[path].file.reference.hmac) for path in alike.others]
+    return " ".join(met)
+
+
+def _judged(
+    bench: Bench, file: TranscriptFile, read: Read, queries: tuple[Query, ...], met: str, validation: Validation
+) -> JudgedTranscript:
+    counts = {level: sum(query.severity == level for query in queries) for level in ("block", "review", "inform")}
+    verdict: Verdict = "blocked" if counts["block"] else "review" if counts["review"] else "passed"
+    if isinstance(read, ReaderDied) or not read.readable:
+        verdict = "unreadable"
+    received = received_fact(bench.place, file)
+    validated = Fact(
+        "transcript.validated",
+        bench.place.instant,
+        subject=(Subject("transcript", file.id),),
+        generated=(file.reference,),
+        causes=(event_id(bench.place.origin, received.kind, received.natural_key),),
+        data={
+            "verdict": verdict,
+            "rules": bench.rules[file.path].code(met),
+            "blocking": counts["block"],
+            "review": counts["review"],
+            "inform": counts["inform"],
+            "unchecked": sum(result.state == "unchecked" for result in validation.results),
+        },
+    )
+    return JudgedTranscript(file, verdict, queries, validated)

@@ -1,0 +1,94 @@
+"""Releasing transcripts for coding: a person's decision, refused while something about the file is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from study import Event, Fact, Subject
+from study.decisions import Decision
+from study.query import fold_queries
+from tasks.decisions import read_decisions
+from tasks.transcript_judgement import JudgedTranscript
+from tasks.workspace import Workspace
+
+_BLOCK_A_RELEASE = {"TR060", "TR061", "TR062", "TR063", "TR064", "TR065"}
+"""Work for de-identification on the raw file; open, they keep it from being released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """The releases to record, and how many decisions wait or are refused."""
+
+    facts: tuple[Fact, ...]
+    standing: int
+    waiting: int
+    refused: int
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What to tell a coordinator, in counts."""
+        lines = [f"Released for coding: {len(self.facts)} now, {self.standing} before."]
+        if self.waiting:
+            lines.append(f"{self.waiting} decided releases wait until the queries on their transcripts are settled.")
+        if self.refused:
+            lines.append(
+                f"{self.refused} releases are refused: the deciding person does not hold the task release_transcript."
+            )
+        return tuple(lines)
+
+
+@task(name="release transcripts", cache_policy=NO_CACHE)
+def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Releases:
+    """Carry out the decisions that release a transcript; each releases the version that lies there, once."""
+    by_interview: dict[str, list[JudgedTranscript]] = {}
+    for judged in files:
+        if judged.file.interview_id:
+            by_interview.setdefault(judged.file.interview_id, []).append(judged)
+    events = place.events(["transcript.released", "transcript.validated"])
+    blocked = _blocked(place)
+    facts: list[Fact] = []
+    standing = waiting = refused = 0
+    for decision in (d for d in read_decisions(place) if d.decision == "release" and d.occurred <= place.today):
+        of_it = [e for e in events if e.subject_id("transcript") == decision.subject]
+        released = [e for e in of_it if e.kind == "transcript.released"]
+        if not decision.authorised(place.protocol, "release_transcript"):
+            refused += 1
+        elif any(e.occurred == decision.occurred.isoformat() for e in released):
+            standing += 1
+        elif (file := _releasable(by_interview.get(decision.subject, []), blocked)) is None:
+            waiting += 1
+        elif any(e.generated == (file.file.reference,) for e in released):
+            standing += 1
+        else:
+            facts.append(_released(decision, file, of_it, len(released) + 1))
+    return Releases(tuple({f.subject[0].id: f for f in facts}.values()), standing, waiting, refused)
+
+
+def _blocked(place: Workspace) -> set[str]:
+    """Subjects with an open query that keeps them from being released."""
+    records = fold_queries(place.events()).values()
+    return {r.subject for r in records if r.state == "open" and (r.severity == "block" or r.check in _BLOCK_A_RELEASE)}
+
+
+def _releasable(files: list[JudgedTranscript], blocked: set[str]) -> JudgedTranscript | None:
+    """The one file of an interview, readable and with nothing open against it."""
+    if len(files) != 1 or files[0].verdict == "unreadable" or files[0].file.subject in blocked:
+        return None
+    return files[0]
+
+
+def _released(decision: Decision, judged: JudgedTranscript, events: list[Event], version: int) -> Fact:
+    reference = judged.file.reference
+    causes = [e.id for e in events if e.kind == "transcript.validated" and e.generated == (reference,)]
+    return Fact(
+        "transcript.released",
+        decision.occurred.isoformat(),
+        subject=(Subject("transcript", judged.file.id), Subject("person", decision.person)),
+        generated=(reference,),
+        causes=tuple(causes[-1:]),
+        data={"version": version},
+    )
