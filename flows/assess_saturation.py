@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.analysis import SATURATION_CHECKS, assess_sequences, looked_at, queries_of
+from tasks.analysis import looked_at, queries_of
 from tasks.codings import CODING_CHECKS, read_material
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
 from tasks.request import StudyRequest
+from tasks.saturation import SATURATION_CHECKS, assess_sequences
 from tasks.workspace import opened
 
 

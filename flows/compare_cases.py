@@ -33,5 +33,5 @@ def compare_cases(request: CompareCases) -> Outcome:
         record(place, (*compared.facts, *written.facts))
         found = queries_of(place, (*material.problems, *compared.problems, *written.problems))
         settle_queries(place, found, looked_at(CODING_CHECKS, CASE_CHECKS, RECORD_CHECKS))
-        said = (material.said, *compared.said, *written.said, walk_lineage(place))
+        said = (*compared.said, *written.said, walk_lineage(place))
         return Outcome("compare-cases", said, tuple(found), compared.made)

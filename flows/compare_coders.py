@@ -31,4 +31,4 @@ def compare_coders(request: CompareCoders) -> Outcome:
         record(place, compared.facts)
         found = queries_of(place, material.problems)
         settle_queries(place, found, looked_at(CODING_CHECKS))
-        return Outcome("compare-coders", (material.said, *compared.said), tuple(found), compared.made)
+        return Outcome("compare-coders", compared.said, tuple(found), compared.made)

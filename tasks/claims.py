@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from study import Event, Reference, StudyError, Subject
 from study.objects import NotStored
 from tasks.analysis import Assessed
-from tasks.codings import Material, reference_of
+from tasks.codings import Material, many, reference_of
 from tasks.read import read_table
 from tasks.workspace import Workspace
 from trustworthiness import claims, debriefing, negative_cases
@@ -36,15 +36,15 @@ def read_records(place: Workspace, material: Material) -> Assessed:
     entries = [entry for part in found for entry in part.entries]
     facts = tuple(place.with_record(entry.fact, dict(entry.document)) for entry in entries)
     kinds = [fact.kind for fact in facts]
-    counted = ", ".join(f"{kinds.count(kind)} {name}" for kind, name in _NAMES.items())
+    counted = ", ".join(many(kinds.count(kind), name) for kind, name in _NAMES.items())
     return Assessed(facts, tuple(p for part in found for p in part.problems), (f"On record: {counted}.",))
 
 
 _NAMES = {
-    "debriefing.held": "debriefings",
-    "negative_case.raised": "negative cases",
-    "counter_narrative.recorded": "counter-narratives",
-    "claim.asserted": "claims",
+    "debriefing.held": "debriefing",
+    "negative_case.raised": "negative case",
+    "counter_narrative.recorded": "counter-narrative",
+    "claim.asserted": "claim",
 }
 
 
@@ -55,9 +55,9 @@ def walk_lineage(place: Workspace) -> str:
     loose = lineage.orphans
     broken = sum(bool(claim.gaps) for claim in lineage.claims)
     return (
-        f"Lineage: {len(lineage.claims) - broken} of {len(lineage.claims)} claims hold at every step down to consent; "
-        f"{len(loose.never_coded)} released transcripts were never coded, "
-        f"{len(loose.uncited)} coded transcripts carry no claim."
+        f"Lineage: {len(lineage.claims) - broken} of {many(len(lineage.claims), 'claim')} complete down to consent; "
+        f"{many(len(loose.never_coded), 'released transcript')} not coded, "
+        f"{many(len(loose.uncited), 'coded transcript')} without a claim."
     )
 
 

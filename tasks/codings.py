@@ -51,11 +51,9 @@ class Material:
             return "There are no codings yet."
         left_out = sum(self.codings.rejected.values())
         uncoded = len(set(self.released) - set(self.imports))
-        sentence = (
-            f"{_many(len(self.codings.segments), 'coding')} from {_many(len(self.imports), 'transcript')} imported"
-        )
+        sentence = f"{many(len(self.codings.segments), 'coding')} from {many(len(self.imports), 'transcript')} imported"
         sentence += f", {left_out} left out with a query" if left_out else ""
-        return sentence + (f"; {_many(uncoded, 'released transcript')} not coded yet." if uncoded else ".")
+        return sentence + (f"; {many(uncoded, 'released transcript')} not coded yet." if uncoded else ".")
 
 
 @task(name="read codings", cache_policy=NO_CACHE)
@@ -216,5 +214,6 @@ def _get(place: Workspace, path: str) -> bytes | None:
         return None
 
 
-def _many(count: int, thing: str) -> str:
+def many(count: int, thing: str) -> str:
+    """A count with its noun, in the plural where it is not one."""
     return f"{count} {thing}{'' if count == 1 else 's'}"

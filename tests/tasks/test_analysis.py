@@ -16,7 +16,6 @@ from study.query import fold_queries
 from tasks.analysis import (
     CASE_CHECKS,
     Assessed,
-    assess_sequences,
     compare_coding,
     compare_sites,
     looked_at,
@@ -26,6 +25,7 @@ from tasks.claims import RECORD_CHECKS, read_records, walk_lineage
 from tasks.codings import CODING_CHECKS, Material, material_of
 from tasks.queries import settle_queries
 from tasks.request import StudyRequest
+from tasks.saturation import assess_sequences
 from tasks.workspace import Workspace, opened
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -150,7 +150,7 @@ def test_two_of_eight_cases_diverge_with_peers_higher(whole: Path) -> None:
         assert {c.id for c in compared.causes} <= {e.id for e in place.events(["coding.imported"])}
         assert open_checks(place, blocking=True) == set()
         claims = len(rows(whole / "analysis/claims.csv"))
-        assert walk_lineage.fn(place).startswith(f"Lineage: {claims} of {claims} claims hold")
+        assert walk_lineage.fn(place).startswith(f"Lineage: {claims} of {claims} claims complete")
     shown = json.loads((whole / "out/cases.json").read_text())
     assert {case["direction"] for case in shown["cases"] if case["diverges"]} == {"peers_higher"}
 
