@@ -16,8 +16,8 @@ from sampling.distance import DECIMALS
 from sampling.problem import Problem
 
 STEP = 10.0**-DECIMALS
-NODES = 100_000
-"""Nodes after which a search gives up, about a second; a count and not a time, so that every machine agrees."""
+NODES = 30_000
+"""Nodes after which a search gives up, well under a second; a count and not a time, so that every machine agrees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,21 +16,33 @@ from sampling.model import best_linear
 from sampling.problem import Problem
 
 STARTS = 6
+DRAWS = 20
 CANDIDATES = 12
 GAIN = 1e-9
 
 
 def starts(problem: Problem, seed: int, seconds: float, count: int = STARTS) -> list[tuple[int, ...]]:
-    """Samples that keep the rules: the greedy one when it does, the rest by random worth. Empty: there is none."""
+    """Samples that keep the rules: the greedy one when it does, the rest at random. Empty: there is none."""
     random = np.random.default_rng(seed)
     found = [greedy(problem)]
     found = [s for s in found if problem.limits.holds(s).all()]
     for _ in range(count):
-        solved = best_linear(problem, random.random(len(problem.ids)), seconds)
-        if solved.chosen is None:
+        drawn = _drawn(problem, random) or best_linear(problem, random.random(len(problem.ids)), seconds).chosen
+        if drawn is None:
             return found
-        found.append(solved.chosen)
+        found.append(drawn)
     return found
+
+
+def _drawn(problem: Problem, random: np.random.Generator) -> tuple[int, ...] | None:
+    """A random sample that keeps the rules, or None when a few draws found none."""
+    free = np.setdiff1d(np.flatnonzero(problem.allowed), problem.required)
+    for _ in range(DRAWS):
+        drawn = random.choice(free, problem.size - len(problem.required), replace=False)
+        sample = tuple(sorted([*problem.required, *(int(i) for i in drawn)]))
+        if problem.limits.holds(sample).all():
+            return sample
+    return None
 
 
 def greedy(problem: Problem) -> tuple[int, ...]:

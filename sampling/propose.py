@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace as changed
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -72,12 +73,18 @@ def propose_with(
         record=Record(
             whole.fingerprint(digest_of),
             design.fingerprint(digest_of),
-            tuple((name, version(name)) for name in LIBRARIES),
+            _versions(),
             design.seed,
         ),
         notes=(*laid.notes, *problem.notes, *gave),
         statuses=dict(gone),
     )
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    """The software a sample was made with."""
+    return tuple((name, version(name)) for name in LIBRARIES)
 
 
 def _keepable(problem: Problem, design: Design) -> tuple[Problem, tuple[str, ...]]:
