@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 QUIET = {
@@ -15,7 +17,6 @@ EMBEDDED = QUIET | {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "0",
 }
 """A one-off command keeps quiet: it says its own sentences, and the trail is the record."""
 
@@ -26,6 +27,15 @@ def use_embedded_prefect() -> None:
         os.environ.setdefault("PREFECT_HOME", str(prefect_home("embedded")))
     for name, value in EMBEDDED.items():
         os.environ.setdefault(name, value)
+
+
+@contextmanager
+def without_heartbeat() -> Iterator[None]:
+    """Run flows without Prefect's heartbeat: nobody watches a one-off command, and each join of it costs a second."""
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    with temporary_settings(updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
 
 
 def prefect_home(purpose: str) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from cli.embedded import use_embedded_prefect
+from cli.embedded import use_embedded_prefect, without_heartbeat
 from cli.exits import Exit, UsageError
 from cli.progress import shown_progress
 
@@ -24,7 +24,7 @@ def run_flow(
     use_embedded_prefect()
     function, request_model = load_flow(flow)
     request = _request(request_model, {"study": study, "acting": acting, "as_of": as_of, **_pairs(parameters)})
-    with shown_progress(quiet=as_json):
+    with shown_progress(quiet=as_json), without_heartbeat():
         outcome = function(request)
     if as_json:
         typer.echo(json.dumps(_document(outcome), ensure_ascii=False, indent=1))

@@ -18,7 +18,9 @@ def prefect_harness() -> Iterator[None]:
     """Prefect's own server in this process, once a session (13 to 26 s); flows and tasks then run for real."""
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120):
+    from cli.embedded import without_heartbeat
+
+    with prefect_test_harness(server_startup_timeout=120), without_heartbeat():
         yield
 
 
