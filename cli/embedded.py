@@ -16,6 +16,7 @@ QUIET = {
 EMBEDDED = QUIET | {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
 """A one-off command keeps quiet: it says its own sentences, and the trail is the record."""

@@ -24,9 +24,9 @@ def prefect_harness() -> Iterator[None]:
         yield
 
 
-@pytest.fixture()
+@pytest.fixture
 def example(tmp_path: Path) -> Callable[..., Path]:
-    """A fresh copy of an example study: `example("fsp")` with its planted defects, `example("fsp", clean=True)` without."""
+    """A fresh copy of an example study: `example("fsp")` with its planted defects, `clean=True` without."""
 
     def copy(name: str, *, clean: bool = False) -> Path:
         target = tmp_path / f"{name}-clean" if clean else tmp_path / name

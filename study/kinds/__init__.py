@@ -5,6 +5,7 @@ Add kinds and fields (with a default), never change a meaning: old lines must ke
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,7 +42,8 @@ def kind_of(name: str) -> Kind:
 def checked_data(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """`data` as its kind's schema allows it, fields at their default left out; StudyError naming the field else."""
     try:
-        return kind_of(name).data.model_validate(dict(data)).model_dump(mode="json", exclude_defaults=True)
+        checked = kind_of(name).data.model_validate_json(json.dumps(dict(data)))
+        return checked.model_dump(mode="json", exclude_defaults=True)
     except ValidationError as error:
         fields = sorted({".".join(map(str, e["loc"])) or "data" for e in error.errors()})
         raise StudyError(
