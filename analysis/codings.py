@@ -50,8 +50,9 @@ def read_codings(
     """Read the segments and check them against the codebook, the known transcripts and the released turns.
 
     `known` are the ids of every transcript or interview of the study, `coders` the people delegated coding; `turns`
-    holds, for each transcript released for coding, its columns turn and text. What is not given is not checked. Raises
-    StudyError for a file that is no CSV in UTF-8 or lacks a column.
+    holds, for each transcript released for coding, its columns turn and text. What is not given is not checked. The
+    subject of a problem is the codings of a transcript, never the transcript: a wrong coding keeps no release back.
+    Raises StudyError for a file that is no CSV in UTF-8 or lacks a column.
     """
     rows = read_rows(data, COLUMNS, file)[COLUMNS]
     spoken = {transcript: Spoken(frame) for transcript, frame in (turns or {}).items()}
@@ -62,7 +63,7 @@ def read_codings(
     for row, (transcript, coder, code, start, end, quote) in zip(rows.index, rows.itertuples(index=False), strict=True):
         coding = "/".join((transcript, coder, code, start))
         is_known = known is None or transcript in known
-        subject = f"transcript:{transcript}" if known is not None and is_known else "analysis:codings"
+        subject = f"codings:{transcript}" if known is not None and is_known else "analysis:codings"
         fault = _fault(transcript, coder, code, start, end, quote) or ("transcript_id" if coding in seen else "")
         seen.add(coding)
         faults = [("AN007", fault)] if fault else _unmet(transcript, code, codebook, is_known, turns)

@@ -43,7 +43,7 @@ def test_one_rater_is_no_comparison() -> None:
     ratings = read("S01,peer,R1,5,x\nS01,director,R1,3,x\nS01,director,R2,3,x\n")
     found = compare_cases(ratings, peers="peer", organisation="director", threshold=1)
     assert found.cases == ()
-    assert [(p.check, p.subject, p.row) for p in found.problems] == [("AN010", "site:S01", 2)]
+    assert [(p.check, p.subject, p.row) for p in found.problems] == [("AN010", "case:S01", 2)]
 
 
 def test_rows_that_cannot_be_used_are_named() -> None:

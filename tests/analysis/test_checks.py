@@ -14,13 +14,13 @@ def test_every_check_says_what_to_do_once() -> None:
 
 def test_rows_of_one_check_and_subject_are_one_query() -> None:
     problems = [
-        Problem("AN003", "analysis/codings.csv", 9, "quote", "transcript:I0001"),
-        Problem("AN003", "analysis/codings.csv", 4, "quote", "transcript:I0001"),
-        Problem("AN003", "analysis/codings.csv", 5, "quote", "transcript:I0002"),
+        Problem("AN003", "analysis/codings.csv", 9, "quote", "codings:I0001"),
+        Problem("AN003", "analysis/codings.csv", 4, "quote", "codings:I0001"),
+        Problem("AN003", "analysis/codings.csv", 5, "quote", "codings:I0002"),
     ]
     first, second = queries(problems, study="fsp", ref=lambda path: "aref")
     assert (first.subject, first.where, first.rows) == (
-        "transcript:I0001",
+        "codings:I0001",
         "analysis/codings.csv, row 4, column quote",
         ("row 4", "row 9"),
     )
@@ -29,6 +29,6 @@ def test_rows_of_one_check_and_subject_are_one_query() -> None:
 
 
 def test_a_fingerprint_does_not_change_with_rows() -> None:
-    one = queries([Problem("AN003", "f", 4, "quote", "transcript:I1")], study="fsp", ref=lambda path: "aref")
-    two = queries([Problem("AN003", "f", 7, "quote", "transcript:I1")], study="fsp", ref=lambda path: "aref")
+    one = queries([Problem("AN003", "f", 4, "quote", "codings:I1")], study="fsp", ref=lambda path: "aref")
+    two = queries([Problem("AN003", "f", 7, "quote", "codings:I1")], study="fsp", ref=lambda path: "aref")
     assert one[0].fingerprint == two[0].fingerprint

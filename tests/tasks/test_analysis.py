@@ -201,7 +201,7 @@ def test_codings_of_a_transcript_not_released_do_not_count_until_it_is(example: 
     with run(study) as place:
         carried_out(place)
         still = {q.subject for q in fold_queries(place.events()).values() if q.check == "AN005" and q.state == "open"}
-        assert "transcript:I0001" not in still
+        assert "codings:I0001" not in still
         assert [e for e in place.events(["coding.imported"]) if e.subject_id("transcript") == "I0001"]
 
 
