@@ -20,6 +20,7 @@ from examples.generator.folder import (
     speak,
     transcript,
 )
+from examples.generator.member_checks import Round, member_checks
 from examples.generator.people import (
     CONSENT,
     DECISIONS,
@@ -35,12 +36,18 @@ from examples.generator.people import (
     site_act,
 )
 from examples.generator.tables import csv_bytes
+from study import load_protocol
 
 NAME = "cps"
 SITE = "S01"
 SCOPES = ("take_part", "record", "transcribe", "quote", "recontact", "audit")
 FORMATS = ("docx", "vtt", "txt", "srt")
-LISTED = 35
+ROUND = Round(
+    answering=("I001", "I003", "I009", "I010", "I017", "I021"),
+    silent=("I005", "I014", "I025", "I028"),
+    released_by="INV2",
+    released=date(2014, 11, 17),
+)
 NEW_CODES = {"specialist": (4, 3, 2, 2, 1, 1, 0, 1), "social_worker": (3, 3, 2, 1, 1, 1)}
 """Inductive codes that appear for the first time in each interview of a group: planted so that it saturates."""
 
@@ -62,9 +69,9 @@ class Cps:
         self._social_workers()
         self._number_interviews()
         self._material()
-        self._registers()
-        self._analysis()
         self.files["study.yaml"] = protocol_bytes(NAME, CHOSEN=", ".join(self.chosen))
+        self._registers()
+        self._check_with_members(self._analysis())
         self.files["README.md"] = readme(NAME)
         return self.files
 
@@ -159,21 +166,41 @@ class Cps:
         self.files["registers/recruitment.csv"] = csv_bytes(RECRUITMENT, by_day([*acts, *rows]))
         self.files["registers/consent.csv"] = csv_bytes(CONSENT, by_day(self.consents))
         self.files["registers/interviews.csv"] = interview_register(self.interviews)
-        self.files["registers/member_checks.csv"] = csv_bytes(MEMBER_CHECKS, [])
-        self.files["registers/decisions.csv"] = csv_bytes(DECISIONS, self._decisions())
         self.files["restricted/participants.csv"] = participants(self.people)
         self.files["restricted/identities.csv"] = identities(self.people)
 
     def _decisions(self) -> list[Row]:
-        return [release(i.id, "COO1", date(2014, 10, 6), "Checked against the audio.") for i in self.interviews]
+        stops = [
+            {
+                "decision": "saturation",
+                "subject": group,
+                "value": "stop",
+                "person": person,
+                "occurred": "2014-10-30",
+                "reason": "The index, the memos and the two settings were talked through; minutes of the day.",
+            }
+            for group, person in (("specialists", "INV1"), ("social_workers", "INV2"))
+        ]
+        return [
+            *(release(i.id, "COO1", date(2014, 10, 6), "Checked against the audio.") for i in self.interviews),
+            *stops,
+        ]
 
-    def _analysis(self) -> None:
+    def _check_with_members(self, rows: Sequence[Row]) -> None:
+        protocol = load_protocol(self.files["study.yaml"])
+        done = member_checks(protocol, ROUND, self.interviews, self.files, rows)
+        self.files["registers/member_checks.csv"] = csv_bytes(MEMBER_CHECKS, done.register)
+        self.files["registers/decisions.csv"] = csv_bytes(DECISIONS, [*self._decisions(), *done.decisions])
+        self.files |= done.replies
+
+    def _analysis(self) -> list[Row]:
         self.files["analysis/codebook.csv"] = codebook(NAME)
         first = codings(self.interviews, self.files, lambda _: "COD1")
         both = {i.id for i in self.interviews[::3]}
         second = self._second_coder([r for r in first if r["transcript_id"] in both])
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, [*first, *second])
         self.files |= analysis_files(NAME, [*first, *second], self.interviews)
+        return [*first, *second]
 
     def _second_coder(self, rows: Sequence[Row]) -> list[Row]:
         """The second coder leaves out about one segment in eight and sees another code in one of twelve."""

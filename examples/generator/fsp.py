@@ -24,6 +24,7 @@ from examples.generator.folder import (
     speak,
     transcript,
 )
+from examples.generator.member_checks import Round, member_checks
 from examples.generator.people import (
     CONSENT,
     DECISIONS,
@@ -39,6 +40,7 @@ from examples.generator.people import (
     site_act,
 )
 from examples.generator.tables import csv_bytes
+from study import load_protocol
 
 NAME = "fsp"
 VISITS = [date(2016, m, d) for m, d in ((1, 12), (1, 20), (1, 27), (2, 3), (2, 24), (3, 2), (3, 9), (3, 16))]
@@ -48,6 +50,12 @@ SCOPES_1 = ("take_part", "record", "transcribe", "quote", "recontact", "audit")
 SCOPES_2 = (*SCOPES_1, "archive")
 SECOND_FORM = date(2016, 2, 15)
 RELEASED = date(2016, 4, 4)
+ROUND = Round(
+    answering=("I0008", "I0009", "I0011", "I0012", "I0016", "I0018", "I0021"),
+    silent=("I0013", "I0014", "I0019", "I0020", "I0022"),
+    released_by="INV2",
+    released=date(2016, 4, 25),
+)
 HIGH = ("hope_modelled", "own_story_shared", "person_decides", "risk_allowed", "housing_first", "team_voice",
         "supervision_helpful", "culture_shift")  # fmt: skip
 LOW = ("housing_conditions", "paperwork_load", "token_role", "role_unclear", "medical_model")
@@ -74,10 +82,10 @@ class Fsp:
             self._recruit(site)
         self._number_interviews()
         self._material()
-        self._registers()
-        self._analysis()
-        self._survey()
         self.files["study.yaml"] = protocol_bytes(NAME)
+        self._registers()
+        self._check_with_members(self._analysis())
+        self._survey()
         self.files["sampling/frame.csv"] = frame.frame_bytes()
         self.files["README.md"] = readme(NAME)
         return self.files
@@ -92,11 +100,12 @@ class Fsp:
         start = visit - timedelta(days=40)
         director = self._person(site, "program_director")
         self._approach(director, start)
-        self._enrol(director, "vtt")
-        for _ in range(2):
+        self._enrol(director)
+        for number in range(2):
             peer = self._person(site, "peer_provider")
             self._approach(peer, start + timedelta(days=2))
-            self._enrol(peer, "docx")
+            no_more = site == self.sites[-1] and number == 1
+            self._enrol(peer, without=("recontact",) if no_more else ())
         for exit in self.rng.sample(("no_response", "no_response", "declined", "ineligible", "identified"), 4):
             self._leave_early(self._person(site, "peer_provider"), start + timedelta(days=3), exit)
         if site == self.sites[1]:
@@ -112,12 +121,12 @@ class Fsp:
         person.did("screened", start + timedelta(days=6), channel="phone")
         person.did("invited", start + timedelta(days=9), channel="email")
 
-    def _enrol(self, person: Person, format: str) -> None:
-        day = self._signs(person)
+    def _enrol(self, person: Person, *, without: Sequence[str] = ()) -> None:
+        day = self._signs(person, without=without)
         person.did("enrolled", day)
         evaluator = EVALUATORS[len(self.interviews) % 3]
         guide = "director-1" if person.role == "program_director" else "peer-1"
-        self.interviews.append(Interview("", person, self.visit[person.site], evaluator, guide, format))
+        self.interviews.append(Interview("", person, self.visit[person.site], evaluator, guide, ""))
 
     def _signs(self, person: Person, *, without: Sequence[str] = ()) -> date:
         """The person signs the version open that day, two to six days before the visit."""
@@ -209,8 +218,6 @@ class Fsp:
         self._renew()
         self.files["registers/consent.csv"] = csv_bytes(CONSENT, by_day(self.consents))
         self.files["registers/interviews.csv"] = interview_register(self.interviews, self.other_interviews)
-        self.files["registers/member_checks.csv"] = csv_bytes(MEMBER_CHECKS, [])
-        self.files["registers/decisions.csv"] = csv_bytes(DECISIONS, self._decisions())
         self.files["restricted/participants.csv"] = participants(self.people)
         self.files["restricted/identities.csv"] = identities(self.people)
 
@@ -237,12 +244,20 @@ class Fsp:
         checked = "Checked against the audio."
         return [approved, *(release(i.id, "COO1", RELEASED, checked) for i in self.interviews if i.is_recorded)]
 
-    def _analysis(self) -> None:
+    def _check_with_members(self, rows: Sequence[Row]) -> None:
+        protocol = load_protocol(self.files["study.yaml"])
+        done = member_checks(protocol, ROUND, self.interviews, self.files, rows)
+        self.files["registers/member_checks.csv"] = csv_bytes(MEMBER_CHECKS, done.register)
+        self.files["registers/decisions.csv"] = csv_bytes(DECISIONS, [*self._decisions(), *done.decisions])
+        self.files |= done.replies
+
+    def _analysis(self) -> list[Row]:
         self.files["analysis/codebook.csv"] = codebook(NAME)
         rows = codings(self.interviews, self.files, lambda id: "EVA1" if int(id[1:]) % 2 else "EVA2")
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, rows)
         self.files["analysis/case_ratings.csv"] = self._ratings(rows)
         self.files |= analysis_files(NAME, rows, [i for i in self.interviews if i.is_recorded])
+        return rows
 
     def _ratings(self, rows: Sequence[Row]) -> bytes:
         """Each site rated for both roles by two evaluators; peers stand above their program at two sites only."""

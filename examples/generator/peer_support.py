@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from examples.generator.analysis import analysis_files
@@ -19,6 +20,7 @@ from examples.generator.folder import (
     speak,
     transcript,
 )
+from examples.generator.member_checks import Round, member_checks
 from examples.generator.people import (
     CONSENT,
     DECISIONS,
@@ -34,12 +36,21 @@ from examples.generator.people import (
     site_act,
 )
 from examples.generator.tables import csv_bytes
+from study import load_protocol
 
 NAME = "peer-support"
 SITE = "S01"
 SCOPES = ("take_part", "record", "transcribe", "quote", "recontact", "audit")
 FORMATS = ("txt", "vtt", "docx", "srt")
 RECORDS = 40
+ROUND = Round(
+    answering=("I003", "I004", "I009", "I010"),
+    silent=("I011", "I012"),
+    released_by="INV1",
+    released=date(2013, 10, 1),
+)
+PEERS = ("Rosalba", "Wystan", "Galatea", "Piran")
+"""Pseudonyms of the peers people speak of; peers take no part themselves."""
 FATES = ("enrolled",) * 12 + ("declined", "no_response", "no_response", "declined")
 
 
@@ -58,21 +69,28 @@ class PeerSupport:
         self._frame()
         for number, fate in enumerate(self.rng.sample(FATES, len(FATES))):
             self._person(date(2013, 3, 4) + timedelta(days=9 * number), fate)
-        self.peers = [Person(len(self.people) + n, SITE, "peer", date(2011, 5, 2)) for n in range(4)]
         for number, interview in enumerate(sorted(self.interviews, key=lambda i: (i.day, i.person.code))):
             interview.id, interview.format = f"I{number + 1:03d}", FORMATS[number % 4]
             interview.codes = {
                 q["id"]: self.rng.sample(q["codes"], 2) for q in phrases(NAME)["questions"]["service_user"]
             }
+        self.files["study.yaml"] = protocol_bytes(NAME, SIZE=str(len(FATES)))
         self._material()
         self._registers()
         self.files["analysis/codebook.csv"] = codebook(NAME)
         rows = codings(self.interviews, self.files, lambda id: "INT1" if int(id[1:]) % 2 else "INT2")
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, rows)
         self.files |= analysis_files(NAME, rows, self.interviews)
-        self.files["study.yaml"] = protocol_bytes(NAME, SIZE=str(len(FATES)))
+        self._check_with_members(rows)
         self.files["README.md"] = readme(NAME)
         return self.files
+
+    def _check_with_members(self, rows: Sequence[Row]) -> None:
+        protocol = load_protocol(self.files["study.yaml"])
+        done = member_checks(protocol, ROUND, self.interviews, self.files, rows)
+        self.files["registers/member_checks.csv"] = csv_bytes(MEMBER_CHECKS, done.register)
+        self.files["registers/decisions.csv"] = csv_bytes(DECISIONS, [*self._decisions(), *done.decisions])
+        self.files |= done.replies
 
     def _frame(self) -> None:
         """Forty records; as many have ten sessions or more as are invited."""
@@ -112,7 +130,7 @@ class PeerSupport:
     def _material(self) -> None:
         self.interviews.sort(key=lambda i: i.id)
         for number, interview in enumerate(self.interviews):
-            slots = {"peer": self.peers[number % 4].pseudonym}
+            slots = {"peer": PEERS[number % len(PEERS)], "me": interview.person.pseudonym}
             spoken = speak(NAME, interview, words=self.rng.randint(900, 1100), slots=slots)
             self.files[interview.file] = transcript(spoken, interview.format)
         self.files["consent_forms/IPS-INT-v1.txt"] = consent_form("IPS-INT", "1", "2013-02-01", SCOPES)
@@ -125,10 +143,8 @@ class PeerSupport:
         self.files["registers/recruitment.csv"] = csv_bytes(RECRUITMENT, by_day([*acts, *rows]))
         self.files["registers/consent.csv"] = csv_bytes(CONSENT, by_day(self.consents))
         self.files["registers/interviews.csv"] = interview_register(self.interviews)
-        self.files["registers/member_checks.csv"] = csv_bytes(MEMBER_CHECKS, [])
-        self.files["registers/decisions.csv"] = csv_bytes(DECISIONS, self._decisions())
-        self.files["restricted/participants.csv"] = participants([*self.people, *self.peers])
-        self.files["restricted/identities.csv"] = identities([*self.people, *self.peers])
+        self.files["restricted/participants.csv"] = participants(self.people)
+        self.files["restricted/identities.csv"] = identities(self.people)
 
     def _decisions(self) -> list[Row]:
         return [release(i.id, "COO1", date(2013, 9, 16), "Checked against the audio.") for i in self.interviews]

@@ -19,7 +19,7 @@ CONSENT = (
 INTERVIEWS = (
     "interview_id", "participant_ids", "site_id", "occurred", "mode", "outcome", "guide_version", "recording",
 )  # fmt: skip
-MEMBER_CHECKS = ("participant_id", "packet_id", "step", "occurred")
+MEMBER_CHECKS = ("participant_id", "packet_id", "step", "occurred", "theme", "change", "reason")
 DECISIONS = ("decision", "subject", "value", "person", "occurred", "reason")
 PARTICIPANTS = ("participant_id", "pseudonym", "site_id", "role", "from", "to", "group")
 IDENTITIES = ("participant_id", "name", "aliases", "phone", "email", "heard_as")

@@ -2,56 +2,80 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 
-from examples.generator.planting import Planting, once
+from examples.generator.planting import Planting, after_sentence, once
+from examples.generator.spoiling import hurried, inaudible, retimed, unasked
 
 
 def plant(clean: Mapping[str, bytes]) -> dict[str, bytes]:
     """The overlay over the clean study."""
     planting = Planting(clean)
-    _transcripts(planting, sorted(path for path in clean if path.startswith("transcripts/")))
+    _transcripts(planting)
     _registers(planting)
     _analysis(planting)
     return planting.files()
 
 
-def _transcripts(p: Planting, files: list[str]) -> None:
-    timed = [f for f in files if f.endswith((".vtt", ".srt"))]
-    p.text(timed[2], _fast, "TR024", "the times run three times too fast")
-    plain = [f for f in files if f.endswith(".txt")]
+def _transcripts(p: Planting) -> None:
+    folder = "transcripts/"
+    p.text(folder + "I004.srt", lambda text: retimed(text, 30, back=90_000), "TR021", "a cue starts much too early")
+    p.text(folder + "I006.vtt", hurried, "TR024", "the times run three times too fast")
     p.text(
-        plain[1],
-        _unasked,
-        "TR043",
-        "a question the guide requires was not asked",
+        folder + "I007.txt",
+        lambda text: text.replace("Participant: ", "Interviewer: "),
+        "TR010",
+        "every turn is labelled as the interviewer's",
     )
+    p.text(folder + "I011.txt", unasked, "TR043", "questions the guide requires were not asked")
+    p.file(folder + "I013.docx", p.current(folder + "I011.txt")[:900], "TR001", "text saved with the ending .docx")
     p.text(
-        plain[3],
+        folder + "I015.txt",
         once("Participant: ", "Participant: My colleague Delphira Pretendham said it best. "),
         "TR060",
         "a participant's (made-up) name is left in the text",
+    )
+    p.text(
+        folder + "I018.vtt", lambda text: retimed(text, -1, back=-150_000), "TR022", "two minutes and more are missing"
+    )
+    p.text(folder + "I019.txt", inaudible, "TR030", "much of it is marked inaudible")
+    copy, day = p.current(folder + "I026.vtt").decode(), _interview(p, "I022")["occurred"]
+    copy = re.sub(r"Date: [\d-]+", f"Date: {day}", copy.replace("Interview: I026", "Interview: I022"))
+    p.file(folder + "I022.vtt", copy.encode(), "TR041", "the words of another interview were saved under this id")
+    p.text(
+        folder + "I023.txt",
+        after_sentence(30, "and then we went back " * 6 + "again."),
+        "TR033",
+        "a loop of speech recognition repeats five words six times",
     )
 
 
 def _registers(p: Planting) -> None:
     consents, recruitment = "registers/consent.csv", "registers/recruitment.csv"
-    people = re.findall(r"^(P\d{3}),", p.current(consents).decode(), re.MULTILINE)
-    p.cell(consents, {"participant_id": people[3]}, {"form_version": "7"}, "CN002", "a form version that never existed")
-    p.cell(consents, {"participant_id": people[8]}, {"mode": "short_form"}, "CN007", "a short form without a witness")
+    person = {id: {"participant_id": _interview(p, id)["participant_ids"]} for id in ("I002", "I016", "I020", "I024")}
+    p.cell(consents, person["I016"], {"form_version": "7"}, "CN002", "a form version that never existed")
+    p.cell(consents, person["I020"], {"mode": "short_form"}, "CN007", "a short form without a witness")
     p.cell(
         consents,
-        {"participant_id": people[12]},
+        person["I024"],
         {"scopes": "take_part;recontact;audit"},
         "CN012",
         "a recording although recording was declined",
         where="registers/interviews.csv",
     )
-    p.cell(
-        recruitment, {"participant_id": people[1], "step": "invited"}, {"role": "specialst"}, "RG007", "a misspelt role"
-    )
+    p.cell(recruitment, {**person["I002"], "step": "invited"}, {"role": "specialst"}, "RG007", "a misspelt role")
     p.cell(recruitment, {"step": "ineligible"}, {"reason_code": "9"}, "RG014", "a criterion that does not exist")
+    approval = {
+        "decision": "approve_sample",
+        "subject": "specialists",
+        "value": "0123456789ab",
+        "person": "INV1",
+        "occurred": "2014-02-20",
+        "reason": "The list is short and everybody was asked.",
+    }
+    p.add("registers/decisions.csv", [approval], "SA001", "an approval of a proposal that was never made")
 
 
 def _analysis(p: Planting) -> None:
@@ -66,20 +90,16 @@ def _analysis(p: Planting) -> None:
     p.cell(
         codings, {"transcript_id": "I008"}, {"start": "1", "end": "1"}, "AN004", "a quote that stands at another turn"
     )
-    p.cell(codings, {"transcript_id": "I011"}, {"coder": "COD9"}, "AN008", "a coder who is not in the team")
+    p.cell(codings, {"transcript_id": "I012"}, {"coder": "COD9"}, "AN008", "a coder who is not in the team")
     p.text(
         "registers/decisions.csv",
-        lambda text: re.sub(r"release,I015,.*\n", "", text),
+        lambda text: re.sub(r"release,I027,.*\n", "", text),
         "AN005",
         "a transcript coded before its release",
         where=codings,
     )
     p.cell(
-        "analysis/debriefings.csv",
-        {"debriefing_id": "DB2"},
-        {"debriefer": "COD2"},
-        "AN030",
-        "the analyst debriefed herself",
+        "analysis/debriefings.csv", {"debriefing_id": "DB2"}, {"debriefer": "COD2"}, "AN030", "the analyst debriefed"
     )
     p.cell(
         "analysis/negative_cases.csv",
@@ -97,20 +117,6 @@ def _analysis(p: Planting) -> None:
     )
 
 
-def _unasked(text: str) -> str:
-    """The interviewer's words without those by which two of the questions are known."""
-    known_by = re.compile(r"\b(hard|unclear|together|work|keeps|leave|stay|job|limits)")
-    lines = (known_by.sub("so", line) if line.startswith("Interviewer: ") else line for line in text.split("\n"))
-    return "\n".join(lines)
-
-
-def _fast(text: str) -> str:
-    """Every time divided by three."""
-
-    def third(match: re.Match[str]) -> str:
-        hours, minutes, seconds, mark, rest = match.groups()
-        ms = (((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(rest)) // 3
-        whole, ms = divmod(ms, 1000)
-        return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{mark}{ms:03d}"
-
-    return re.sub(r"(\d\d):(\d\d):(\d\d)([.,])(\d{3})", third, text)
+def _interview(p: Planting, id: str) -> dict[str, str]:
+    rows = csv.DictReader(p.clean["registers/interviews.csv"].decode().splitlines())
+    return next(row for row in rows if row["interview_id"] == id)

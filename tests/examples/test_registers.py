@@ -171,3 +171,23 @@ def test_the_third_example_invites_all_with_ten_sessions_and_uses_pseudonyms(tab
     assert len(set(pseudonyms)) == len(pseudonyms)
     spoken = " ".join(f.read_text() for f in sorted((clean / "transcripts").glob("*.vtt")))
     assert any(pseudonym in spoken for pseudonym in pseudonyms)
+
+
+def test_packets_are_sent_after_a_second_persons_release_and_answered_after_that(clean: Path, table: Table) -> None:
+    released = {
+        r["subject"]: r["occurred"]
+        for r in table(clean / "registers/decisions.csv")
+        if r["decision"] == "release_packet"
+    }
+    days: dict[str, dict[str, str]] = {}
+    for row in table(clean / "registers/member_checks.csv"):
+        days.setdefault(row["packet_id"], {})[row["step"]] = row["occurred"]
+    assert set(days) == set(released)
+    for packet, steps in days.items():
+        assert released[packet] < steps["sent"]
+        assert steps["sent"] < min(day for step, day in steps.items() if step != "sent")
+        assert steps.get("returned", "") <= steps.get("closed", "9999")
+    replies = {f.stem.removeprefix("reply_") for f in (clean / "replies").iterdir()}
+    assert replies == {
+        r["participant_id"] for r in table(clean / "registers/member_checks.csv") if r["step"] == "returned"
+    }

@@ -1,6 +1,7 @@
 """The made-up interviews are whole, plausible, different from each other, and name nobody."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from evidence.leaks import find_leaks
 from evidence.similarity import likenesses
 from evidence.transcripts import Transcript, read_transcript
 from study import load_protocol
+from tasks.packets import packet_for
+from trustworthiness.packet import Segment, packet_sha256
 
 NAMES = ("fsp", "cps", "peer-support")
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -102,6 +105,30 @@ def test_every_theme_rests_on_enough_people(read: tuple[str, dict[str, Transcrip
     assert protocol.member_checking is not None
     for theme in protocol.member_checking.themes:
         assert len({r["transcript_id"] for r in coded if r["code"] in theme.codes}) >= protocol.disclosure.k
+
+
+def test_replies_answer_packets_as_they_would_be_assembled(read: tuple[str, dict[str, Transcript]]) -> None:
+    study = EXAMPLES / read[0] / "study"
+    protocol = load_protocol(study)
+    assert protocol.member_checking is not None
+    book = read_codebook((study / "analysis/codebook.csv").read_bytes())
+    segments = read_codings((study / "analysis/codings.csv").read_bytes(), codebook=book).segments
+    themes = {t.id: (t.plain, frozenset(t.codes)) for t in protocol.member_checking.themes}
+    transcripts = {Path(name).stem: transcript.turns for name, transcript in read[1].items()}
+    for file in sorted((study / "replies").iterdir()):
+        reply = json.loads(file.read_text())
+        interview = reply["packet_id"].removeprefix("MC-")
+        of_it = segments[segments["transcript"] == interview][["code", "start", "end", "quote"]]
+        packet = packet_for(
+            protocol,
+            interview_id=interview,
+            participant_code=reply["participant_code"],
+            turns=transcripts[interview],
+            segments=[Segment(c, int(a), int(b), q) for c, a, b, q in of_it.itertuples(index=False)],
+            themes=themes,
+        )
+        assert reply["packet_sha256"] == packet_sha256(packet), file.name
+        assert set(reply["withdraw_quote_ids"]) <= {q.quote_id for q in packet.quotes}
 
 
 def test_both_groups_of_the_second_example_reach_saturation_as_planted() -> None:
