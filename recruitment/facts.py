@@ -208,8 +208,8 @@ def _may_move(previous: Event, fact: Fact) -> bool:
 
 def _says(act: Event | Fact) -> tuple[str, dict[str, Any]]:
     """What of an act may change with its row: its kind and its data but for version and digest."""
-    checked = checked_data(act.kind, {**act.data, "version": 1})
-    return act.kind, {name: value for name, value in checked.items() if name not in ("version", "row", "day_stated")}
+    data = act.data if isinstance(act, Event) else checked_data(act.kind, {**act.data, "version": 1})
+    return act.kind, {name: value for name, value in data.items() if name not in ("version", "row", "day_stated")}
 
 
 def _each(rows: pd.DataFrame) -> Iterator[Any]:

@@ -114,7 +114,8 @@ def measure(register: Register, frame: pd.DataFrame, known: Known) -> pd.DataFra
     if register.name == "interviews":
         rows["participant_ids"] = rows["participant_ids"].str.split(r"\s*;\s*", regex=True)
         rows = rows.explode("participant_ids", ignore_index=True)
-    rows["ordinal"] = ordinals(rows.drop(columns=["row", "is_repeated"]), _key(register, rows))
+    key = _key(register, rows)
+    rows["ordinal"] = ordinals(rows.drop(columns=["row", "is_repeated"]), key)
     written = "from" if register.name == "participants" else "occurred"
     days = parse_days(rows[written], known.protocol.zone)
     rows["day"] = days["day"]

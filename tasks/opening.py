@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ def opening_facts(place: Workspace) -> list[Fact]:
     texts = {path: text for path in named_files(place) if (text := _text(place, path)) is not None}
     return [
         *_study_opened(place, events),
-        *_frame(place),
+        *_frame(place, events),
         *_delegations(place, events),
         *_forms(place, events, texts),
         *_guides(place, events, texts),
@@ -119,7 +119,7 @@ def _document(place: Workspace) -> dict[str, Any]:
     return place.protocol.model_dump(mode="json", by_alias=True)
 
 
-def _frame(place: Workspace) -> Iterator[Fact]:
+def _frame(place: Workspace, events: list[Event]) -> Iterator[Fact]:
     """The frame's digest and rows; keyed where its rows are people. That it cannot be read is for sampling to say."""
     plan = place.protocol.sampling
     text = _text(place, plan.frame)
@@ -131,12 +131,9 @@ def _frame(place: Workspace) -> Iterator[Fact]:
     if text is None or frame is None:
         return
     used = place.reference(plan.frame, text, personal=is_personal)
-    yield Fact(
-        "frame.registered",
-        place.instant,
-        used=(used,),
-        data={"frame": used.hmac or used.sha256, "rows": len(frame.ids)},
-    )
+    data = {"frame": used.hmac or used.sha256, "rows": len(frame.ids)}
+    if not any(e.kind == "frame.registered" and e.data["frame"] == data["frame"] for e in events):
+        yield Fact("frame.registered", place.instant, used=(used,), data=data)
 
 
 def _delegations(place: Workspace, events: list[Event]) -> Iterator[Fact]:
@@ -190,15 +187,17 @@ def _forms(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> It
         }
         held = recorded.get(("consent_form", form.form, form.version, form.language))
         if held is not None:
-            if held.data["text"] != data["text"] or _settings(held.data) == _settings(data):
+            now = checked_data("consent.form_approved", data)
+            if held.data["text"] != data["text"] or _settings(held.data) == _settings(now):
                 continue
             data["revision"] = held.data.get("revision", 1) + 1
         used = (place.reference(form.file, text, personal=False),)
         yield Fact("consent.form_approved", form.approved.isoformat(), used=used, data=data)
 
 
-def _settings(data: Any) -> dict[str, Any]:
-    return checked_data("consent.form_approved", {**data, "revision": 1})
+def _settings(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a recorded form version may be set again: all but its revision number."""
+    return {name: value for name, value in data.items() if name != "revision"}
 
 
 def _guides(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> Iterator[Fact]:

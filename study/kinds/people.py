@@ -92,7 +92,11 @@ PEOPLE_KINDS = (
     Kind("recruitment.enrolled", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"),
     Kind("recruitment.lost", Row, ("participant", "data.ordinal", "data.version"), Rank.DECISION, "process_notes"),
     Kind(
-        "recruitment.withdrawn", Row, ("participant", "data.ordinal", "data.version"), Rank.WITHDRAWAL, "process_notes"
+        "recruitment.withdrawn",
+        Left,
+        ("participant", "data.source", "data.ordinal", "data.version"),
+        Rank.WITHDRAWAL,
+        "process_notes",
     ),
     Kind(
         "participant.affiliated", Row, ("participant", "data.ordinal", "data.version"), Rank.ENROLMENT, "process_notes"

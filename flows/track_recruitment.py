@@ -1,0 +1,32 @@
+"""The recruitment register becomes the recruitment log."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from tasks.outcome import Outcome
+from tasks.queries import settle_queries
+from tasks.record import record
+from tasks.recruitment import is_of_recruitment, outcome_of, recruitment_said, tracked_recruitment
+from tasks.registers import read_registers
+from tasks.workspace import StudyRequest, opened
+
+
+class TrackRecruitment(StudyRequest):
+    """Which study's recruitment to read."""
+
+
+@flow(name="track-recruitment")
+def track_recruitment(request: TrackRecruitment) -> Outcome:
+    """Read the recruitment and interview registers: what is new is recorded, what does not fit becomes a query.
+
+    Withdrawals take effect first, whatever else is wrong with the file. Before consent nobody is recorded one by
+    one: the trail gets counts.
+    """
+    with opened(request, flow="track-recruitment") as place:
+        tracked = tracked_recruitment(place, read_registers(place))
+        record(place, tracked.withdrawals)
+        record(place, tracked.facts)
+        settled = settle_queries(place, tracked.queries, is_of_recruitment(place))
+        queries = (*settled.new, *settled.persisting)
+        return outcome_of("track-recruitment", recruitment_said(place, tracked), tracked, queries)

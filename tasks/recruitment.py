@@ -1,0 +1,225 @@
+"""The recruitment log and the consent ledger kept: what is new in the registers, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from recruitment import Affiliation, consent_coverage, fold_consent, fold_recruitment, reconsents_due
+from recruitment.consent_checks import consent_queries, interview_queries, reconsent_queries
+from recruitment.facts import Reading, affiliation_facts, consent_facts, interview_facts, recruitment_facts
+from recruitment.registers import AFFILIATIONS, CONSENT, INTERVIEWS, RECRUITMENT
+from recruitment.sequence import problem_queries, sequence_queries, site_contact_queries
+from recruitment.tally import Way, contacts_due, tally_facts, ways
+from study import Fact, Query
+from study.query import QueryRecord
+from tasks.erasure import deletions_pending
+from tasks.outcome import Outcome
+from tasks.registers import Registers, changes, file_of, judged
+from tasks.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Tracked:
+    """What reading some registers gave: withdrawals (recorded first), other facts, queries, the readings themselves."""
+
+    registers: Registers
+    readings: list[Reading]
+    withdrawals: list[Fact]
+    facts: list[Fact]
+    queries: list[Query]
+    ways: dict[str, Way]
+
+
+@task(name="track recruitment", cache_policy=NO_CACHE)
+def tracked_recruitment(place: Workspace, registers: Registers) -> Tracked:
+    """People, sites, interviews and affiliations: what the registers say that is not recorded yet."""
+    readings = recruitment_readings(place, registers)
+    found = _ways(registers)
+    facts = [*(f for r in readings for f in r.facts), *_tallies(place, registers, found)]
+    queries = [q for q in registers.queries if not q.where.startswith(CONSENT.file)]
+    queries += [q for name in ("recruitment", "interviews", "participants") for q in judged(place, registers, name)]
+    queries += changes(place, registers, readings) + _out_of_place(place, registers)
+    return Tracked(registers, readings, [f for r in readings for f in r.withdrawals], facts, queries, found)
+
+
+@task(name="track consent", cache_policy=NO_CACHE)
+def tracked_consent(place: Workspace, registers: Registers) -> Tracked:
+    """Consents and withdrawals: what the register says that is not recorded yet, and what is wrong with its rows."""
+    rows = registers.frames["consent"]
+    readings = []
+    queries = [q for q in registers.queries if q.where.startswith(CONSENT.file)]
+    if rows is not None:
+        readings = [consent_facts(rows, place.events(), registers.codes, place.protocol, today=place.today.isoformat())]
+        queries += judged(place, registers, "consent") + changes(place, registers, readings)
+        queries += consent_queries(rows, place.protocol, registers.codes.trail, ref=registers.refs["consent"])
+    facts = [f for r in readings for f in r.facts]
+    return Tracked(registers, readings, [f for r in readings for f in r.withdrawals], facts, queries, {})
+
+
+@task(name="judge coverage", cache_policy=NO_CACHE)
+def uncovered(place: Workspace, tracked: Tracked) -> list[Query]:
+    """Interviews not covered, steps out of order, re-consents and deletions due, from the trail as it is now."""
+    registers, study = tracked.registers, place.protocol.id
+    events = place.events()
+    ledger = fold_consent(events)
+    found = reconsent_queries(ledger, place.today, study=study, ref=registers.refs["consent"])
+    interviews = registers.frames["interviews"]
+    if interviews is not None:
+        trail_codes, ref = registers.codes.trail, registers.refs["interviews"]
+        found += interview_queries(interviews, ledger, trail_codes, study=study, ref=ref)
+    readings = [*tracked.readings, *recruitment_readings(place, registers)]
+    found += problem_queries(fold_recruitment(events), events, readings, study=study, refs=registers.refs)
+    return found + deletions_pending(place, events, ref=registers.refs["consent"])
+
+
+def recruitment_readings(place: Workspace, registers: Registers) -> list[Reading]:
+    """Recruitment, interviews and affiliations against what is recorded."""
+    events, codes, today = place.events(), registers.codes, place.today.isoformat()
+    frames, readings = registers.frames, []
+    if (rows := frames["recruitment"]) is not None:
+        readings.append(recruitment_facts(rows, events, codes, registers.consented & set(codes.trail), today=today))
+    if (rows := frames["interviews"]) is not None:
+        readings.append(interview_facts(rows, events, codes))
+    if (rows := frames["participants"]) is not None:
+        readings.append(affiliation_facts(rows, events, codes, registers.consented & set(codes.trail)))
+    return readings
+
+
+def is_of_recruitment(place: Workspace) -> Callable[[QueryRecord], bool]:
+    """Whether tracking recruitment looks at a query: register checks but for the order of recorded steps."""
+    files = (RECRUITMENT.file, INTERVIEWS.file, AFFILIATIONS.file)
+
+    def evaluated(record: QueryRecord) -> bool:
+        if not record.check.startswith(("RG", "EX")) or _is_of_log(record):
+            return False
+        return file_of(place, record) in files
+
+    return evaluated
+
+
+def is_of_consent(place: Workspace) -> Callable[[QueryRecord], bool]:
+    """Whether tracking consent looks at a query: consent checks, the consent register, the order of recorded steps."""
+
+    def evaluated(record: QueryRecord) -> bool:
+        if record.check.startswith("CN"):
+            return record.check != "CN010"
+        return _is_of_log(record) or (record.check.startswith(("RG", "EX")) and file_of(place, record) == CONSENT.file)
+
+    return evaluated
+
+
+def _is_of_log(record: QueryRecord) -> bool:
+    """Whether a query is about recorded steps out of order, which needs the consents too."""
+    return record.check == "RG011" and not record.subject.startswith("register:")
+
+
+def recruitment_said(place: Workspace, tracked: Tracked) -> tuple[str, ...]:
+    """Sentences for a coordinator: where people stand and who is due a contact."""
+    states = Counter(fold_recruitment(place.events()).states.values())
+    before = Counter(way.how for way in tracked.ways.values())
+    parts = [f"{n} {state.replace('_', ' ')}" for state, n in sorted(states.items())]
+    due = contacts(place, tracked)
+    return (
+        f"After consent: {', '.join(parts) or 'nobody yet'}.",
+        f"Before consent: {before['pending']} waiting, {before['declined']} declined, "
+        f"{before['no_response']} without response, {before['ineligible']} not eligible.",
+        f"{len(due)} {'person is' if len(due) == 1 else 'people are'} due another contact.",
+    )
+
+
+def contacts(place: Workspace, tracked: Tracked) -> pd.DataFrame:
+    """Who is due another contact, by participant code: for the team only."""
+    rows = tracked.registers.frames["recruitment"]
+    if rows is None:
+        return pd.DataFrame(columns=["participant_id", "attempts", "due", "is_last_reached"])
+    rules = place.protocol.participants.contact
+    return contacts_due(
+        rows,
+        tracked.ways,
+        interval_days=rules.interval_days,
+        maximum_attempts=rules.maximum_attempts,
+        today=place.today.isoformat(),
+    )
+
+
+def consent_said(place: Workspace) -> tuple[str, ...]:
+    """Sentences for a coordinator: how many are covered and who must consent again."""
+    ledger = fold_consent(place.events())
+    covered = consent_coverage(ledger, place.today)
+    due = len(reconsents_due(ledger, place.today))
+    lapsed = (
+        (f"The ethics approval is not in force: {covered.lapsed} people may not be contacted.",)
+        if covered.lapsed
+        else ()
+    )
+    return (
+        f"Consent to take part is in force for {covered.in_force} of {len(ledger.participants)} people; "
+        f"{covered.withdrawn} withdrew.",
+        f"{due} {'person' if due == 1 else 'people'} must consent again.",
+        *lapsed,
+    )
+
+
+def outcome_of(flow: str, said: tuple[str, ...], tracked: Tracked, queries: tuple[Query, ...]) -> Outcome:
+    """What tracking says: how much is new, then how things stand."""
+    new = len(tracked.withdrawals) + len(tracked.facts)
+    return Outcome(flow, said=(f"{new} new {'act was' if new == 1 else 'acts were'} recorded.", *said), queries=queries)
+
+
+def affiliations(rows: pd.DataFrame | None, codes: dict[str, str]) -> list[Affiliation]:
+    """The usable rows of the measured restricted/participants.csv for people with a trail code."""
+    if rows is None:
+        return []
+    theirs = rows[rows["participant_id"].isin(codes) & rows["is_usable"]]
+    groups = theirs["group"] if "group" in theirs.columns else pd.Series("", index=theirs.index)
+    return [
+        Affiliation(codes[code], site, role, group, date.fromisoformat(day), _end(end))
+        for code, site, role, group, day, end in zip(
+            theirs["participant_id"],
+            theirs["site_id"],
+            theirs["role"],
+            groups,
+            theirs["day"],
+            theirs["to"],
+            strict=True,
+        )
+    ]
+
+
+def _end(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _ways(registers: Registers) -> dict[str, Way]:
+    rows = registers.frames["recruitment"]
+    return {} if rows is None else ways(rows, registers.consented)
+
+
+def _tallies(place: Workspace, registers: Registers, found: dict[str, Way]) -> list[Fact]:
+    if registers.frames["recruitment"] is None or any(q.check == "RG018" for q in registers.queries):
+        return []
+    source = place.reference(RECRUITMENT.file, place.files.get(RECRUITMENT.file), personal=True)
+    return tally_facts(found, source.hmac or "", place.events(), now=place.instant)
+
+
+def _out_of_place(place: Workspace, registers: Registers) -> list[Query]:
+    """Steps out of order before consent, and contacts at sites not activated."""
+    rows, study = registers.frames["recruitment"], place.protocol.id
+    if rows is None:
+        return []
+    found = sequence_queries(rows, registers.consented, study=study, ref=registers.refs["recruitment"])
+    found += site_contact_queries(rows, RECRUITMENT, rows, study=study, ref=registers.refs["recruitment"])
+    interviews = registers.frames["interviews"]
+    if interviews is not None:
+        found += site_contact_queries(interviews, INTERVIEWS, rows, study=study, ref=registers.refs["interviews"])
+    return found
