@@ -1,6 +1,6 @@
 """Small cells kept from readers outside the team: no number they see, or can work out, rests on fewer than k people.
 
-A suppressed cell is None. Where a total would give one away by subtraction, further cells are suppressed too
+A suppressed cell is None. Nought is shown: it rests on nobody. Where a total would give one away by subtraction, further cells are suppressed too
 (complementary suppression; Hundepool et al. 2012, Statistical Disclosure Control, chapter 4).
 """
 
@@ -16,40 +16,54 @@ Key = TypeVar("Key")
 Cells = Sequence[Sequence[int]]
 
 
-def suppress_counts(counts: Mapping[Key, int], k: int) -> tuple[dict[Key, int | None], int | None]:
+def suppress_counts(
+    counts: Mapping[Key, int], k: int, *, people: Mapping[Key, int] | None = None
+) -> tuple[dict[Key, int | None], int | None]:
     """Counts that add up to a total, and that total, as readers outside the team may see them.
 
-    Counts below k, nought included, are suppressed; so is the smallest of the others while what is suppressed could
-    be worked out from the total, and the total itself when it is below k. Ties go to the earlier key.
+    Counts from 1 to k - 1 are suppressed; so is the smallest of the others while what is suppressed could
+    be worked out from the total, and the total itself when it is small. Ties go to the earlier key. Where what is
+    counted is not people, `people` says on how many people each count rests, and decides instead.
     """
-    table = suppress_table([list(counts.values())], k) if counts else [[None]]
+    rests_on = [list(people.values())] if people is not None else None
+    table = suppress_table([list(counts.values())], k, people=rests_on) if counts else [[None]]
     return dict(zip(counts, table[0], strict=False)), table[0][-1]
+
+
+def at_least(count: int, k: int) -> int:
+    """A count rounded down to a multiple of k: what may be said of a count beside others of the same people."""
+    return count - count % k
 
 
 def suppress_steps(counts: Sequence[int], k: int) -> list[int | None]:
     """Steps of a funnel, each a part of the one before, as readers outside the team may see them.
 
-    A step below k is suppressed, and so is one that differs from the last one shown by fewer than k people but at
+    A step of 1 to k - 1 people is suppressed, and so is one that differs from the last one shown by fewer than k people but at
     least one: the difference is a group too.
     """
     shown: list[int | None] = []
     last: int | None = None
     for count in counts:
         close = last is not None and 0 < abs(last - count) < k
-        visible = count >= k and not close
+        visible = (count >= k or count == 0) and not close
         shown.append(count if visible else None)
         last = count if visible else last
     return shown
 
 
-def suppress_table(cells: Cells, k: int) -> list[list[int | None]]:
+def suppress_table(cells: Cells, k: int, *, people: Cells | None = None) -> list[list[int | None]]:
     """A table of counts (rows × columns) with its totals added as last row and column, small cells suppressed.
 
     A table of one row gets a total column only. Afterwards, from what is left to see, every suppressed cell could be
-    of at least two values, and the suppressed cells of a row or column with a visible total rest on k people.
+    of at least two values, and the suppressed cells of a row or column with a visible total rest on k people. A total
+    rests on at least as many people as its largest cell; `people` is the number behind each cell where they are not
+    people themselves.
     """
     full = _with_totals(cells)
-    hidden = full < k
+    hidden = (full > 0) & (full < k)
+    if people is not None:
+        behind = np.array(people, dtype=int).reshape(len(people), -1)
+        hidden[: behind.shape[0], : behind.shape[1]] |= (behind > 0) & (behind < k)
     while True:
         risky = _given_away(full, hidden, k)
         if risky is None:
@@ -96,7 +110,7 @@ def _smallest(full: np.ndarray, hidden: np.ndarray, line: list[tuple[int, int]])
         crossing = hidden[:, cell[1]] if other == 0 else hidden[cell[0], :]
         return _is_total(full, cell), not crossing.any(), int(full[cell]), cell
 
-    return min((cell for cell in line if not hidden[cell]), key=cost)
+    return min((cell for cell in line if not hidden[cell] and full[cell] > 0), key=cost)
 
 
 def _is_total(full: np.ndarray, cell: tuple[int, int]) -> bool:
@@ -106,7 +120,7 @@ def _is_total(full: np.ndarray, cell: tuple[int, int]) -> bool:
 def _determined(full: np.ndarray, hidden: np.ndarray, lines: list[list[tuple[int, int]]]) -> tuple[int, int] | None:
     """A suppressed cell that has only one possible value given everything shown, or None.
 
-    Two linear programs a cell: the least and the greatest value it could have, counts being nought or more.
+    Two linear programs a cell: the least and the greatest value it could have, a suppressed count being 1 or more.
     """
     unknown = [tuple(map(int, cell)) for cell in np.argwhere(hidden)]
     if not unknown:
@@ -124,8 +138,8 @@ def _determined(full: np.ndarray, hidden: np.ndarray, lines: list[list[tuple[int
     for cell, i in position.items():
         aim = np.zeros(len(unknown))
         aim[i] = 1
-        low = linprog(aim, A_eq=equations, b_eq=constants)
-        high = linprog(-aim, A_eq=equations, b_eq=constants)
+        low = linprog(aim, A_eq=equations, b_eq=constants, bounds=(1, None))
+        high = linprog(-aim, A_eq=equations, b_eq=constants, bounds=(1, None))
         if high.status == 0 and -high.fun - low.fun < 0.5 and low.fun is not None:
             return cell[0], cell[1]
     return None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.suppression import suppress_counts, suppress_steps, suppress_table
+from pages.suppression import at_least, suppress_counts, suppress_steps, suppress_table
 
 COUNT = st.integers(0, 12)
 
@@ -20,7 +20,8 @@ COUNT = st.integers(0, 12)
         ({"a": 9, "b": 7, "c": 2}, {"a": 9, "b": None, "c": None}, 18),
         ({"a": 9, "b": 3, "c": 2}, {"a": 9, "b": None, "c": None}, 14),
         ({"a": 9, "b": 1, "c": 2}, {"a": None, "b": None, "c": None}, 12),
-        ({"a": 9, "b": 8, "c": 0}, {"a": 9, "b": None, "c": None}, 17),
+        ({"a": 9, "b": 8, "c": 0}, {"a": 9, "b": 8, "c": 0}, 17),
+        ({"a": 9, "b": 3, "c": 0}, {"a": None, "b": None, "c": 0}, 12),
         ({"a": 1, "b": 2}, {"a": None, "b": None}, None),
         ({}, {}, None),
     ],
@@ -44,11 +45,22 @@ def test_steps_of_a_funnel(steps, shown):
     assert suppress_steps(steps, 5) == shown
 
 
+def test_many_answers_of_few_people_are_suppressed():
+    counts = {"fits": 40, "partly": 9, "does not": 8}
+    shown = suppress_counts(counts, 5, people={"fits": 12, "partly": 6, "does not": 3})
+    assert shown == ({"fits": 40, "partly": None, "does not": None}, 57)
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, 0), (4, 0), (5, 5), (24, 20)])
+def test_rounded_down(count, shown):
+    assert at_least(count, 5) == shown
+
+
 @given(st.lists(COUNT, max_size=8), st.integers(2, 6))
 def test_no_step_shown_gives_away_a_difference_below_k(drops, k):
     steps = [sum(drops) - sum(drops[:i]) for i in range(len(drops) + 1)]
     shown = [step for step in suppress_steps(steps, k) if step is not None]
-    assert all(step >= k for step in shown)
+    assert all(step >= k or step == 0 for step in shown)
     assert all(a - b == 0 or a - b >= k for a, b in pairwise(shown))
 
 
@@ -66,15 +78,15 @@ def test_a_reader_who_tries_every_table_cannot_work_out_a_suppressed_cell(rows, 
     cells = [[data.draw(st.integers(0, 3)) for _ in range(columns)] for _ in range(rows)]
     shown = suppress_table(cells, k)
     hidden = [(r, c) for r in range(rows) for c in range(columns) if shown[r][c] is None]
-    assert all(value is None or value >= k for row in shown for value in row)
+    assert all(value is None or value >= k or value == 0 for row in shown for value in row)
     possible = list(_tables_that_fit(cells, shown, hidden))
     for r, c in hidden:
         assert len({table[r][c] for table in possible}) > 1
 
 
 def _tables_that_fit(cells, shown, hidden):
-    """Every table with the visible cells and totals as shown; suppressed cells tried from 0 upwards."""
-    for values in product(range(8 if len(hidden) < 5 else 5), repeat=len(hidden)):
+    """Every table with the visible cells and totals as shown; suppressed cells tried from 1 upwards."""
+    for values in product(range(1, 8 if len(hidden) < 5 else 6), repeat=len(hidden)):
         table = [list(row) for row in cells]
         for (r, c), value in zip(hidden, values, strict=True):
             table[r][c] = value
