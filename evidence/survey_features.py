@@ -116,7 +116,7 @@ def _of_variable(name: str, survey: Survey, dictionary: DataDictionary, answers:
             row["value_label_difference_count"] = _differences(declared, written)
     if survey.format in DECLARES_MISSING and declared.type != "date":
         row["missing_code_difference_count"] = len(set(declared.missing) ^ set(written.missing))
-    if declared.type == "single":
+    if declared.type == "single" and values.notna().any():
         row["unused_code_count"] = len(set(declared.values) - set(values.dropna().unique()))
     shown = holds(declared.show_if, answers.values).fillna(False) if declared.show_if else pd.Series(True, values.index)
     if declared.type != "text" and shown.sum() > 1:

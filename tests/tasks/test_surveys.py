@@ -1,0 +1,227 @@
+"""Surveys judged in a study: what is recorded, what is left alone, and what a change of file, rules or people does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence import isolated
+from study import Event, Query, StudyError
+from study.query import fold_queries, settle
+from tasks.outcome import Outcome
+from tasks.request import StudyRequest
+from tasks.survey_judgement import JudgedSurvey, judge_survey
+from tasks.survey_links import people
+from tasks.surveys import is_of, outcome_of, publish_data_docs, receptions, verdicts
+from tasks.workspace import Workspace, opened
+
+PROTOCOL = """
+id: tiny
+title: A tiny study
+synthetic: true
+time_zone: UTC
+as_of: 2026-06-30
+strands: [quantitative]
+ethics: {board: IRB, reference: R-1, approvals: [{from: 2026-01-01}]}
+team: [{code: ME, name: Me, role: investigator}]
+participants: {roles: [{id: peer, label: Peer}]}
+sampling:
+  id_column: site_id
+  stages: [{name: sites, strategy: convenience, rationale: A test, size: 1}]
+consent_forms: [{form: main, version: "1", file: f.md, approved: 2026-01-01, opens: 2026-01-02, scopes: [take_part]}]
+surveys:
+  - {name: staff, file: surveys/staff.csv, dictionary: surveys/staff.dictionary.csv, linkage: anonymous}
+"""
+DICTIONARY = "variable,label,type,values,missing,range\nq1,One,single,1=No;2=Yes,,\nage,Age,integer,,,18..99\n"
+SOUND = "q1,age\n1,30\n2,40\n"
+WILD = "q1,age\n1,30\n2,40\n7,50\n"
+FUTURE = "q1,age,day\n1,30,2026-01-01\n2,40,2027-01-01\n"
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files known to be harmless are read without the second a child process takes."""
+
+    def call(function: Callable[..., Any], *args: Any, seconds: float, megabytes: int) -> Any:
+        try:
+            return function(*args)
+        except StudyError as error:
+            return isolated.ReaderDied("refused", str(error))
+
+    monkeypatch.setattr(isolated, "call", call)
+
+
+class Study:
+    """A study folder with one survey, and the steps of the flow without a server."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "surveys").mkdir(parents=True)
+        self.write("study.yaml", PROTOCOL)
+        self.write("surveys/staff.dictionary.csv", DICTIONARY)
+        self.write("surveys/staff.csv", SOUND)
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).write_text(text)
+
+    def run(self, *, killed_after: str = "", as_of: str | None = None) -> tuple[JudgedSurvey, Outcome | None]:
+        request = StudyRequest.model_validate({"study": str(self.root), "as_of": as_of})
+        with opened(request, "validate-surveys", create=True) as place:
+            judged = [judge_survey(place, spec, people(place)) for spec in place.protocol.surveys]
+            place.trail.append(receptions(judged))
+            if killed_after == "received":
+                return judged[0], None
+            settled = self._settle(place, judged)
+            made = publish_data_docs.fn(place, judged)
+            if killed_after == "settled":
+                return judged[0], None
+            place.trail.append(verdicts(judged))
+            return judged[0], outcome_of(judged, settled, made)
+
+    def _settle(self, place: Workspace, judged: list[JudgedSurvey]):
+        from tasks.queries import write_query
+
+        found = [q for survey in judged for q in survey.queries]
+        for query in found:
+            write_query(place, query)
+        settled = settle(fold_queries(place.events()), found, lambda r: is_of(judged, r), now=place.instant)
+        place.trail.append(settled.facts)
+        return settled
+
+    def events(self) -> list[Event]:
+        with opened(StudyRequest(study=str(self.root)), "report-progress") as place:
+            return [e for e in place.events() if e.kind != "run.closed"]
+
+    def open_checks(self) -> set[str]:
+        return {r.check for r in fold_queries(self.events()).values() if r.state == "open"}
+
+    def verdicts(self) -> list[str]:
+        judged = [e for e in self.events() if e.kind == "survey.validated"]
+        return [e.data["verdict"] for e in sorted(judged, key=lambda e: e.recorded_at)]
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return Study(tmp_path / "study")
+
+
+def checks(queries: tuple[Query, ...]) -> list[str]:
+    return [q.check for q in queries]
+
+
+def test_a_sound_survey_passes_and_a_second_run_records_nothing(study: Study):
+    judged, outcome = study.run()
+    assert (judged.verdict, judged.queries) == ("passed", ())
+    assert outcome.said[0] == "Surveys: 1 checked, 0 unchanged since they were checked; 1 passed."
+    assert outcome.made == ("out/data_docs/staff.html", "out/data_docs/index.html")
+    first = study.events()
+    assert [e.kind for e in first] == ["survey.received", "survey.validated"]
+    judged, outcome = study.run()
+    assert judged.is_unchanged
+    assert outcome.said[0] == "Surveys: 0 checked, 1 unchanged since they were checked; 1 passed."
+    assert study.events() == first
+
+
+def test_the_trail_holds_a_keyed_digest_of_the_file_and_no_name_of_it(study: Study):
+    study.run()
+    received, validated = study.events()
+    assert received.data == {"format": "csv"}
+    (file,) = received.generated
+    assert file.sha256 is None
+    assert file.hmac is not None
+    assert validated.generated == (file,)
+    assert validated.used[0].sha256 is not None
+    assert validated.causes[0].id == received.id
+
+
+def test_queries_open_stay_and_go_with_the_file(study: Study):
+    study.write("surveys/staff.csv", WILD)
+    _, first = study.run()
+    assert checks(first.queries) == ["SV020"]
+    _, second = study.run()
+    assert second.said[1] == "Queries on surveys: 0 new, 1 still open, 0 resolved, 0 set aside."
+    assert second.queries == first.queries
+    study.write("surveys/staff.csv", SOUND)
+    _, third = study.run()
+    assert third.said[1] == "Queries on surveys: 0 new, 0 still open, 1 resolved, 0 set aside."
+    assert study.verdicts() == ["review", "passed"]
+
+
+@pytest.mark.real
+def test_a_file_that_changes_back_is_judged_anew_and_then_left_alone(study: Study):
+    for text in (WILD, SOUND, WILD):
+        study.write("surveys/staff.csv", text)
+        study.run()
+    assert study.verdicts() == ["review", "passed", "review"]
+    assert study.open_checks() == {"SV020"}
+    judged, _ = study.run()
+    assert judged.is_unchanged
+    assert judged.verdict == "review"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("killed_after", ["received", "settled"])
+def test_a_run_killed_before_the_verdict_is_taken_up_again(study: Study, killed_after: str):
+    study.write("surveys/staff.csv", WILD)
+    study.run(killed_after=killed_after)
+    judged, _ = study.run()
+    assert not judged.is_unchanged
+    assert study.open_checks() == {"SV020"}
+    assert [e.kind for e in study.events()].count("query.opened") == 1
+    assert study.verdicts() == ["review"]
+
+
+@pytest.mark.real
+def test_a_changed_threshold_or_dictionary_judges_again(study: Study):
+    study.write("surveys/staff.csv", "q1,age\n1,30\n,40\n2,50\n")
+    study.run()
+    assert study.open_checks() == {"SV026"}
+    study.write("study.yaml", PROTOCOL + "checks: {SV026: {maximum: 0.5}}\n")
+    study.run()
+    assert study.open_checks() == set()
+    study.write("surveys/staff.dictionary.csv", DICTIONARY.replace("18..99", "18..45"))
+    study.run()
+    assert study.open_checks() == {"SV021"}
+
+
+@pytest.mark.real
+def test_a_date_in_the_future_is_looked_at_again_on_another_day(study: Study):
+    study.write("surveys/staff.dictionary.csv", DICTIONARY + "day,Day,date,,,\n")
+    study.write("surveys/staff.csv", FUTURE)
+    study.run()
+    assert study.open_checks() == {"SV023"}
+    assert study.run()[0].is_unchanged
+    study.run(as_of="2027-01-01")
+    assert study.open_checks() == set()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("path", "text", "expected", "verdict"),
+    [
+        ("surveys/staff.csv", None, {"SV001"}, "unreadable"),
+        ("surveys/staff.csv", "", {"SV001"}, "unreadable"),
+        ("surveys/staff.csv", "<html><body>Sign in</body></html>", {"SV001"}, "unreadable"),
+        ("surveys/staff.csv", "q1,q1\n1,2\n", {"SV001"}, "unreadable"),
+        ("surveys/staff.csv", "q1,age\n", {"EX001"}, "blocked"),
+        ("surveys/staff.dictionary.csv", None, {"SV004"}, "blocked"),
+        ("surveys/staff.dictionary.csv", DICTIONARY + "q1,,text,,,\n", {"SV004"}, "blocked"),
+        ("surveys/staff.dictionary.csv", DICTIONARY + "q9,,text,,,\n", {"SV010"}, "blocked"),
+    ],
+)
+def test_what_cannot_be_read_is_one_query_naming_the_remedy(
+    study: Study, path: str, text: str | None, expected: set[str], verdict: str
+):
+    study.run()
+    (study.root / path).unlink() if text is None else study.write(path, text)
+    judged, outcome = study.run()
+    assert set(checks(judged.queries)) == expected
+    assert len(judged.queries) == 1
+    assert judged.verdict == verdict
+    assert judged.queries[0].where.startswith(("surveys/staff.csv", "surveys/staff.dictionary.csv"))
+    assert outcome.blocking == 1
+    again, _ = study.run()
+    assert checks(again.queries) == checks(judged.queries)
