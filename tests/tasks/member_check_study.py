@@ -38,7 +38,12 @@ sampling:
   id_column: site_id
   stages: [{name: sites, strategy: convenience, rationale: R, size: 1}]
 consent_forms:
-  - {form: F, version: "1", file: f.txt, approved: 2015-01-01, opens: 2015-01-02, scopes: [take_part, record, transcribe, quote, recontact]}
+  - form: F
+    version: "1"
+    file: f.txt
+    approved: 2015-01-01
+    opens: 2015-01-02
+    scopes: [take_part, record, transcribe, quote, recontact]
 transcripts:
   speakers: {interviewer: [Interviewer], participant: [Participant]}
 member_checking:
@@ -56,7 +61,7 @@ def transcript(n: int) -> bytes:
 
 
 def write_study(root: Path) -> Path:
-    """The study folder: six interviews, each coded once under T1, one also under T2; a seventh person with notes only."""
+    """The study folder: six interviews, each coded under T1, one also under T2; a seventh person with notes only."""
     root.mkdir(parents=True)
     for folder in ("transcripts", "analysis", "registers", "restricted", "replies"):
         (root / folder).mkdir()
@@ -84,10 +89,12 @@ def at(root: Path, day: date | None = None) -> Iterator[Workspace]:
 
 
 def enrol(root: Path, *, declines: tuple[str, ...] = ()) -> None:
-    """Record what earlier flows record: opening, consents, interviews, releases. `declines` declined to be contacted."""
+    """Record what earlier flows record: opening, consents, interviews, releases; `declines` are not to be contacted."""
     with at(root) as place:
         facts = [
-            Fact("study.opened", "2015-01-01", data={"time_zone": "UTC", "protocol": "0" * 64, "approval_from": "2015-01-01"}),
+            Fact("study.opened", "2015-01-01", data={
+                "time_zone": "UTC", "protocol": "0" * 64, "approval_from": "2015-01-01",
+            }),
             Fact("consent.form_approved", "2015-01-01", data={
                 "form": "F", "version": "1", "language": "en", "opens": "2015-01-02", "reconsent": "none",
                 "scopes": SCOPES, "approval_from": "2015-01-01", "text": "0" * 64,

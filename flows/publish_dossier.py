@@ -1,0 +1,28 @@
+"""What an auditor gets: the records for each criterion, what is missing, and the trail's verdict with its limits."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from tasks.dossier import write_dossier
+from tasks.outcome import Outcome
+from tasks.record import record
+from tasks.request import StudyRequest
+from tasks.workspace import opened
+
+
+class PublishDossier(StudyRequest):
+    """For which study to publish the dossier."""
+
+
+@flow(name="publish-dossier")
+def publish_dossier(request: PublishDossier) -> Outcome:
+    """Write the auditor's dossier to out/dossier/ and record that it was published.
+
+    It holds no participant's words, and no count that rests on fewer people than the protocol allows. Publishing again
+    when nothing is new records nothing.
+    """
+    with opened(request, flow="publish-dossier") as place:
+        published = write_dossier(place)
+        record(place, published.facts)
+        return Outcome("publish-dossier", said=published.said, made=(published.path,))
