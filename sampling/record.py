@@ -150,7 +150,8 @@ def overridden(proposal: Proposal, added: str, removed: str, cost: float | None,
     }
     if cost is not None:
         data["cost"] = round(cost * 1_000_000)
-    return Fact("sample.overridden", occurred, causes=(proposal.event_id,), data=data)
+    causes = (proposal.event_id, *(o.event_id for o in proposal.overrides))
+    return Fact("sample.overridden", occurred, causes=causes, data=data)
 
 
 def site_replaced(sample: Sample, stage: str, leaving: str, why: str, occurred: str, causes: tuple[str, ...]) -> Fact:
@@ -170,10 +171,11 @@ def fold_sample(events: Iterable[Event]) -> SampleState:
     known = in_fold_order(events)
     zone = time_zone_of(known)
 
-    def position(event: Event) -> tuple[int, str, bool, str, str]:
+    def position(event: Event) -> tuple[int, str, bool, str, int, str]:
         turn = _TURN.get(event.kind, 0)
         day = local_day(event.occurred, zone).isoformat() if turn == 2 else ""
-        return turn, day, event.kind == "site.replaced", event.recorded_at, event.id
+        recorded = "" if turn == 1 else event.recorded_at  # each override rests on those before it
+        return turn, day, event.kind == "site.replaced", recorded, len(event.causes), event.id
 
     stages: dict[str, StageState] = {}
     problems: list[str] = []

@@ -227,6 +227,7 @@ def _said_new(stage: StageSpec, sample: Sample) -> str:
         "bounded": f"within {100 * (sample.proof.gap or 0):.2g} % of the best possible",
         "heuristic": "not proven best",
         "drawn": "drawn by seed",
+        "everyone": "all there are",
         "decided_by_people": "chosen by people",
     }[sample.proof.status]
     return (

@@ -63,7 +63,8 @@ def test_criterion_takes_all_who_fit_or_the_most_varied_or_a_draw_that_says_so(
     frame = programs(30, 1)
     fit = frame.loc[frame["fidelity"] >= 60, "site_id"]
     design = Design("site_id", len(fit), "criterion", "why", criterion={"fidelity": (60, None)})
-    assert propose(frame, design).ids == tuple(fit)
+    everyone = propose(frame, design)
+    assert (everyone.ids, everyone.proof.status, everyone.notes) == (tuple(fit), "everyone", ())
     drawn = propose(frame, replace(design, size=3))
     assert (drawn.proof.status, drawn.notes[0][:13]) == ("drawn", "No attributes")
     varied = propose(frame, replace(design, size=3, attributes=(REGION,)))
