@@ -2,6 +2,16 @@
 
 from evidence.leaks import find_leaks
 from evidence.ledger import VerdictCounts, Verdicts, fold_verdicts
+from evidence.survey import Survey, read_survey
 from evidence.transcripts import Transcript, read_transcript
 
-__all__ = ["Transcript", "VerdictCounts", "Verdicts", "find_leaks", "fold_verdicts", "read_transcript"]
+__all__ = [
+    "Survey",
+    "Transcript",
+    "VerdictCounts",
+    "Verdicts",
+    "find_leaks",
+    "fold_verdicts",
+    "read_survey",
+    "read_transcript",
+]

@@ -12,14 +12,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from evidence.detectors.patterns import Patterns
 from evidence.dictionary import Code, DataDictionary, Variable
 from evidence.skip_logic import holds
 from evidence.survey import DECLARES_MISSING, LABELLED, Survey
 
 SHORTEST_VECTOR = 10
 """Coded answers of a respondent below which an identical respondent says nothing."""
-E_MAIL = r"[\w.+-]+@[\w-]+\.[\w.-]*\w"
-PHONE = r"(?<![\d-])(?:\+\d[\d ().-]{7,}\d|\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4})(?![\d-])"
+_PATTERNS = Patterns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,13 @@ def _of_answers(variable: Variable, answers: Answers, today: date, *, is_key: bo
         unshown = ~holds(variable.show_if, answers.values)
         found[f"{name}:is_answered_unshown"] = (values.notna() & unshown).mask(unshown.isna())
     if variable.type == "text" and not is_key:
-        text = values.astype("string")
-        found[f"{name}:contact_count"] = (text.str.count(E_MAIL) + text.str.count(PHONE)).astype("Float64")
+        found[f"{name}:contact_count"] = values.map(_contacts).astype(float)
     return found
+
+
+def _contacts(text: object) -> int | None:
+    """How many e-mail addresses, phone numbers and the like a text holds."""
+    return len(_PATTERNS.find(text)) if isinstance(text, str) else None
 
 
 def _days(spans: pd.Series) -> pd.Series:

@@ -182,9 +182,9 @@ CONTACT = Check(
     "SV050",
     "review",
     expectation=is_zero,
-    title="No e-mail address or phone number in free text",
+    title="No contact details in free text",
     reason="Contact details identify people.",
-    message="The text in {rows} holds what looks like an e-mail address or phone number: remove it at the source.",
+    message="The text in {rows} holds what looks like contact details: remove them at the source.",
 )
 REQUIRED_KEY = Check(
     "SV040",

@@ -125,6 +125,7 @@ def test_a_sound_survey_passes_and_a_second_run_records_nothing(study: Study):
     assert study.events() == first
 
 
+@pytest.mark.real
 def test_the_trail_holds_a_keyed_digest_of_the_file_and_no_name_of_it(study: Study):
     study.run()
     received, validated = study.events()
@@ -137,6 +138,7 @@ def test_the_trail_holds_a_keyed_digest_of_the_file_and_no_name_of_it(study: Stu
     assert validated.causes[0].id == received.id
 
 
+@pytest.mark.real
 def test_queries_open_stay_and_go_with_the_file(study: Study):
     study.write("surveys/staff.csv", WILD)
     _, first = study.run()
