@@ -161,8 +161,8 @@ def _by_worth(
         value = goal.values(problem, chosen)[0]
     seconds = clock() - began
     if is_drawn:
-        status = "everyone" if len(chosen) == problem.allowed.sum() else "drawn"
-        return chosen, changed(_unproven(status), seconds=seconds), None
+        is_only_one = len(chosen) == problem.allowed.sum()  # everybody eligible: there is no other sample
+        return chosen, changed(_unproven("optimal" if is_only_one else "drawn"), seconds=seconds), None
     is_proven = solved.status == "optimal"
     bound = value if is_proven else solved.bound
     gap = None if bound is None else max(0.0, (bound - value) / abs(value)) if value else 0.0

@@ -14,7 +14,7 @@ CAVEAT = (
     "The proof concerns the declared attributes, weights and rules; whether these sites are information-rich is the "
     "investigators' judgement."
 )
-Status = Literal["optimal", "bounded", "heuristic", "decided_by_people", "drawn", "everyone"]
+Status = Literal["optimal", "bounded", "heuristic", "decided_by_people", "drawn"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,9 @@ def _criterion(frame: Frame, design: Design, eligible: Plan) -> Plan:
         return _decided_by_people(frame, design, eligible)
     if design.attributes:
         return eligible
-    note = "No attributes are declared: of those who fit the criterion a seeded draw chose."
-    drawn = _purposeful_random(frame, design, eligible)
-    return replace(drawn, notes=(note,)) if eligible.population.sum() > design.size else drawn
+    drawn = "No attributes are declared: of those who fit the criterion a seeded draw chose."
+    note = drawn if eligible.population.sum() > design.size else "Everybody who fits the criterion is taken."
+    return replace(_purposeful_random(frame, design, eligible), notes=(note,))
 
 
 def _extreme_or_deviant_case(frame: Frame, design: Design, eligible: Plan) -> Plan:

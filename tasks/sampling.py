@@ -227,9 +227,10 @@ def _said_new(stage: StageSpec, sample: Sample) -> str:
         "bounded": f"within {100 * (sample.proof.gap or 0):.2g} % of the best possible",
         "heuristic": "not proven best",
         "drawn": "drawn by seed",
-        "everyone": "all there are",
         "decided_by_people": "chosen by people",
     }[sample.proof.status]
+    if len(sample.ids) == sample.eligible:
+        how = "all there are"
     return (
         f"Stage {stage.name}: {len(sample.ids)} of {sample.eligible} eligible {stage.of} proposed, {how}; "
         f"waiting for the investigator's approval of proposal {sample.code}."

@@ -29,7 +29,7 @@ class Proposed(Shape):
     design: Sha256
     eligible: Count
     selected: tuple[Code, ...] = ()
-    status: Literal["optimal", "bounded", "heuristic", "decided_by_people", "drawn", "everyone"]
+    status: Literal["optimal", "bounded", "heuristic", "decided_by_people", "drawn"]
     value: Micro | None = None
     bound: Micro | None = None
     smallest: Micro | None = None

@@ -64,7 +64,11 @@ def test_criterion_takes_all_who_fit_or_the_most_varied_or_a_draw_that_says_so(
     fit = frame.loc[frame["fidelity"] >= 60, "site_id"]
     design = Design("site_id", len(fit), "criterion", "why", criterion={"fidelity": (60, None)})
     everyone = propose(frame, design)
-    assert (everyone.ids, everyone.proof.status, everyone.notes) == (tuple(fit), "everyone", ())
+    assert (everyone.ids, everyone.proof.status, everyone.notes) == (
+        tuple(fit),
+        "optimal",
+        ("Everybody who fits the criterion is taken.",),
+    )
     drawn = propose(frame, replace(design, size=3))
     assert (drawn.proof.status, drawn.notes[0][:13]) == ("drawn", "No attributes")
     varied = propose(frame, replace(design, size=3, attributes=(REGION,)))
