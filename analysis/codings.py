@@ -17,6 +17,7 @@ from analysis.tables import read_rows
 from analysis.words import Spoken
 
 FILE = "analysis/codings.csv"
+SUBJECT = "analysis:codings"
 COLUMNS = ["transcript_id", "coder", "code", "start", "end", "quote"]
 SEGMENT_COLUMNS = ["coding", "transcript", "coder", "code", "start", "end", "quote"]
 
@@ -51,8 +52,8 @@ def read_codings(
 
     `known` are the ids of every transcript or interview of the study, `coders` the people delegated coding; `turns`
     holds, for each transcript released for coding, its columns turn and text. What is not given is not checked. The
-    subject of a problem is the codings of a transcript, never the transcript: a wrong coding keeps no release back.
-    Raises StudyError for a file that is no CSV in UTF-8 or lacks a column.
+    subject of every problem is the codings, never a transcript: a wrong coding keeps no release back. Raises StudyError
+    for a file that is no CSV in UTF-8 or lacks a column.
     """
     rows = read_rows(data, COLUMNS, file)[COLUMNS]
     spoken = {transcript: Spoken(frame) for transcript, frame in (turns or {}).items()}
@@ -63,7 +64,6 @@ def read_codings(
     for row, (transcript, coder, code, start, end, quote) in zip(rows.index, rows.itertuples(index=False), strict=True):
         coding = "/".join((transcript, coder, code, start))
         is_known = known is None or transcript in known
-        subject = f"codings:{transcript}" if known is not None and is_known else "analysis:codings"
         fault = _fault(transcript, coder, code, start, end, quote) or ("transcript_id" if coding in seen else "")
         seen.add(coding)
         faults = [("AN007", fault)] if fault else _unmet(transcript, code, codebook, is_known, turns)
@@ -73,8 +73,8 @@ def read_codings(
             found = spoken[transcript].find(quote, *written) if turns is not None else written
             faults = [] if found == written else [("AN004" if found else "AN003", "quote")]
         if coders is not None and coder not in coders and not fault:
-            problems.append(Problem("AN008", file, int(row), "coder", "analysis:codings"))
-        problems += [Problem(check, file, int(row), column, subject) for check, column in faults]
+            problems.append(Problem("AN008", file, int(row), "coder", SUBJECT))
+        problems += [Problem(check, file, int(row), column, SUBJECT) for check, column in faults]
         if found:
             accepted[int(row)] = (coding, transcript, coder, code, *found, quote)
         else:

@@ -8,7 +8,8 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from study import Event, Reference, StudyError, Subject
+from study import Event, Fact, Reference, StudyError, Subject
+from study.event import is_day
 from study.objects import NotStored
 from tasks.analysis import Assessed
 from tasks.codings import Material, many, reference_of
@@ -33,7 +34,7 @@ def read_records(place: Workspace, material: Material) -> Assessed:
         _counter_narratives(place, material, events),
         _claims(place, material, events),
     ]
-    entries = [entry for part in found for entry in part.entries]
+    entries = [entry for part in found for entry in part.entries if _has_happened(place, entry.fact)]
     facts = tuple(place.with_record(entry.fact, dict(entry.document)) for entry in entries)
     kinds = [fact.kind for fact in facts]
     counted = ", ".join(many(kinds.count(kind), name) for kind, name in _NAMES.items())
@@ -118,6 +119,11 @@ def _claims(place: Workspace, material: Material, events: list[Event]) -> Entrie
     return claims.read_claims(
         _table(place, path), support, events=events, digest=_digest(place, path), now=place.instant, file=path
     )
+
+
+def _has_happened(place: Workspace, fact: Fact) -> bool:
+    """False for an act dated after the day the study is looked at."""
+    return not is_day(fact.occurred) or fact.occurred <= place.today.isoformat()
 
 
 def _table(place: Workspace, path: str) -> pd.DataFrame:

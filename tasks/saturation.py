@@ -14,12 +14,14 @@ from analysis.checks import Problem
 from analysis.saturation import new_codes_in_order
 from study import Fact, Subject
 from tasks.analysis import MOST_CAUSES, Assessed
-from tasks.codings import UNVERSIONED, Material, reference_of
+from tasks.codings import UNVERSIONED, Material, many, reference_of
 from tasks.decisions import REGISTER, read_decisions
 from tasks.read import read_restricted_table
 from tasks.workspace import Workspace
 
 SATURATION_CHECKS = frozenset({"AN009"})
+HELD = ("full", "part")
+"""Outcomes of an interview that has a transcript to code; a notes-only one has none."""
 
 
 @task(name="assess saturation", cache_policy=NO_CACHE)
@@ -33,42 +35,55 @@ def assess_sequences(place: Workspace, material: Material) -> Assessed:
     order = sequences(place, material)
     if order is None:
         return Assessed(said=("Saturation by group is not available: restricted/participants.csv is not here.",))
-    facts, said = [], []
-    for name, transcripts in order.items():
-        counts = new_codes_in_order(material.codings.segments, transcripts, material.codebook.inductive)
-        found = guest_saturation(counts, claimed.base, claimed.run, claimed.threshold)
-        data = {
-            "sequence": name,
-            "codebook": material.codebook.version or UNVERSIONED,
-            "interviews": len(counts),
-            "base": claimed.base,
-            "run": claimed.run,
-            "threshold": round(claimed.threshold * 1000),
-            "status": found.status,
-            "new_codes": found.new_codes,
-            **({"label": found.label} if found.label else {}),
-        }
-        payload = {**data, "transcripts": transcripts}
-        data["inputs"] = reference_of(place, place.protocol.analysis.codings, payload)[:12]
-        facts.append(Fact("saturation.assessed", place.instant, causes=_behind(material, name), data=data))
-        said.append(f"Saturation, {name}: {_SAYS[found.status].format(label=found.label, interviews=len(counts))}")
+    assessed = [_assessed(place, material, name, held) for name, held in order.items()]
     decided, problems = _decisions(place, set(order))
-    return Assessed((*facts, *decided), tuple(problems), tuple(said))
+    said = tuple(sentence for _, sentence in assessed)
+    return Assessed((*(fact for fact, _ in assessed), *decided), tuple(problems), said)
 
 
 _SAYS = {
     "reached": "reached at {label}, by the index; stopping is decided by people.",
-    "not_reached": "not reached after {interviews} interviews.",
-    "too_few": "{interviews} interviews are too few to say.",
+    "not_reached": "not reached after {interviews}.",
+    "too_few": "{interviews} too few to say.",
     "undefined": "undefined, because the base holds no inductive code.",
 }
 
 
-def sequences(place: Workspace, material: Material) -> dict[str, list[str]] | None:
-    """Coded transcripts in the order of interviewing, by sequence; None when roles or groups are not available."""
+def _assessed(place: Workspace, material: Material, name: str, held: list[str]) -> tuple[Fact, str]:
+    """One sequence as a fact and as a sentence. Interviews not released or not coded are not counted, and said."""
     claimed = place.protocol.analysis.saturation
-    interviews = material.recruitment.interviews
-    order = sorted((t for t in material.imports if t in interviews), key=lambda t: (interviews[t].day, t))
+    assert claimed is not None  # asked for before
+    assert material.codings is not None
+    assert material.codebook is not None
+    transcripts = [t for t in held if t in material.imports]
+    counts = new_codes_in_order(material.codings.segments, transcripts, material.codebook.inductive)
+    found = guest_saturation(counts, claimed.base, claimed.run, claimed.threshold)
+    uncounted = len(held) - len(transcripts)
+    data = {
+        "sequence": name,
+        "codebook": material.codebook.version or UNVERSIONED,
+        "interviews": len(counts),
+        "uncounted": uncounted,
+        "base": claimed.base,
+        "run": claimed.run,
+        "threshold": round(claimed.threshold * 1000),
+        "status": found.status,
+        "new_codes": found.new_codes,
+        **({"label": found.label} if found.label else {}),
+    }
+    payload = {**data, "transcripts": transcripts}
+    inputs = reference_of(place, place.protocol.analysis.codings, payload)[:12]
+    fact = Fact("saturation.assessed", place.instant, causes=_behind(material, name), data={**data, "inputs": inputs})
+    verdict = _SAYS[found.status].format(label=found.label, interviews=many(len(counts), "interview"))
+    more = f" Not counted, because not released or not coded: {many(uncounted, 'interview')}." if uncounted else ""
+    return fact, f"Saturation, {name}: {verdict}{more}"
+
+
+def sequences(place: Workspace, material: Material) -> dict[str, list[str]] | None:
+    """Interviews held, in the order of interviewing, by sequence; None when roles or groups are not available."""
+    claimed = place.protocol.analysis.saturation
+    interviews = {id: i for id, i in material.recruitment.interviews.items() if i.state in HELD}
+    order = sorted(interviews, key=lambda id: (interviews[id].day, id))
     if claimed is None or claimed.by == "study":
         return {"study": order}
     people = read_restricted_table(place, "participants.csv")
@@ -103,7 +118,7 @@ def _behind(material: Material, sequence: str) -> tuple[str, ...]:
 def _decisions(place: Workspace, known: set[str]) -> tuple[list[Fact], list[Problem]]:
     facts, problems = [], []
     for decision in read_decisions(place):
-        if decision.decision != "saturation":
+        if decision.decision != "saturation" or decision.occurred > place.today:
             continue
         column = "" if decision.subject in known else "subject"
         column = column or ("" if decision.value in ("stop", "continue") else "value")

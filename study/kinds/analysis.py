@@ -36,7 +36,8 @@ class CodingImported(Shape):
 class SaturationAssessed(Shape):
     """Guest, Namey and Chen's index for one sequence: base, run, threshold in thousandths, what came out.
 
-    `new_codes` counts the codes first seen in each interview, in interview order; `inputs` is keyed.
+    `new_codes` counts the codes first seen in each interview, in interview order; `uncounted` are interviews held whose
+    transcript is not released or not coded; `inputs` is keyed.
     """
 
     sequence: Code
@@ -49,6 +50,7 @@ class SaturationAssessed(Shape):
     status: Literal["reached", "not_reached", "too_few", "undefined"]
     label: Code | None = None
     new_codes: tuple[Count, ...] = ()
+    uncounted: Count = 0
 
 
 class SaturationDecided(Shape):

@@ -33,28 +33,26 @@ def test_a_quote_may_run_over_turns_and_leave_words_out(turns: pd.DataFrame) -> 
 
 def test_a_shifted_quote_is_taken_where_it_stands(turns: pd.DataFrame) -> None:
     found = read("I0001,R1,hope,1,1,somebody believed in me\n", turns)
-    assert [(p.check, p.row, p.column, p.subject) for p in found.problems] == [("AN004", 2, "quote", "codings:I0001")]
+    assert [(p.check, p.row, p.column) for p in found.problems] == [("AN004", 2, "quote")]
     assert found.segments.loc[2].to_list()[:6] == ["I0001/R1/hope/1", "I0001", "R1", "hope", 4, 4]
 
 
 @pytest.mark.parametrize(
-    ("row", "check", "subject"),
+    ("row", "check"),
     [
-        ("I0009,R1,hope,1,1,then", "AN001", "analysis:codings"),
-        ("I0001,R1,joy,3,3,and then", "AN002", "codings:I0001"),
-        ("I0001,R1,hope,3,3,and never", "AN003", "codings:I0001"),
-        ("I0002,R1,hope,3,3,and then", "AN005", "codings:I0002"),
-        ("I0001,R1,hope,3,2,and then", "AN007", "codings:I0001"),
-        ("I0001,R1,hope,three,3,and then", "AN007", "codings:I0001"),
-        ("I0001,R1,hope,3,3,…", "AN007", "codings:I0001"),
-        ("I0001,the coder,hope,3,3,and then", "AN007", "codings:I0001"),
+        ("I0009,R1,hope,1,1,then", "AN001"),
+        ("I0001,R1,joy,3,3,and then", "AN002"),
+        ("I0001,R1,hope,3,3,and never", "AN003"),
+        ("I0002,R1,hope,3,3,and then", "AN005"),
+        ("I0001,R1,hope,3,2,and then", "AN007"),
+        ("I0001,R1,hope,three,3,and then", "AN007"),
+        ("I0001,R1,hope,3,3,…", "AN007"),
+        ("I0001,the coder,hope,3,3,and then", "AN007"),
     ],
 )
-def test_a_row_that_fails_is_rejected_and_its_check_named(
-    row: str, check: str, subject: str, turns: pd.DataFrame
-) -> None:
+def test_a_row_that_fails_is_rejected_and_its_check_named(row: str, check: str, turns: pd.DataFrame) -> None:
     found = read(row + "\nI0001,R2,hope,3,3,and then\n", turns)
-    assert [(p.check, p.row, p.subject) for p in found.problems] == [(check, 2, subject)]
+    assert [(p.check, p.row, p.subject) for p in found.problems] == [(check, 2, "analysis:codings")]
     assert found.ids == {"I0001/R2/hope/3"}
     assert sum(found.rejected.values()) == 1
 
