@@ -57,10 +57,10 @@ class Bench:
 
 
 def judge_files(bench: Bench, files: list[TranscriptFile], due: Collection[str]) -> list[JudgedTranscript]:
-    """Judge the files whose subject is due; all are read, because each is compared with all others."""
+    """Judge the files whose subject is due and those they are like; all are read, because each is compared with all."""
     read = _read(files, bench.conventions)
     alike = likenesses({path: found for path, found in read.items() if isinstance(found, Transcript)})
-    chosen = [file for file in files if file.subject in due]
+    chosen = _chosen(files, due, alike)
     step("Checking transcripts", len(chosen), len(files))
     measured = {file.path: _measured(bench, file, read[file.path]) for file in chosen}
     rows = [_row(file, measured[file.path], alike.get(file.path)) for file in chosen]
@@ -72,6 +72,13 @@ def judge_files(bench: Bench, files: list[TranscriptFile], due: Collection[str])
         met = _met(bench, read[file.path], queries, alike.get(file.path))
         judged.append(_judged(bench, file, read[file.path], queries, met, validation))
     return judged
+
+
+def _chosen(files: list[TranscriptFile], due: Collection[str], alike: Mapping[str, Likeness]) -> list[TranscriptFile]:
+    """The due files, and files that hold the same text as one of them: which of two is the wrong one nobody knows."""
+    others = {o for f in files if f.subject in due and f.path in alike for o in alike[f.path].others}
+    subjects = {*due, *(file.subject for file in files if file.path in others)}
+    return [file for file in files if file.subject in subjects]
 
 
 def _read(files: list[TranscriptFile], conventions: Transcripts) -> dict[str, Read]:

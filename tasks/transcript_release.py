@@ -21,23 +21,23 @@ _BLOCK_A_RELEASE = {"TR060", "TR061", "TR062", "TR063", "TR064", "TR065"}
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """The releases to record, and how many decisions wait or are refused."""
+    """The releases to record, and how many decisions stand, wait (for queries, for the file) or are refused."""
 
     facts: tuple[Fact, ...]
     standing: int
     waiting: int
+    absent: int
     refused: int
 
     @property
     def said(self) -> tuple[str, ...]:
         """What to tell a coordinator, in counts."""
         lines = [f"Released for coding: {len(self.facts)} now, {self.standing} before."]
-        if self.waiting:
-            lines.append(f"{self.waiting} decided releases wait until the queries on their transcripts are settled.")
+        if self.waiting or self.absent:
+            waits = f"{self.waiting} for open queries, {self.absent} for their transcript"
+            lines.append(f"Decided releases that wait: {waits}.")
         if self.refused:
-            lines.append(
-                f"{self.refused} releases are refused: the deciding person does not hold the task release_transcript."
-            )
+            lines.append(f"Refused releases, whose decider does not hold the task release_transcript: {self.refused}.")
         return tuple(lines)
 
 
@@ -51,7 +51,7 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
     events = place.events(["transcript.released", "transcript.validated"])
     blocked = _blocked(place)
     facts: list[Fact] = []
-    standing = waiting = refused = 0
+    standing = waiting = absent = refused = 0
     for decision in (d for d in read_decisions(place) if d.decision == "release" and d.occurred <= place.today):
         of_it = [e for e in events if e.subject_id("transcript") == decision.subject]
         released = [e for e in of_it if e.kind == "transcript.released"]
@@ -59,13 +59,15 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
             refused += 1
         elif any(e.occurred == decision.occurred.isoformat() for e in released):
             standing += 1
-        elif (file := _releasable(by_interview.get(decision.subject, []), blocked)) is None:
+        elif decision.subject not in by_interview:
+            absent += 1
+        elif (file := _releasable(by_interview[decision.subject], blocked)) is None:
             waiting += 1
         elif any(e.generated == (file.file.reference,) for e in released):
             standing += 1
         else:
             facts.append(_released(decision, file, of_it, len(released) + 1))
-    return Releases(tuple({f.subject[0].id: f for f in facts}.values()), standing, waiting, refused)
+    return Releases(tuple({f.subject[0].id: f for f in facts}.values()), standing, waiting, absent, refused)
 
 
 def _blocked(place: Workspace) -> set[str]:

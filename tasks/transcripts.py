@@ -68,10 +68,11 @@ def judge_transcripts(place: Workspace) -> JudgedTranscripts:
     before = place.events(["transcript.validated"])
     rules = {file.path: rules_of(place, file, expected[file.path], entries, before) for file in files}
     due = {file.subject for file in files if not rules[file.path].stands}
-    judged = [JudgedTranscript(file, rules[file.path].verdict) for file in files if file.subject not in due]
-    if due:
-        judged += judge_files(Bench(place, conventions, expected, rules, Registry(entries)), files, due)
-    kept = frozenset({file.subject for file in files} | registers.transcripts) - due
+    bench = Bench(place, conventions, expected, rules, Registry(entries))
+    judged = judge_files(bench, files, due) if due else []
+    looked_at = {one.file.subject for one in judged}
+    judged += [JudgedTranscript(f, rules[f.path].verdict) for f in files if f.subject not in looked_at]
+    kept = frozenset({file.subject for file in files} | registers.transcripts) - looked_at
     paired = _judge_pseudonyms(place, registers.real_names, whatever=bool(due))
     queries = [*_still_open(place, kept), *(q for j in judged for q in j.queries), *(paired or ())]
     received = (*notes, *(received_fact(place, file) for file in files))

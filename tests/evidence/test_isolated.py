@@ -62,5 +62,5 @@ def test_leaving_early_ends_the_child():
 
 
 def test_arguments_larger_than_the_limit_are_a_matter_of_memory():
-    died = call(len, bytes(300_000_000), seconds=20, megabytes=50)
+    died = call(len, bytes(90_000_000), seconds=20, megabytes=20)
     assert died == ReaderDied("memory", "exit 77")
