@@ -26,7 +26,8 @@ from recruitment.targets import target_progress
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.outcome import Outcome
-from tasks.registers import affiliations
+from tasks.read import read_restricted_table
+from tasks.recruitment import affiliations
 from tasks.standing import Standing
 from tasks.workspace import Workspace
 
@@ -139,7 +140,8 @@ def _flow(boxes: Iterable[Any]) -> tuple[Box, ...]:
 def _targets(place: Workspace, standing: Standing) -> tuple[Target, ...]:
     roles = {r.id: r.label for r in place.protocol.participants.roles}
     groups = {g.id: g.label for g in place.protocol.participants.groups}
-    progress = target_progress(place.protocol.participants.targets, standing.recruitment, affiliations(place))
+    belong = affiliations(read_restricted_table(place, "participants.csv"), place.known_trail_codes())
+    progress = target_progress(place.protocol.participants.targets, standing.recruitment, belong)
     return tuple(
         Target(
             ", ".join(filter(None, (roles.get(t.role or ""), groups.get(t.group or ""), t.site))) or "Everybody",

@@ -41,6 +41,7 @@ class Workspace:
         self.files = LocalStore(root)
         self.restricted = LocalStore(folder(root, protocol.storage.restricted), private=True)
         self.out = LocalStore(folder(root, protocol.storage.out))
+        self.trail_store = LocalStore(folder(root, protocol.storage.trail))
         self.codes = Codes(self.restricted)
         self.trail: Trail
         self.origin = ""
@@ -123,7 +124,7 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
     place = Workspace(protocol, root, actor=_actor(protocol, request.acting), now=now)
     place.origin = trail_origin(place.files, place.restricted, protocol.id, create=create)
     place.trail = Trail.open(
-        LocalStore(place.trail_folder),
+        place.trail_store,
         study=place.origin,
         actor=place.actor,
         run=_run(flow),

@@ -1,0 +1,47 @@
+"""The trail sealed with its own key, and verified by the stand-alone verifier."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.keys import private_key
+from tasks.outcome import Outcome
+from tasks.workspace import Workspace
+from trail import Sealed, Verdict, seal, verify
+
+
+@task(name="seal the trail", cache_policy=NO_CACHE)
+def seal_new(place: Workspace) -> Sealed | None:
+    """Seal what was recorded since the last closing; None when nothing was and none is due."""
+    return seal(
+        place.trail_store,
+        origin=place.origin,
+        key=private_key(place.restricted),
+        now=lambda: datetime.now(UTC),
+        record=place.trail.append,
+    )
+
+
+@task(name="verify the trail", cache_policy=NO_CACHE)
+def verify_whole(place: Workspace) -> Verdict:
+    """Run the verifier on the whole trail."""
+    return verify(place.trail_folder, place.public_key)
+
+
+def sealed_outcome(sealed: Sealed | None) -> Outcome:
+    """What sealing says."""
+    if sealed is None:
+        return Outcome("seal-trail", ("Nothing new to close in the trail.",))
+    rejected = f" {sealed.rejected} foreign or broken objects were noted and left out." if sealed.rejected else ""
+    return Outcome("seal-trail", (f"{sealed.events} records closed and signed.{rejected}",))
+
+
+def verdict_outcome(verdict: Verdict) -> Outcome:
+    """What verification says: the verdict, every fault, and what the verdict does not say."""
+    start = f"The trail verifies: {verdict.events} records under {verdict.seals} closings."
+    if not verdict.ok:
+        start = "The trail does NOT verify."
+    return Outcome("verify-trail", (start, *verdict.faults, *(f"Note: {note}" for note in verdict.notes)))
