@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampling import (
@@ -96,6 +96,7 @@ def test_the_story_folds_to_the_selection_with_override_and_replacement(sample: 
     assert len(stage.selected) == 3
 
 
+@settings(deadline=None)
 @given(order=st.permutations(range(5)), again=st.integers(0, 4))
 def test_any_order_and_any_repetition_gives_the_same_state(story: list[Event], order: list[int], again: int) -> None:
     assert fold_sample([*(story[i] for i in order), story[again]]) == fold_sample(story)
