@@ -170,6 +170,7 @@ def _judged(
 def _shown(validation: Validation) -> CheckedSuite:
     """A validation as the page shows it: counts, titles, no value."""
     columns = []
+    is_by_variable = ROW_IS[validation.suite] == "variable"
     for result in validation.results:
         check = CATALOGUE[result.check]
         columns.append(
@@ -178,7 +179,7 @@ def _shown(validation: Validation) -> CheckedSuite:
                 title=check.title,
                 reason=check.reason,
                 severity=check.severity,
-                column=result.column,
+                column="each variable" if is_by_variable else result.column,
                 expectation=result.expectation,
                 state=result.state,
                 evaluated=result.evaluated,
