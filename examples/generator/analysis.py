@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,22 @@ NEGATIVE_CASES = (
 NARRATIVES = ("narrative_id", "occurred", "transcripts", "person", "summary")
 
 
-def analysis_files(study: str, codings: Sequence[Row], interviews: Sequence[Interview]) -> dict[str, bytes]:
-    """The files under analysis/ that rest on the codings; `interviews` are the recorded ones in order."""
+def analysis_files(
+    study: str, codings: Sequence[Row], interviews: Sequence[Interview], *, cited: Collection[str]
+) -> dict[str, bytes]:
+    """The files under analysis/ that rest on the codings; `interviews` are the recorded ones in order.
+
+    Claims cite only the transcripts `cited`, so that a defect planted in another does not take the claims along.
+    """
     account: dict[str, Any] = YAML(typ="safe", pure=True).load((ACCOUNTS / f"{study}.yaml").read_text(encoding="utf-8"))
     rng = random.Random(f"{study}/account")
     transcripts = [i.id for i in interviews]
+    quotable = [row for row in codings if row["transcript_id"] in cited]
     files = {
-        "analysis/claims.csv": csv_bytes(CLAIMS, [_claim(c, codings, rng) for c in account["claims"]]),
+        "analysis/claims.csv": csv_bytes(CLAIMS, [_claim(c, quotable, rng) for c in account["claims"]]),
         "analysis/debriefings.csv": csv_bytes(DEBRIEFINGS, [_debriefing(d) for d in account["debriefings"]]),
         "analysis/negative_cases.csv": csv_bytes(
-            NEGATIVE_CASES, [_case(c, codings, transcripts) for c in account["negative_cases"]]
+            NEGATIVE_CASES, [_case(c, quotable, transcripts) for c in account["negative_cases"]]
         ),
         **{f"analysis/memos/{name}": text.encode() for name, text in account["memos"].items()},
     }

@@ -199,7 +199,7 @@ class Cps:
         both = {i.id for i in self.interviews[::3]}
         second = self._second_coder([r for r in first if r["transcript_id"] in both])
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, [*first, *second])
-        self.files |= analysis_files(NAME, [*first, *second], self.interviews)
+        self.files |= analysis_files(NAME, [*first, *second], self.interviews, cited=ROUND.interviews)
         return [*first, *second]
 
     def _second_coder(self, rows: Sequence[Row]) -> list[Row]:

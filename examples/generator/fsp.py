@@ -256,7 +256,7 @@ class Fsp:
         rows = codings(self.interviews, self.files, lambda id: "EVA1" if int(id[1:]) % 2 else "EVA2")
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, rows)
         self.files["analysis/case_ratings.csv"] = self._ratings(rows)
-        self.files |= analysis_files(NAME, rows, [i for i in self.interviews if i.is_recorded])
+        self.files |= analysis_files(NAME, rows, [i for i in self.interviews if i.is_recorded], cited=ROUND.interviews)
         return rows
 
     def _ratings(self, rows: Sequence[Row]) -> bytes:
@@ -268,6 +268,7 @@ class Fsp:
             peers = program + 2 if site in frame.diverging() else program
             for role, level in (("peer_provider", peers), ("program_director", program)):
                 evidence = [coding_id(r) for r in rows if where[str(r["transcript_id"])] == (site, role)]
+                sound = [id for id in evidence if id.partition("/")[0] in ROUND.interviews]
                 for rater, shift in (
                     ("EVA1", 0),
                     (
@@ -280,7 +281,7 @@ class Fsp:
                         else 0,
                     ),
                 ):
-                    cited = ";".join(sorted(set(self.rng.sample(evidence, min(3, len(evidence))))))
+                    cited = ";".join(sorted(set(self.rng.sample(sound or evidence, min(3, len(sound or evidence))))))
                     made.append(
                         {"site_id": site, "role": role, "rater": rater, "rating": level + shift, "evidence": cited}
                     )

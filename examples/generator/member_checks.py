@@ -36,6 +36,11 @@ class Round:
     released_by: str
     released: date
 
+    @property
+    def interviews(self) -> tuple[str, ...]:
+        """The interviews whose participants were sent a packet; no defect is planted in their material."""
+        return (*self.answering, *self.silent)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -79,7 +84,7 @@ def member_checks(
     rng = random.Random(f"{protocol.id}/member checks")
     done = Checked([], [], {})
     by_id = {i.id: i for i in interviews}
-    for number, id in enumerate((*held.answering, *held.silent)):
+    for number, id in enumerate(held.interviews):
         packet = packet_of(protocol, by_id[id], files[by_id[id].file], codings)
         done.decisions.append(_release(packet, held))
         sent = held.released + timedelta(days=2 + number % 2)

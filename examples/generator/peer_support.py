@@ -80,7 +80,7 @@ class PeerSupport:
         self.files["analysis/codebook.csv"] = codebook(NAME)
         rows = codings(self.interviews, self.files, lambda id: "INT1" if int(id[1:]) % 2 else "INT2")
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, rows)
-        self.files |= analysis_files(NAME, rows, self.interviews)
+        self.files |= analysis_files(NAME, rows, self.interviews, cited=ROUND.interviews)
         self._check_with_members(rows)
         self.files["README.md"] = readme(NAME)
         return self.files

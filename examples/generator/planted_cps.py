@@ -50,6 +50,13 @@ def _transcripts(p: Planting) -> None:
         "TR033",
         "a loop of speech recognition repeats five words six times",
     )
+    p.text(
+        folder + "I030.vtt",
+        after_sentence(12, "It was Kestrlyn who said so."),
+        "TR061",
+        "a (made-up) given name with a letter left out",
+    )
+    p.text(folder + "I008.srt", after_sentence(20, "[laughs and (pause]."), "TR031", "marks that are not closed")
 
 
 def _registers(p: Planting) -> None:
