@@ -10,13 +10,25 @@ from pathlib import Path
 from evidence.isolated import ReaderDied, call, call_each
 from study import load_protocol
 
-
-def test_a_result_comes_back_from_the_child():
-    assert call(math.factorial, 20, seconds=5, megabytes=200) == math.factorial(20)
+LIMITS = {"seconds": 10, "megabytes": 100}
 
 
-def test_large_arguments_and_results_pass_through_the_pipe():
-    assert call(bytes.upper, b"a" * 3_000_000, seconds=5, megabytes=200) == b"A" * 3_000_000
+def test_results_come_back_in_order_from_one_child_and_exceptions_only_by_their_type():
+    calls = [
+        "__import__('math').factorial(20)",
+        "int('Heather said')",
+        "lambda: 1",
+        "b'a'.upper() * 3_000_000",
+        "bytes(500_000_000)",
+    ]
+    results = call_each(eval, [(c,) for c in calls], **LIMITS)
+    assert list(results) == [
+        math.factorial(20),
+        ReaderDied("failed", "ValueError"),
+        ReaderDied("failed", "PicklingError"),
+        b"A" * 3_000_000,
+        ReaderDied("memory", "MemoryError"),
+    ]
 
 
 def test_one_bad_call_costs_only_itself():
@@ -32,23 +44,11 @@ def test_one_bad_call_costs_only_itself():
     assert last == 4
 
 
-def test_memory_beyond_the_limit_is_refused():
-    assert call(bytes, 500_000_000, seconds=5, megabytes=100) == ReaderDied("memory", "MemoryError")
-
-
-def test_an_exception_is_reduced_to_its_type_name():
-    assert call(int, "Heather said", seconds=5, megabytes=100) == ReaderDied("failed", "ValueError")
-
-
 def test_a_study_error_keeps_its_sentence():
     died = call(load_protocol, Path("/nowhere"), seconds=5, megabytes=200)
     assert isinstance(died, ReaderDied)
     assert died.reason == "refused"
     assert "study.yaml" in died.detail
-
-
-def test_a_result_that_cannot_be_sent_is_reported():
-    assert call(eval, "lambda: 1", seconds=5, megabytes=100) == ReaderDied("failed", "PicklingError")
 
 
 def test_leaving_early_ends_the_child():
