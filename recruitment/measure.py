@@ -183,7 +183,7 @@ def _measure_recruitment(rows: pd.DataFrame, known: Known) -> None:
     person = rows["participant_id"] != ""
     after = person & rows["step"].isin(["enrolled", "lost", "withdrawn"])
     pattern = re.compile(known.protocol.participants.code_pattern)
-    looks = rows["participant_id"].map(lambda code: pattern.fullmatch(code) is not None)
+    looks = rows["participant_id"].map(lambda code: pattern.fullmatch(code) is not None).astype(bool)
     listed_there = rows["participant_id"].isin(known.participants)
     rows["participant_is_known"] = (looks & (~after | listed_there)).where(person, None)
     _measure_site(rows, known, rows["site_id"] != "")
@@ -202,7 +202,7 @@ def _measure_consent(rows: pd.DataFrame, known: Known) -> None:
     forms = {f.form for f in known.protocol.consent_forms}
     rows["form_is_known"] = rows["form_id"].isin(forms).where(given, None)
     rows["mode_is_known"] = rows["mode"].isin(CONSENT_MODES).where(given, None)
-    rows["scopes_are_known"] = rows["scopes"].map(lambda cell: set(listed(cell)) <= set(SCOPES))
+    rows["scopes_are_known"] = rows["scopes"].map(lambda cell: set(listed(cell)) <= set(SCOPES)).astype(bool)
     team = {p.code for p in known.protocol.team}
     rows["person_is_known"] = rows["obtained_by"].isin(team).where(given, None)
     rows["copy_is_known"] = rows["copy_given"].isin(YES_NO)

@@ -87,7 +87,9 @@ def parse_days(written: pd.Series, zone: ZoneInfo) -> pd.DataFrame:
     A day is written YYYY-MM-DD; a clock time with its zone counts as the study's local day.
     """
     parsed = {text: _parse_day(text, zone) for text in written.unique()}
-    return pd.DataFrame({"day": written.map(lambda t: parsed[t][0]), "fault": written.map(lambda t: parsed[t][1])})
+    return pd.DataFrame(
+        {"day": written.map(lambda t: parsed[t][0]), "fault": written.map(lambda t: parsed[t][1])}, dtype=str
+    )
 
 
 def _parse_day(text: str, zone: ZoneInfo) -> tuple[str, str]:

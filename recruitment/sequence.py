@@ -14,6 +14,7 @@ from recruitment.tally import Step, steps_of
 from recruitment.transitions import BEFORE_CONSENT, PERSON_NEXT
 from study import Event, Query
 
+SITE_ENDS = ("activated", "closed", "withdrew")
 CONTACTS = ("approached", "screened", "invited", "enrolled")
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "recruitment": (
@@ -101,19 +102,15 @@ def site_contact_queries(
     A site counts from its activation to its closing, both days included; from the day it withdrew it does not.
     """
     acts = sites[(sites["participant_id"] == "") & sites["is_usable"]]
-    first = {
-        step: acts[acts["step"] == step].groupby("site_id")["day"].min() for step in ("activated", "closed", "withdrew")
-    }
+    first = {step: acts[acts["step"] == step].groupby("site_id")["day"].min().to_dict() for step in SITE_ENDS}
     column = "participant_ids" if "participant_ids" in rows.columns else "participant_id"
     contact = rows[column].ne("") & rows["site_id"].ne("") & rows["is_usable"]
     contact &= (
         rows["step"].isin(CONTACTS) if "step" in rows.columns else rows["outcome"].isin(["full", "part", "notes_only"])
     )
     at = rows[contact]
-    opened = at["site_id"].map(first["activated"]).fillna("9999")
-    closed = at["site_id"].map(first["closed"]).fillna("9999")
-    withdrew = at["site_id"].map(first["withdrew"]).fillna("9999")
-    outside = at[(at["day"] < opened) | (at["day"] > closed) | (at["day"] >= withdrew)]
+    days = {step: at["site_id"].map(lambda site, on=on: on.get(site, "9999")).astype(str) for step, on in first.items()}
+    outside = at[(at["day"] < days["activated"]) | (at["day"] > days["closed"]) | (at["day"] >= days["withdrew"])]
     if outside.empty:
         return []
     numbers = {int(n) for n in outside["row"]}

@@ -24,6 +24,9 @@ from tasks.outcome import Outcome
 from tasks.registers import Registers, changes, file_of, judged
 from tasks.workspace import Workspace
 
+NO_WORDS = ""
+"""The file of a query whose words were erased with somebody's data: whoever looks next may resolve it."""
+
 
 @dataclass(slots=True)
 class Tracked:
@@ -94,7 +97,7 @@ def recruitment_readings(place: Workspace, registers: Registers) -> list[Reading
 
 def is_of_recruitment(place: Workspace) -> Callable[[QueryRecord], bool]:
     """Whether tracking recruitment looks at a query: register checks but for the order of recorded steps."""
-    files = (RECRUITMENT.file, INTERVIEWS.file, AFFILIATIONS.file)
+    files = (RECRUITMENT.file, INTERVIEWS.file, AFFILIATIONS.file, NO_WORDS)
 
     def evaluated(record: QueryRecord) -> bool:
         if not record.check.startswith(("RG", "EX")) or _is_of_log(record):
@@ -110,7 +113,9 @@ def is_of_consent(place: Workspace) -> Callable[[QueryRecord], bool]:
     def evaluated(record: QueryRecord) -> bool:
         if record.check.startswith("CN"):
             return record.check != "CN010"
-        return _is_of_log(record) or (record.check.startswith(("RG", "EX")) and file_of(place, record) == CONSENT.file)
+        return _is_of_log(record) or (
+            record.check.startswith(("RG", "EX")) and file_of(place, record) in (CONSENT.file, NO_WORDS)
+        )
 
     return evaluated
 
