@@ -22,12 +22,10 @@ from pages.study_page import (
 )
 from pages.svg import Box
 from recruitment.flow_diagram import LABELS, flow_boxes
-from recruitment.targets import target_progress
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.outcome import Outcome
-from tasks.read import read_restricted_table
-from tasks.recruitment import affiliations
+from tasks.reporting import FILE as REPORT
 from tasks.standing import Standing
 from tasks.workspace import Workspace
 
@@ -69,7 +67,7 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
         stages=stages,
         funnel=tuple((LABELS[b.id].lower(), b.count) for b in boxes),
         flow=_flow(boxes),
-        targets=_targets(place, standing),
+        targets=_targets(place),
         people=f"{len(standing.recruitment.reached_consent)} people consented; "
         f"{len(standing.recruitment.interviews)} interviews are in the register.",
         coverage=tuple(Coverage(s.replace("_", " "), n, of) for s, (n, of) in standing.scopes.items()),
@@ -137,19 +135,21 @@ def _flow(boxes: Iterable[Any]) -> tuple[Box, ...]:
     return tuple(shown)
 
 
-def _targets(place: Workspace, standing: Standing) -> tuple[Target, ...]:
+def _targets(place: Workspace) -> tuple[Target, ...]:
+    """Targets as report_progress counted them; none where it could not."""
     roles = {r.id: r.label for r in place.protocol.participants.roles}
     groups = {g.id: g.label for g in place.protocol.participants.groups}
-    belong = affiliations(read_restricted_table(place, "participants.csv"), place.known_trail_codes())
-    progress = target_progress(place.protocol.participants.targets, standing.recruitment, belong)
+    try:
+        counted = json.loads(place.out.get(REPORT))["targets"] or []
+    except NotStored:
+        counted = []
     return tuple(
         Target(
-            ", ".join(filter(None, (roles.get(t.role or ""), groups.get(t.group or ""), t.site))) or "Everybody",
-            p.held,
-            t.count,
+            ", ".join(filter(None, (roles.get(t["role"]), groups.get(t["group"]), t["site"]))) or "Everybody",
+            t["held"],
+            t["count"],
         )
-        for p in progress
-        for t in (p.target,)
+        for t in counted
     )
 
 
