@@ -28,6 +28,7 @@ from tasks.workspace import Workspace
 SECONDS, MEGABYTES = 60.0, 1000
 """What one file may take to be read."""
 
+_SAID_EVERY = 25
 _LIKE_OTHERS = {"TR041", "TR042"}
 _FEATURE = {check.id: check.feature for check in TRANSCRIPTS.checks}
 _COLUMNS = (*FEATURES, "same_text_count", "containment_share")
@@ -92,7 +93,8 @@ def _read(files: list[TranscriptFile], conventions: Transcripts) -> dict[str, Re
     results = call_each(reader, ((f.data, f.name) for f in files), seconds=SECONDS, megabytes=MEGABYTES)
     read: dict[str, Read] = {}
     for number, (file, result) in enumerate(zip(files, results, strict=True), start=1):
-        step("Reading transcripts", number, len(files))
+        if number == 1 or number % _SAID_EVERY == 0:
+            step("Reading transcripts", number, len(files))
         read[file.path] = result
     return read
 
