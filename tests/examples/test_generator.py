@@ -23,6 +23,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.real
 def test_committed_files_are_generated_byte_for_byte(tmp_path: Path) -> None:
     count = write(tmp_path)
     made, committed = contents(tmp_path), contents(EXAMPLES)
