@@ -8,7 +8,7 @@ from study.objects import AlreadyStored, ImmutableStore, NotStored
 from trail.batch import Malformed, Place, read_batch
 from trail.merkle import Frontier, leaf_hash
 from trail.note import PrivateKey, checkpoint_text
-from trail.seal import Seal, last_seal_number, read_seal, seal_key
+from trail.seal import Overtaken, Seal, last_seal_number, read_seal, seal_key
 
 
 def sign(store: ImmutableStore, private: PrivateKey, seal: Seal) -> None:
@@ -23,13 +23,16 @@ def sign(store: ImmutableStore, private: PrivateKey, seal: Seal) -> None:
 def newest(store: ImmutableStore, private: PrivateKey) -> tuple[Seal | None, bool]:
     """The newest seal, and whether its checkpoint had to be written now.
 
-    StudyError when it is not what its checkpoint says, or a later seal shows that one before it is missing. A
-    seal without a checkpoint is computed anew from the one before it and the lanes before it is signed.
+    StudyError when it is not what its checkpoint says, or a later seal shows that one before it is missing;
+    Overtaken when another sealer adds one meanwhile. A seal without a checkpoint is computed anew from the one
+    before it and the lanes before it is signed.
     """
     number = last_seal_number(store)
     following = seal_key(0 if number is None else number + 1)
-    decade = following.removesuffix(".jsonl")[:-1]
-    _require(store, all(stored.key < following for stored in store.list(decade)), following)
+    later = [stored.key for stored in store.list(following.removesuffix(".jsonl")[:-1]) if stored.key >= following]
+    if following in later:
+        raise Overtaken
+    _require(store, not later, following)
     if number is None:
         return None, False
     seal = _read(store, private, number)

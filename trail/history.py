@@ -9,7 +9,7 @@ from study.errors import StudyError
 from study.identifiers import digest
 from study.objects import ImmutableStore, NotStored
 from trail.batch import Malformed, Place
-from trail.seal import OpenLane, Seal, read_seal, seal_key
+from trail.seal import OpenLane, Overtaken, Seal, read_seal, seal_exists, seal_key
 
 CHECKPOINTS = "checkpoints/"
 
@@ -23,10 +23,14 @@ class History:
 
 
 def whole_history(store: ImmutableStore, last: Seal | None) -> History:
-    """Read every seal up to `last`; StudyError when one is missing or a checkpoint shows a later one."""
-    if any(
-        stored.key[len(CHECKPOINTS) :] > f"{last.tree.size if last else 0:012d}" for stored in store.list(CHECKPOINTS)
-    ):
+    """Read every seal up to `last`; StudyError when one is missing or a checkpoint shows a later one.
+
+    Overtaken when another sealer has just added it.
+    """
+    size = last.tree.size if last else 0
+    if any(stored.key[len(CHECKPOINTS) :] > f"{size:012d}" for stored in store.list(CHECKPOINTS)):
+        if seal_exists(store, last.seq + 1 if last else 0):
+            raise Overtaken
         raise _broken(store, "the newest seal is missing: a checkpoint vouches for a longer trail")
     keys: set[str] = set()
     lanes: dict[str, OpenLane] = {}

@@ -16,6 +16,10 @@ from trail.merkle import Frontier, leaf_hash
 PREFIX = "seals/"
 
 
+class Overtaken(Exception):
+    """Another sealer added a seal while this one was reading: start again."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenLane:
     """A lane the next seal looks at: the day it opened, the number expected next, SHA-256 of its last object.
@@ -158,15 +162,15 @@ def read_seal(origin: str, seq: int, body: bytes) -> Seal:
 
 def last_seal_number(store: ImmutableStore) -> int | None:
     """The number of the newest seal, by doubling and bisecting: as many reads as its logarithm."""
-    if not _exists(store, 0):
+    if not seal_exists(store, 0):
         return None
     step = 1
-    while _exists(store, step):
+    while seal_exists(store, step):
         step *= 2
     low, high = step // 2, step
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if _exists(store, middle) else (low, middle)
+        low, high = (middle, high) if seal_exists(store, middle) else (low, middle)
     return low
 
 
@@ -179,7 +183,7 @@ def last_sealed_at(store: ImmutableStore, origin: str) -> str | None:
         return None
 
 
-def _exists(store: ImmutableStore, seq: int) -> bool:
+def seal_exists(store: ImmutableStore, seq: int) -> bool:
     try:
         store.get(seal_key(seq))
     except NotStored:

@@ -7,6 +7,7 @@ first, and of sealers at once one wins each number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -21,7 +22,7 @@ from trail.history import History, whole_history
 from trail.merkle import leaf_hash
 from trail.note import PrivateKey
 from trail.reading import admitted
-from trail.seal import OpenLane, Row, Seal, new_seal
+from trail.seal import OpenLane, Overtaken, Row, Seal, new_seal
 
 SKEW = timedelta(minutes=15)
 SILENCE = timedelta(hours=24)
@@ -74,23 +75,29 @@ def seal(
     if private.public.origin != origin:
         raise StudyError("this key is for another trail", where="trail.key", remedy="Use the key of this study.")
     for _ in range(_ATTEMPTS):
-        last, mended = newest(store, private)
-        due = heartbeat or (last is not None and last.sealed_at[:10] < instant(now())[:10])
-        history = whole_history(store, last) if due or last is None else None
-        silent = _close_silent(store, last, now(), record)
-        listed = _listed(store, last, now(), everything=history is not None)
-        sealed_at = _sealing_time(store, last, now())
-        harvest = _harvest(store, origin, last, history, listed, sealed_at)
-        if not harvest.rows and not due:
-            return _summary(last, harvest, silent) if mended and last else None
-        made = new_seal(origin, last, sealed_at, _kept(harvest, sealed_at), tuple(harvest.rows), harvest.leaves)
-        try:
-            store.put_new(made.key, made.body)
-        except AlreadyStored:
-            continue
-        sign(store, private, made)
-        return _summary(made, harvest, silent)
+        with suppress(Overtaken, AlreadyStored):
+            return _pass(store, private, now, record, heartbeat)
     raise StudyError("another sealer keeps sealing this trail", where=store.place, remedy="Run one sealer only.")
+
+
+def _pass(
+    store: ImmutableStore, private: PrivateKey, now: Callable[[], datetime], record: Record | None, heartbeat: bool
+) -> Sealed | None:
+    """One look at the trail, and the seal that comes of it; AlreadyStored or Overtaken when another came first."""
+    last, mended = newest(store, private)
+    due = heartbeat or (last is not None and last.sealed_at[:10] < instant(now())[:10])
+    history = whole_history(store, last) if due or last is None else None
+    silent = _close_silent(store, last, now(), record)
+    listed = _listed(store, last, now(), everything=history is not None)
+    sealed_at = _sealing_time(store, last, now())
+    origin = private.public.origin
+    harvest = _harvest(store, origin, last, history, listed, sealed_at)
+    if not harvest.rows and not due:
+        return _summary(last, harvest, silent) if mended and last else None
+    made = new_seal(origin, last, sealed_at, _kept(harvest, sealed_at), tuple(harvest.rows), harvest.leaves)
+    store.put_new(made.key, made.body)
+    sign(store, private, made)
+    return _summary(made, harvest, silent)
 
 
 def _harvest(

@@ -249,7 +249,7 @@ class Verification:
         before = time_of(self.sealed_at or EARLIEST) - times[0] if times else timedelta()
         if before > SLACK:
             self.fault("BACKDATED", key, f"{span}: recorded {before} before a seal that does not name it")
-        if max([time_of(row["stored_at"]), *([] if "skew_s" in row else times)]) > sealed_at + SLACK:
+        if times and min(time_of(row["stored_at"]), times[0]) > sealed_at + SLACK:
             self.fault("SEAL_TIME_DISAGREES", seal, "it names objects younger than itself")
         goes_on = not header or (number == expected[0] and expected[1] in ("", header.get("prev")))
         return [] if goes_on else [f"LANE_CHAIN_BROKEN {key} (it does not continue the object before it)"]
