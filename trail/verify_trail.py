@@ -369,8 +369,8 @@ def public_key(text: str) -> tuple[str, bytes, bytes]:
 
 
 def pin(text: str) -> tuple[int, str]:
-    size, _, root = text.partition(":")
-    return int(size), bytes.fromhex(root).hex()
+    [(size, root)] = re.findall(r"^(\d{1,15}):([0-9a-f]{64})$", text)  # none: ValueError
+    return int(size), root
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -80,9 +80,11 @@ class MemoryStore:
         lost = self.lose[1] if self.lose and self.lose[0] == self.calls else ""
         if lost == "before":
             raise StoreUnavailable("memory: lost before it arrived. Try again.")
-        yield
-        if lost == "after":
-            raise StoreUnavailable("memory: the reply was lost. Try again.")
+        try:
+            yield
+        finally:
+            if lost == "after":
+                raise StoreUnavailable("memory: the reply was lost. Try again.")
 
 
 class TimedStore(LocalStore):
