@@ -34,4 +34,4 @@ def assemble_member_checks(request: AssembleMemberChecks) -> Outcome:
         record(place, followed.facts)
         settle_queries(place, followed.queries, sending_looked_at)
         queries = (*assembled.queries, *followed.queries)
-        return Outcome("assemble-member-checks", (*assembled.said, *followed.said), queries, assembled.made)
+        return Outcome("assemble-member-checks", assembled.said, queries, assembled.made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.member_checks import answering_looked_at, read_replies
+from tasks.member_checks import answering_looked_at, read_replies, reminders_due
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -27,4 +27,5 @@ def record_member_checks(request: RecordMemberChecks) -> Outcome:
         replies = read_replies(place)
         record(place, replies.facts)
         settle_queries(place, replies.queries, answering_looked_at)
-        return Outcome("record-member-checks", replies.said, replies.queries, replies.made)
+        said = (*replies.said, *reminders_due(place))
+        return Outcome("record-member-checks", said, replies.queries, replies.made)

@@ -47,6 +47,7 @@ def dossier_page(content: Content, *, k: int, day: str, trail: TrailVerdict) -> 
     for row in content.criteria:
         looked_for = [_named(kind) for kind in row.looked_for]
         criteria.setdefault(row.criterion, []).append((row.technique, _recorded(row.recorded, k), looked_for))
+    surveys = content.verdicts.get("surveys", {})
     return render(
         "dossier.html",
         language="en",
@@ -60,7 +61,7 @@ def dossier_page(content: Content, *, k: int, day: str, trail: TrailVerdict) -> 
         recruitment=_steps(content.recruitment, k),
         consent=[_scope(c.scope, c.in_force, c.not_in_force, k) for c in content.consent],
         transcripts=_partition(content.verdicts.get("transcripts", {}), k),
-        surveys=[Line(VERDICTS[v], str(n)) for v, n in content.verdicts.get("surveys", {}).items()],
+        surveys=[Line(VERDICTS[v], str(n)) for v, n in surveys.items()] if any(surveys.values()) else [],
         people=_people(content.member_checks, k),
         themes=_themes(content.member_checks, k),
         queries=[(state.replace("_", " "), counts) for state, counts in content.queries.items()],
@@ -99,8 +100,10 @@ def _scope(scope: str, in_force: int, not_in_force: int, k: int) -> tuple[str, s
 
 
 def _partition(verdicts: Mapping[str, int], k: int) -> list[Line]:
+    if not any(verdicts.values()):
+        return []
     shown, total = suppress_counts(verdicts, k)
-    return [*(Line(VERDICTS[v], _shown(shown[v])) for v in verdicts), Line("In all", _shown(total))] if verdicts else []
+    return [*(Line(VERDICTS[v], _shown(shown[v])) for v in verdicts), Line("In all", _shown(total))]
 
 
 def _people(lines: Iterable[MemberCheckLine], k: int) -> list[Line]:

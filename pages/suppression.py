@@ -1,7 +1,7 @@
 """Small cells kept from readers outside the team: no number they see, or can work out, rests on fewer than k people.
 
-A suppressed cell is None. Nought is shown: it rests on nobody. Where a total would give one away by subtraction, further cells are suppressed too
-(complementary suppression; Hundepool et al. 2012, Statistical Disclosure Control, chapter 4).
+A suppressed cell is None; nought is shown, because it rests on nobody. Where a total would give a cell away by
+subtraction, further cells are suppressed too (complementary suppression; Hundepool et al. 2012, Statistical Disclosure Control, chapter 4).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def at_least(count: int, k: int) -> int:
 def suppress_steps(counts: Sequence[int], k: int) -> list[int | None]:
     """Steps of a funnel, each a part of the one before, as readers outside the team may see them.
 
-    A step of 1 to k - 1 people is suppressed, and so is one that differs from the last one shown by fewer than k people but at
-    least one: the difference is a group too.
+    A step of 1 to k - 1 people is suppressed, and so is one that differs from the last one shown by 1 to k - 1 people:
+    the difference is a group too.
     """
     shown: list[int | None] = []
     last: int | None = None

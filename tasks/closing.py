@@ -50,7 +50,7 @@ def what_is_open(place: Workspace, events: list[Event]) -> Iterator[str]:
             yield f"Obligation {obligation.id} is open, due {obligation.due.isoformat()}{late}: {obligation.what}"
     blocking = sum(r.state == "open" and r.severity == "block" for r in fold_queries(events).values())
     if blocking:
-        yield f"{_many(blocking, 'blocking query', 'blocking queries')} open: resolve them first."
+        yield f"{_many(blocking, 'blocking query', 'blocking queries')} open: resolve what blocks first."
     erasures = _erasures_owed(events)
     if erasures:
         yield f"{_many(erasures, 'erasure')} decided and not carried out: run the study once more."

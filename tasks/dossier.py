@@ -39,7 +39,9 @@ def make_dossier(place: Workspace) -> Published:
     """The same without Prefect."""
     standing = stand(place)
     made = dossier_content(place, standing)
-    page = dossier_page(made, k=place.protocol.disclosure.k, day=f"{place.today:%-d %B %Y}", trail=_verdict(standing))
+    page = dossier_page(
+        made, k=place.protocol.disclosure.k, day=f"{place.today:%-d %B %Y}", trail=_verdict(place, standing)
+    )
     place.out.put(PAGE, page)
     path = str(place.out.root / PAGE)
     before = {e.data["content"] for e in place.events(["dossier.published"])}
@@ -86,9 +88,8 @@ def _stages(place: Workspace, standing: Standing) -> list[Stage]:
     return stages
 
 
-def _verdict(standing: Standing) -> TrailVerdict:
+def _verdict(place: Workspace, standing: Standing) -> TrailVerdict:
     verdict = standing.verdict
     limits = tuple(dict.fromkeys((*verdict.notes, *LIMITS)))
-    return TrailVerdict(
-        verdict.ok, standing.event_count, verdict.seals, verdict.size, verdict.root, verdict.faults, limits
-    )
+    faults = tuple(fault.replace(str(place.trail_folder), "the trail") for fault in verdict.faults)
+    return TrailVerdict(verdict.ok, standing.event_count, verdict.seals, verdict.size, verdict.root, faults, limits)

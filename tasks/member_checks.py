@@ -80,13 +80,17 @@ def sending(place: Workspace) -> Followed:
         data = {"packet": row.packet, "ordinal": row.ordinal}
         fact = Fact(f"member_check.{row.step}", row.occurred.isoformat(), subject=_person(row.trail_code), data=data)
         facts += reading.unless_changed(fact, row.row)
-    state = fold_member_checks(reading.events)
+    return Followed(tuple(facts), tuple(reading.queries))
+
+
+def reminders_due(place: Workspace) -> tuple[str, ...]:
+    """Sentences on who is to be reminded and who let the time pass; counts only."""
     plan = place.protocol.member_checking
-    said: tuple[str, ...] = ()
-    if plan is not None:
-        due, lapsed = state.due(place.today, answer_within_days=plan.answer_within_days, reminders=plan.reminders)
-        said = _due(len(due), len(lapsed))
-    return Followed(tuple(facts), tuple(reading.queries), said)
+    if plan is None:
+        return ()
+    state = fold_member_checks(place.events())
+    due, lapsed = state.due(place.today, answer_within_days=plan.answer_within_days, reminders=plan.reminders)
+    return _due(len(due), len(lapsed))
 
 
 def answering(place: Workspace) -> Followed:

@@ -54,10 +54,14 @@ member_checking:
 
 
 def transcript(n: int) -> bytes:
-    return (
-        f"Interview: I000{n}\n\nInterviewer: How was it?\n\nParticipant: Nobody asked me number {n} anything at first.\n\n"
-        f"Interviewer: And later?\n\nParticipant: Later they did, {n} times.\n"
-    ).encode()
+    said = [
+        f"Interview: I000{n}",
+        "Interviewer: How was it?",
+        f"Participant: Nobody asked me number {n} anything at first.",
+        "Interviewer: And later?",
+        f"Participant: Later they did, {n} times.\n",
+    ]
+    return "\n\n".join(said).encode()
 
 
 def write_study(root: Path) -> Path:
@@ -89,7 +93,7 @@ def at(root: Path, day: date | None = None) -> Iterator[Workspace]:
 
 
 def enrol(root: Path, *, declines: tuple[str, ...] = ()) -> None:
-    """Record what earlier flows record: opening, consents, interviews, releases; `declines` are not to be contacted."""
+    """Record what earlier flows record: opening, consents, interviews, releases; `declines` want no further contact."""
     with at(root) as place:
         facts = [
             Fact("study.opened", "2015-01-01", data={

@@ -194,6 +194,16 @@ def test_sending_and_reminding_are_read_from_the_register(root):
     assert len(again.facts) == 2
 
 
+def test_who_is_to_be_reminded_is_said_in_counts(root):
+    from tasks.member_checks import reminders_due
+
+    sent(root, 1, 2)
+    with tiny.at(root, date(2016, 8, 23)) as place:
+        assert reminders_due(place) == ()
+    with tiny.at(root, date(2016, 8, 24)) as place:
+        assert reminders_due(place) == ("Member checks: 2 due a reminder.",)
+
+
 @pytest.mark.parametrize(
     ("row", "where"),
     [
