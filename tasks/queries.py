@@ -16,7 +16,7 @@ from tasks.decisions import read_decisions
 from tasks.workspace import Workspace
 
 FOLDER = "queries/"
-NEVER_SET_ASIDE = ("CN", "SA")
+NEVER_SET_ASIDE = ("CN", "SA", "MC003", "SV042", "SV043", "TR050")
 """Consent, approval and withdrawal queries become deviations; nobody can set them aside."""
 
 

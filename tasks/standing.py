@@ -98,7 +98,11 @@ def stand(place: Workspace) -> Standing:
             "withdrawn": coverage.withdrawn,
             "reconsent_due": coverage.reconsent_due,
         },
-        scopes={s: (whys.get("in_force", 0), sum(whys.values())) for s, whys in coverage.scopes.items()},
+        scopes={
+            scope: (whys.get("in_force", 0), sum(whys.values()))
+            for scope, whys in coverage.scopes.items()
+            if set(whys) - {"not_on_form"}
+        },
         transcripts=verdicts.transcripts,
         surveys=verdicts.surveys,
         queries=queries,

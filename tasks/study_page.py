@@ -28,6 +28,7 @@ from tasks.outcome import Outcome
 from tasks.reporting import FILE as REPORT
 from tasks.standing import Standing
 from tasks.workspace import Workspace
+from trail.verify_trail import LIMITS
 
 PAGE = "index.html"
 TONES: dict[str, tuple[str, Tone]] = {
@@ -194,7 +195,7 @@ def _trail(standing: Standing) -> TrailState:
         verdict.seals,
         verdict.root,
         verdict.faults,
-        verdict.notes,
+        (*verdict.notes, *LIMITS),
     )
 
 
