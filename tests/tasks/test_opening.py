@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from study import Event
+from study.identifiers import digest
+from tasks.opening import amendment_facts, opening_facts, opening_queries
+from tasks.workspace import StudyRequest, opened
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    shutil.copytree(EXAMPLES / "fsp" / "study", tmp_path / "fsp")
+    return tmp_path / "fsp"
+
+
+def run(study: Path, facts, as_of=None) -> list[Event]:
+    """What one opening or amendment recorded for the first time."""
+    with opened(StudyRequest(study=str(study), as_of=as_of), "open-study", create=True) as place:
+        before = {e.id for e in place.events()}
+        return [e for e in place.trail.append(facts.fn(place)) if e.id not in before]
+
+
+def queries(study: Path) -> list[tuple[str, str]]:
+    with opened(StudyRequest(study=str(study)), "open-study", create=True) as place:
+        return [(q.check, q.where) for q in opening_queries.fn(place)]
+
+
+def changed(study: Path, old: str, new: str) -> None:
+    text = (study / "study.yaml").read_text()
+    assert old in text
+    (study / "study.yaml").write_text(text.replace(old, new))
+
+
+def test_opening_registers_protocol_frame_forms_guides_and_team(study):
+    events = run(study, opening_facts)
+    kinds = {e.kind for e in events}
+    assert kinds == {
+        "study.opened",
+        "frame.registered",
+        "personnel.authorised",
+        "consent.form_approved",
+        "guide.changed",
+    }
+    forms = {e.data["version"]: e for e in events if e.kind == "consent.form_approved"}
+    text = (study / "consent_forms" / "FSP-INT-v1.txt").read_bytes()
+    assert forms["1"].data["text"] == digest(text)
+    assert (forms["1"].data["closes"], forms["2"].data["reconsent"]) == ("2016-02-14", "before_next_contact")
+    (frame,) = [e for e in events if e.kind == "frame.registered"]
+    assert frame.data["rows"] == 93
+
+
+def test_opening_again_registers_nothing(study):
+    run(study, opening_facts)
+    assert run(study, opening_facts) == []
+    run(study, amendment_facts)
+    assert run(study, amendment_facts) == []
+    assert run(study, opening_facts) == []
+
+
+def test_nothing_is_registered_before_its_day(study):
+    events = run(study, opening_facts, as_of="2015-09-01")
+    assert {e.data["version"] for e in events if e.kind == "consent.form_approved"} == {"1"}
+    later = [e.kind for e in run(study, amendment_facts, as_of="2016-06-30")]
+    assert "approval.renewed" in later
+
+
+def test_an_amendment_takes_effect_on_its_day(study):
+    run(study, opening_facts, as_of="2016-01-01")
+    assert run(study, amendment_facts, as_of="2016-01-10") == []
+    submitted = run(study, amendment_facts, as_of="2016-02-14")
+    assert {e.kind for e in submitted} == {"amendment.submitted", "consent.form_approved", "personnel.authorised"}
+    effective = run(study, amendment_facts, as_of="2016-02-15")
+    assert [(e.kind, e.occurred) for e in effective] == [("amendment.approved", "2016-02-15")]
+    assert [c.id for c in effective[0].causes] == [e.id for e in submitted if e.kind == "amendment.submitted"]
+
+
+def test_a_changed_protocol_says_what_changed(study):
+    run(study, opening_facts)
+    run(study, amendment_facts)
+    changed(study, "maximum_attempts: 3", "maximum_attempts: 4")
+    (event,) = run(study, amendment_facts)
+    assert event.kind == "protocol.amended"
+    record = json.loads((study / "records" / "protocol.amended" / f"{event.id}.json").read_text())
+    assert record["changed"] == ["participants.contact.maximum_attempts"]
+    assert run(study, amendment_facts) == []
+    changed(study, "maximum_attempts: 4", "maximum_attempts: 3")
+    run(study, amendment_facts)
+    changed(study, "maximum_attempts: 3", "maximum_attempts: 4")
+    (again,) = run(study, amendment_facts)
+    assert again.data["ordinal"] == 2
+
+
+def test_a_window_set_later_is_a_revision_of_the_same_form(study):
+    run(study, opening_facts)
+    changed(study, "closes: 2016-02-14", "closes: 2016-02-13")
+    (form,) = [e for e in run(study, amendment_facts) if e.kind == "consent.form_approved"]
+    assert (form.data["closes"], form.data["revision"]) == ("2016-02-13", 2)
+    with opened(StudyRequest(study=str(study)), "status") as place:
+        from recruitment import fold_consent
+
+        (version,) = fold_consent(place.events()).forms["FSP-INT", "1"]
+        assert str(version.closes) == "2016-02-13"
+
+
+def test_a_delegation_ended_later(study):
+    run(study, opening_facts)
+    changed(study, "{task: code, from: 2016-01-15}", "{task: code, from: 2016-01-15, to: 2016-05-01}")
+    ended = [e for e in run(study, amendment_facts) if e.kind == "personnel.ended"]
+    assert [(e.occurred, e.data["task"]) for e in ended] == [("2016-05-01", "code")] * 2
+    assert run(study, amendment_facts) == []
+
+
+def test_a_longer_approval_begins_where_the_recorded_one_ended(study):
+    run(study, opening_facts)
+    run(study, amendment_facts, as_of="2016-05-02")
+    changed(study, "{from: 2016-05-01, to: 2017-04-30}", "{from: 2016-05-01, to: 2018-04-30}")
+    renewed = [e for e in run(study, amendment_facts, as_of="2017-06-01") if e.kind == "approval.renewed"]
+    assert [(e.data["approval_from"], e.data["approval_to"]) for e in renewed] == [("2017-05-01", "2018-04-30")]
+    assert run(study, amendment_facts, as_of="2017-06-01") == []
+
+
+def test_missing_and_changed_texts_are_queried(study):
+    assert queries(study) == []
+    run(study, opening_facts)
+    (study / "consent_forms" / "FSP-INT-v1.txt").write_text("other words")
+    (study / "instruments" / "peer.txt").unlink()
+    assert queries(study) == [("RG020", "consent_forms/FSP-INT-v1.txt"), ("RG019", "instruments/peer.txt")]
+    assert run(study, opening_facts) == []

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.people_rows import without_name, without_rows
+
+CELL = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=6).map(str.strip)
+
+
+def test_a_row_goes_and_the_others_stay_byte_for_byte():
+    data = b'\xef\xbb\xbfid,said\r\nP1,"a, ""b""\r\nc"\r\nP2,x\r\nP1,y'
+    taken = without_rows(data, lambda row: row["id"] == "P1")
+    assert taken == (b"\xef\xbb\xbfid,said\r\nP2,x\r\n", 2)
+
+
+def test_bytes_that_are_not_utf8_stay():
+    assert without_rows(b"id,x\nP1,a\nP2,\xff\n", lambda row: row["id"] == "P1").data == b"id,x\nP2,\xff\n"
+
+
+def test_a_code_among_several_goes_and_the_row_stays():
+    data = b"i,people,x\nI1,P1;P2,a\nI2,P1,b\nI3,P12,c\n"
+    taken = without_name(data, "people", "P1")
+    assert taken == (b"i,people,x\nI1,P2,a\nI3,P12,c\n", 2)
+
+
+def test_nothing_of_theirs_leaves_the_file_alone():
+    data = b"id,x\nP2,a\n"
+    assert without_rows(data, lambda row: row["id"] == "P1") == (data, 0)
+    assert without_rows(b"", lambda row: True) == (b"", 0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["P1", "P2"]), CELL), max_size=8))
+def test_what_is_left_reads_as_the_other_rows(rows):
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([("id", "x"), *rows])
+    left = without_rows(written.getvalue().encode(), lambda row: row["id"] == "P1").data.decode()
+    read = list(csv.reader(io.StringIO(left, newline="")))
+    assert read[1:] == [list(row) for row in rows if row[0] != "P1"]
