@@ -45,7 +45,7 @@ def flow_diagram(boxes: Sequence[Box], *, title: str) -> Markup:
     y = 1
     previous_bottom: int | None = None
     for box in boxes:
-        lines = [_clip(f"{label}: {count:,}", 42) for label, count in box.left]
+        lines = [f"{_clip(label, 40 - len(f'{count:,}'))}: {count:,}" for label, count in box.left]
         if previous_bottom is not None:
             side = _side(lines, previous_bottom) if lines else ""
             y = previous_bottom + max(GAP, len(lines) * LINE + 2 * PAD + 14 if lines else 0)

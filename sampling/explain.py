@@ -68,7 +68,7 @@ def _served(problem: Problem, chosen: list[int], site: int) -> list[str]:
     limits = problem.limits
     got = limits.amounts[:, chosen].sum(axis=1)
     return [
-        f"needed for the rule {wish(rule)}"
+        f"needed: the rule {wish(rule)}"
         for rule, amounts, have, low in zip(limits.rules, limits.amounts, got, limits.low, strict=True)
         if amounts[site] > 0 and have - amounts[site] < low - 1e-9
     ]

@@ -80,6 +80,7 @@ def stand(place: Workspace) -> Standing:
     folded = place.events()
     ledger = fold_consent(folded)
     coverage = consent_coverage(ledger, place.today)
+    offered = {scope for versions in ledger.forms.values() for version in versions for scope in version.scopes}
     recruitment = fold_recruitment(folded)
     queries = fold_queries(folded)
     read = {f: read_query(place, f) for f, record in queries.items() if record.state == "open"}
@@ -98,11 +99,7 @@ def stand(place: Workspace) -> Standing:
             "withdrawn": coverage.withdrawn,
             "reconsent_due": coverage.reconsent_due,
         },
-        scopes={
-            scope: (whys.get("in_force", 0), sum(whys.values()))
-            for scope, whys in coverage.scopes.items()
-            if set(whys) - {"not_on_form"}
-        },
+        scopes={s: (w.get("in_force", 0), sum(w.values())) for s, w in coverage.scopes.items() if s in offered},
         transcripts=verdicts.transcripts,
         surveys=verdicts.surveys,
         queries=queries,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from expectations.catalogue import CATALOGUE
+from pages.layout import plural
 from pages.study_page import (
     Changes,
     Coverage,
@@ -73,8 +74,8 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
         f"{len(standing.recruitment.interviews)} interviews are in the register.",
         coverage=tuple(Coverage(s.replace("_", " "), n, of) for s, (n, of) in standing.scopes.items()),
         consent_notes=_consent_notes(standing),
-        transcripts=tuple(standing.transcripts.items()),
-        surveys=tuple(standing.surveys.items()),
+        transcripts=tuple((v, n) for v, n in standing.transcripts.items() if n),
+        surveys=tuple((v, n) for v, n in standing.surveys.items() if n),
         changes=_changes(standing, fresh),
         queries=_queries(standing, fresh),
         member_checks=tuple((c.what, c.count, c.of) for c in standing.member_checks.account if c.of),
@@ -155,13 +156,13 @@ def _targets(place: Workspace) -> tuple[Target, ...]:
 
 
 def _consent_notes(standing: Standing) -> tuple[str, ...]:
-    counts = standing.consent
     notes = {
-        "reconsent_due": "must consent again to a newer form version",
-        "withdrawn": "withdrew from taking part",
-        "lapsed": "are not covered today, because the ethics approval lapsed or their consent is not valid",
+        "reconsent_due": "to consent again to a newer form version",
+        "withdrawn": "withdrawn from taking part",
+        "lapsed": "not covered today, because the ethics approval lapsed or the consent is not valid",
     }
-    return tuple(f"{counts[key]} {words}." for key, words in notes.items() if counts[key])
+    counts = standing.consent
+    return tuple(f"{plural(counts[key], 'person', 'people')} {words}." for key, words in notes.items() if counts[key])
 
 
 def _changes(standing: Standing, fresh: frozenset[str]) -> Changes:
