@@ -1,7 +1,8 @@
 """Small cells kept from readers outside the team: no number they see, or can work out, rests on fewer than k people.
 
 A suppressed cell is None; nought is shown, because it rests on nobody. Where a total would give a cell away by
-subtraction, further cells are suppressed too (complementary suppression; Hundepool et al. 2012, Statistical Disclosure Control, chapter 4).
+subtraction, further cells are suppressed too (complementary suppression; Hundepool et al. 2012, Statistical
+Disclosure Control, chapter 4).
 """
 
 from __future__ import annotations
@@ -103,14 +104,16 @@ def _lines(shape: tuple[int, ...]) -> list[list[tuple[int, int]]]:
 
 
 def _smallest(full: np.ndarray, hidden: np.ndarray, line: list[tuple[int, int]]) -> tuple[int, int]:
-    """The cell of these to suppress next: not a total, one that also helps its other line, small, early."""
+    """The cell of these (else of all) to suppress next: not a total, one that also helps its other line, small, early."""
     other = 0 if len({column for _, column in line}) > 1 else 1
 
     def cost(cell: tuple[int, int]) -> tuple[bool, bool, int, tuple[int, int]]:
         crossing = hidden[:, cell[1]] if other == 0 else hidden[cell[0], :]
         return _is_total(full, cell), not crossing.any(), int(full[cell]), cell
 
-    return min((cell for cell in line if not hidden[cell] and full[cell] > 0), key=cost)
+    shown = [cell for cell in line if not hidden[cell] and full[cell] > 0]
+    anywhere = [(int(r), int(c)) for r, c in np.argwhere(~hidden & (full > 0))]
+    return min(shown or anywhere, key=cost)
 
 
 def _is_total(full: np.ndarray, cell: tuple[int, int]) -> bool:

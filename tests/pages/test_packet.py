@@ -17,7 +17,7 @@ from trustworthiness.reply import read_reply
 
 OWN = {
     2: "I was the first peer there </script><b>here</b>.",
-    4: "Nobody asked me what I thought.",
+    4: "Nobody asked me.",
     6: "It changed later.",
 }
 

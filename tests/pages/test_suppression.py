@@ -72,8 +72,8 @@ def test_a_table_needs_more_than_the_small_cell():
     assert len({r for r, _ in hidden}) == len({c for _, c in hidden}) == 2
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 2), st.integers(2, 3), st.integers(2, 4), st.data())
+@settings(max_examples=40, deadline=None)
 def test_a_reader_who_tries_every_table_cannot_work_out_a_suppressed_cell(rows, columns, k, data):
     cells = [[data.draw(st.integers(0, 3)) for _ in range(columns)] for _ in range(rows)]
     shown = suppress_table(cells, k)
@@ -98,3 +98,9 @@ def _tables_that_fit(cells, shown, hidden):
             if any(s is not None and s != t for s, t in zip(shown[-1], down, strict=True)):
                 continue
         yield table
+
+
+@pytest.mark.parametrize("cells", [[[0, 1], [1, 0]], [[0, 0], [0, 3]], [[1]], [[0]], [[12, 1], [0, 0]]])
+def test_tables_of_noughts_and_ones(cells):
+    shown = suppress_table(cells, 2)
+    assert all(value is None or value == 0 or value >= 2 for row in shown for value in row)
