@@ -104,7 +104,7 @@ def _lines(shape: tuple[int, ...]) -> list[list[tuple[int, int]]]:
 
 
 def _smallest(full: np.ndarray, hidden: np.ndarray, line: list[tuple[int, int]]) -> tuple[int, int]:
-    """The cell of these (else of all) to suppress next: not a total, one that also helps its other line, small, early."""
+    """The cell of these, else of all, to suppress next: no total, one that also helps its other line, small, early."""
     other = 0 if len({column for _, column in line}) > 1 else 1
 
     def cost(cell: tuple[int, int]) -> tuple[bool, bool, int, tuple[int, int]]:
