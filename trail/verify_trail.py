@@ -5,8 +5,8 @@
 
 DIRECTORY holds lanes/ (objects of event lines), seals/ and checkpoints/. The key must come from outside of it: from
 the ethics protocol, or from a copy kept elsewhere. Exit code: 0 everything held, 1 a fault, 2 wrong arguments.
-To read: (1) a signature check, (2) the one spelling a line may have, (3) the hash tree, (4) the walk over the trail,
-seal by seal, (5) the command line. docs/audit-trail.md describes the format.
+To read: (1) a signature check, (2) the one spelling of a line, (3) the hash tree, (4) the walk over the trail, seal by
+seal, (5) the command line. docs/audit-trail.md describes the format.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import hashlib
 import json
 import re
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,20 +63,21 @@ def signature_holds(key: bytes, message: bytes, signature: bytes) -> bool:
     return len(signature) == 64 and s < L and (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
-# (2) A line is RFC 8785 canonical JSON without floats, its integers below 2^53, its keys ASCII: it must spell itself
-#     again to the same bytes, which refuses repeated keys, another order and spaces.
+# (2) Lines: RFC 8785 canonical JSON, no floats, integers below 2^53, ASCII keys. A line must spell itself again.
+def integer(text: str) -> int:
+    value = int(text)  # refuses a float
+    if not -(2**53) < value < 2**53:
+        raise ValueError("a big integer")
+    return value
+
+
+read = json.JSONDecoder(parse_int=integer, parse_float=integer, parse_constant=integer).decode
 spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 other_key = re.compile(rb'[\x80-\xff](?:[^"\\]|\\.)*":').search
 
 
-def integer(text: str) -> int:
-    if len(text) > 17 or abs(int(text)) >= 2**53:  # int() refuses a float
-        raise ValueError("a big integer")
-    return int(text)
-
-
 def parsed(line: bytes) -> dict[str, Any]:
-    value = json.loads(line.decode(), parse_int=integer, parse_float=integer, parse_constant=integer)
+    value = read(line.decode())
     if not isinstance(value, dict) or spell(value).encode() != line or other_key(line):
         raise ValueError("another spelling")
     return value
@@ -98,7 +100,6 @@ class Tree:
         self.size += 1
 
     def stated(self) -> dict[str, Any]:
-        """The last line of the seal after which the tree is this."""
         root = self.nodes[-1]
         for node in reversed(self.nodes[:-1]):
             root = sha256(b"\x01" + node + root)
@@ -121,6 +122,7 @@ LIMITS = (
 )
 
 
+@cache
 def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone()
 
@@ -130,15 +132,14 @@ class Verification:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options, (self.origin, self.key, self.key_id) = options, options.key
-        self.faults: dict[str, None] = {}  # in order, each once
-        self.notes: list[str] = []
+        self.faults, self.notes = dict[str, None](), list[str]()  # faults in order, each once
         self.tree: Tree | None = Tree(0, [])  # None: not known until a signed seal gives it again
         self.previous: str | None = ""  # SHA-256 of the seal before; None: not known
         self.sealed_at, self.size, self.roots = "", 0, dict[int, str]()  # roots: of the tree after each seal, by size
         self.named: dict[str, str] = {}  # objects that seals name, with their SHA-256 there
         self.lanes: dict[str, tuple[int, str]] = {}  # each lane's next number, and SHA-256 of its last object
         self.blind = False  # something is missing or altered: what was there, and how lanes stand, is not known
-        self.events: dict[bytes, bytes] = {}  # event id: its leaf, and what it says, as a digest
+        self.events: dict[bytes, tuple[bytes, str, int]] = {}  # event id: its leaf, and where it stands first
         self.copies: set[tuple[bytes, bytes]] = set()  # id and leaf of further copies of an event
         self.links: list[tuple[str, bytes, bytes]] = []  # event, id and leaf of one it rests on that was not seen yet
         self.artefacts, self.closed_at, self.last_act = set[str](), "", ""
@@ -264,7 +265,7 @@ class Verification:
             header = parsed(first)
             for line in lines:
                 at += 1
-                times.append(self.event(line, parsed(line)))
+                times.append(self.event(line, parsed(line), (key, at)))
         except SHAPE as error:
             spelling = isinstance(error, (ValueError, RecursionError))
             self.fault("NOT_CANONICAL" if spelling else "NOT_AN_EVENT", key, f"line {at}")
@@ -275,21 +276,21 @@ class Verification:
             self.fault("MALFORMED_OBJECT", key, "its header is not that of an object in this place")
         return header, sorted(times)
 
-    def event(self, line: bytes, event: dict[str, Any]) -> datetime:
+    def event(self, line: bytes, event: dict[str, Any], where: tuple[str, int]) -> datetime:
         """Note what later questions need of an event, and ask whether its id says something else elsewhere."""
         if " ".join(event) != FIELDS or event["v"] != 1 or len(line) > 65536:
             raise KeyError("not an event")
-        kind, day = event["kind"], event["occurred"].encode() if len(event["occurred"]) == 10 else b""
-        act = sha256(repr((kind, event["subject"], event["generated"], event["data"])).encode())[:16]
-        identity, leaf = bytes.fromhex(event["id"].replace("-", "")), sha256(b"\x00" + line)
-        known = self.events.setdefault(identity, leaf + act + day)
-        if known[:32] != leaf:
+        identity, leaf, kind = bytes.fromhex(event["id"].replace("-", "")), sha256(b"\x00" + line), event["kind"]
+        known, key, at = self.events.setdefault(identity, (leaf, *where))
+        if known != leaf:
             self.copies.add((identity, leaf))
-            if known[32:48] != act or (day and known[48:] and known[48:] != day):
+            first = parsed((self.read(key) or b"").split(b"\n")[at - 1])
+            days = {copy["occurred"] for copy in (first, event) if len(copy["occurred"]) == 10}
+            if len(days) > 1 or any(first[name] != event[name] for name in ("kind", "subject", "generated", "data")):
                 self.fault("ID_CONFLICT", event["id"], "two events with this id say different things")
         for cause in event["causes"]:
             link = bytes.fromhex(cause["id"].replace("-", "")), bytes.fromhex(cause["leaf"])
-            if self.events.get(link[0], b"")[:32] != link[1]:
+            if self.events.get(link[0], (b"",))[0] != link[1]:
                 self.links.append((event["id"], *link))
         self.artefacts.update(reference["ref"] for reference in event["used"] + event["generated"])
         if kind == "claim.asserted" and not event["causes"] and not event["used"]:
@@ -339,7 +340,7 @@ class Verification:
     def chains_of_evidence(self) -> None:
         """Is every event that another rests on here, with the bytes it had then? Is closing the last act?"""
         for event, identity, leaf in [] if self.blind else self.links:
-            if self.events.get(identity, b"")[:32] != leaf and (identity, leaf) not in self.copies:
+            if self.events.get(identity, (b"",))[0] != leaf and (identity, leaf) not in self.copies:
                 self.fault("BROKEN_LINK", event, f"it rests on {identity.hex()}, which is not here as it was")
         if self.options.closed and not (self.closed_at and self.closed_at >= self.last_act):
             self.fault("NOT_CLOSED", self.last_act or "nothing", "study.closed is not the last act")
@@ -387,12 +388,11 @@ def main(arguments: list[str] | None = None) -> int:
     root, seals, events = check.roots.get(check.size, ""), len(check.roots), len(check.events)
     verdict = f"FAIL: {len(check.faults)} fault(s)" if check.faults else f"PASS: size {check.size}, root {root}"
     verdict += f"; {events} events, {seals} seals, the last at {check.sealed_at or 'no time'}"
-    faults = list(check.faults)
-    lines = [*faults, *(f"note: {note}" for note in check.notes), *(f"limit: {text}" for text in LIMITS), verdict]
-    lines = lines if check.notes else faults  # a folder that is no trail: that one line
-    report = {"verdict": verdict[:4], "faults": faults, "notes": check.notes, "limits": LIMITS, "lines": lines}
-    more = {"size": check.size, "root": root, "seals": seals, "events": events, "sealed_at": check.sealed_at}
-    print(json.dumps({**report, **more}) if check.options.json else "\n".join(lines))
+    lines = [*check.faults, *(f"note: {note}" for note in check.notes), *(f"limit: {text}" for text in LIMITS), verdict]
+    lines = lines if check.notes else list(check.faults)  # a folder that is no trail: that one line
+    report: dict[str, Any] = {"verdict": verdict[:4], "faults": list(check.faults), "notes": check.notes}
+    report |= {"limits": LIMITS, "lines": lines, "size": check.size, "root": root, "seals": seals, "events": events}
+    print(json.dumps({**report, "sealed_at": check.sealed_at}) if check.options.json else "\n".join(lines))
     return 1 if check.faults else 0
 
 
