@@ -39,8 +39,7 @@ def scalars(annotation: object) -> Iterator[object]:
 
 
 def free_text(field: FieldInfo) -> bool:
-    bare = field.annotation is str and not any(getattr(m, "pattern", None) for m in field.metadata)
-    return bare
+    return field.annotation is str and not any(getattr(m, "pattern", None) for m in field.metadata)
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
@@ -51,7 +50,7 @@ def test_no_kind_holds_a_float_or_free_text(name: str) -> None:
 
 
 def test_data_outside_its_schema_is_refused_naming_the_field_and_not_the_value() -> None:
-    with pytest.raises(StudyError, match="data|how") as refused:
+    with pytest.raises(StudyError, match="how") as refused:
         checked_data("query.resolved", {"fingerprint": "0" * 64, "occurrence": 1, "how": "Heather asked"})
     assert "Heather" not in str(refused.value)
 

@@ -20,7 +20,7 @@ OPENING = Fact(
 )
 
 
-@pytest.fixture()
+@pytest.fixture
 def study(tmp_path: Path) -> str:
     shutil.copytree(START, tmp_path / "study")
     return str(tmp_path / "study")
@@ -91,9 +91,13 @@ def test_a_run_that_records_nothing_leaves_no_object(study: str) -> None:
 
 
 def test_a_failed_run_closes_its_lane_as_failed(study: str) -> None:
-    with pytest.raises(RuntimeError), opened(ask(study), "open-study", create=True) as place:
-        place.trail.append([OPENING])
-        raise RuntimeError
+    def stumble() -> None:
+        with opened(ask(study), "open-study", create=True) as place:
+            place.trail.append([OPENING])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        stumble()
     with opened(ask(study), "x") as place:
         assert [e.data["reason"] for e in place.events(["run.closed"])] == ["failed"]
 
