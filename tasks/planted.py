@@ -18,6 +18,6 @@ def planted_report(place: Workspace, standing: Standing) -> tuple[str, ...]:
     report = compare(planted, standing.open_queries, CATALOGUE)
     later = f", {len(report.not_covered)} need checks that do not exist yet" if report.not_covered else ""
     return (
-        f"Planted defects: {len(report.found)} of {report.total} found{later}.",
+        f"Planted defects: {len(report.found)} of {report.total} found{later}. They are why queries block here.",
         *(f"Missed planted defect {d.id}: {d.check} in {d.file}." for d in report.missed),
     )

@@ -201,7 +201,7 @@ def raised(
     return Query.raised(
         check,
         SEVERITY[check],
-        study=place.origin,
+        study=place.protocol.id,
         subject=f"stage:{stage}" if stage else "",
         place=place_of(place.ref(file), check, ordinal),
         where=where,
