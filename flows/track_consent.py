@@ -27,6 +27,6 @@ def track_consent(request: TrackConsent) -> Outcome:
         tracked = tracked_consent(place, read_registers(place))
         record(place, tracked.withdrawals)
         record(place, tracked.facts)
-        settled = settle_queries(place, [*tracked.queries, *uncovered(place, tracked)], is_of_consent(place))
+        settled = settle_queries(place, [*tracked.queries, *uncovered(place, tracked)], is_of_consent(place, tracked))
         queries = (*settled.new, *settled.persisting)
         return outcome_of("track-consent", consent_said(place), tracked, queries)

@@ -27,6 +27,6 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
         tracked = tracked_recruitment(place, read_registers(place))
         record(place, tracked.withdrawals)
         record(place, tracked.facts)
-        settled = settle_queries(place, tracked.queries, is_of_recruitment(place))
+        settled = settle_queries(place, tracked.queries, is_of_recruitment(place, tracked))
         queries = (*settled.new, *settled.persisting)
         return outcome_of("track-recruitment", recruitment_said(place, tracked), tracked, queries)

@@ -14,18 +14,16 @@ from prefect.cache_policies import NO_CACHE
 from recruitment import Affiliation, consent_coverage, fold_consent, fold_recruitment, reconsents_due
 from recruitment.consent_checks import consent_queries, interview_queries, reconsent_queries
 from recruitment.facts import Reading, affiliation_facts, consent_facts, interview_facts, recruitment_facts
-from recruitment.registers import AFFILIATIONS, CONSENT, INTERVIEWS, RECRUITMENT
+from recruitment.registers import CONSENT, INTERVIEWS, RECRUITMENT, REGISTERS
 from recruitment.sequence import problem_queries, sequence_queries, site_contact_queries
 from recruitment.tally import Way, contacts_due, tally_facts, ways
 from study import Fact, Query
 from study.query import QueryRecord
 from tasks.erasure import deletions_pending
+from tasks.opening import CHECKS as OPENING
 from tasks.outcome import Outcome
-from tasks.registers import Registers, changes, file_of, judged
+from tasks.registers import Registers, changes, judged, was_read
 from tasks.workspace import Workspace
-
-NO_WORDS = ""
-"""The file of a query whose words were erased with somebody's data: whoever looks next may resolve it."""
 
 
 @dataclass(slots=True)
@@ -95,27 +93,27 @@ def recruitment_readings(place: Workspace, registers: Registers) -> list[Reading
     return readings
 
 
-def is_of_recruitment(place: Workspace) -> Callable[[QueryRecord], bool]:
-    """Whether tracking recruitment looks at a query: register checks but for the order of recorded steps."""
-    files = (RECRUITMENT.file, INTERVIEWS.file, AFFILIATIONS.file, NO_WORDS)
+def is_of_recruitment(place: Workspace, tracked: Tracked) -> Callable[[QueryRecord], bool]:
+    """Whether tracking recruitment looked at a query: register checks but for the order of recorded steps."""
+    names = ("recruitment", "interviews", "participants")
 
     def evaluated(record: QueryRecord) -> bool:
-        if not record.check.startswith(("RG", "EX")) or _is_of_log(record):
+        if not record.check.startswith(("RG", "EX")) or record.check in OPENING or _is_of_log(record):
             return False
-        return file_of(place, record) in files
+        return was_read(place, record, tracked.registers, names)
 
     return evaluated
 
 
-def is_of_consent(place: Workspace) -> Callable[[QueryRecord], bool]:
-    """Whether tracking consent looks at a query: consent checks, the consent register, the order of recorded steps."""
+def is_of_consent(place: Workspace, tracked: Tracked) -> Callable[[QueryRecord], bool]:
+    """Whether tracking consent looked at a query: consent checks, the consent register, the order of recorded steps."""
 
     def evaluated(record: QueryRecord) -> bool:
-        if record.check.startswith("CN"):
-            return record.check != "CN010"
-        return _is_of_log(record) or (
-            record.check.startswith(("RG", "EX")) and file_of(place, record) in (CONSENT.file, NO_WORDS)
-        )
+        if record.check in OPENING:
+            return False
+        if record.check.startswith("CN") or _is_of_log(record):
+            return was_read(place, record, tracked.registers, REGISTERS)
+        return record.check.startswith(("RG", "EX")) and was_read(place, record, tracked.registers, ("consent",))
 
     return evaluated
 
@@ -211,7 +209,7 @@ def _ways(registers: Registers) -> dict[str, Way]:
 
 
 def _tallies(place: Workspace, registers: Registers, found: dict[str, Way]) -> list[Fact]:
-    if registers.frames["recruitment"] is None or any(q.check == "RG018" for q in registers.queries):
+    if registers.frames["recruitment"] is None or "recruitment" in registers.unread:
         return []
     source = place.reference(RECRUITMENT.file, place.files.get(RECRUITMENT.file), personal=True)
     return tally_facts(found, source.hmac or "", place.events(), now=place.instant)

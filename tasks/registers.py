@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -17,8 +17,8 @@ from expectations.registers import MEASURED, SUITES
 from recruitment.checks import raised
 from recruitment.facts import Codes, Reading
 from recruitment.measure import FEATURES, Known, failed_feature, feature_queries, measure, missing_columns
-from recruitment.registers import AFFILIATIONS, REGISTERS, Register
-from recruitment.sequence import changed_queries
+from recruitment.registers import AFFILIATIONS, REGISTERS, Register, register_row
+from recruitment.sequence import FAMILIES, changed_queries
 from sampling import fold_sample, read_frame
 from study import Event, Query, StudyError
 from study.objects import NotStored
@@ -34,7 +34,8 @@ PARTICIPANTS = "participants.csv"
 class Registers:
     """The registers as measured frames (None where there is none to read), and what is known to compare with.
 
-    `consented` are participant codes with a usable consent; `erased` trail codes whose data was erased.
+    `consented` are participant codes with a usable consent; `erased` trail codes whose data was erased; `unread` the
+    registers that could not be read whole: at most their withdrawals are here.
     """
 
     frames: dict[str, pd.DataFrame | None]
@@ -45,6 +46,11 @@ class Registers:
     refs: Mapping[str, str]
     queries: list[Query] = field(default_factory=list)
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Names of registers with a query about the file itself."""
+        return frozenset(q.subject.removeprefix("register:") for q in self.queries)
+
 
 @task(name="read registers", cache_policy=NO_CACHE)
 def read_registers(place: Workspace) -> Registers:
@@ -52,7 +58,7 @@ def read_registers(place: Workspace) -> Registers:
     events = place.events()
     refs = {name: place.ref(register.file) for name, register in REGISTERS.items()}
     queries: list[Query] = []
-    frames = {name: _read(place, register, refs[name], queries) for name, register in REGISTERS.items()}
+    frames = {name: _read(place, register, refs[name], events, queries) for name, register in REGISTERS.items()}
     known = _known(place, events, frames)
     measured = {name: None if f is None else measure(REGISTERS[name], f, known) for name, f in frames.items()}
     codes = Codes(_trail_codes(place, known, measured), place.participant_key)
@@ -89,45 +95,48 @@ def judged(place: Workspace, registers: Registers, name: str) -> list[Query]:
 
 
 def changes(place: Workspace, registers: Registers, readings: list[Reading]) -> list[Query]:
-    """Changed and vanished rows of the registers read."""
+    """Changed and vanished rows of the registers read whole."""
     return [
         query
         for reading in readings
-        if registers.frames[reading.register.name] is not None
+        if reading.register.name not in registers.unread
         for query in changed_queries(
             reading, registers.erased, study=place.protocol.id, ref=registers.refs[reading.register.name]
         )
     ]
 
 
-def file_of(place: Workspace, record: QueryRecord) -> str:
-    """The file a recorded query is about, from its words under restricted/; empty when they are gone."""
+def was_read(place: Workspace, record: QueryRecord, registers: Registers, names: Iterable[str]) -> bool:
+    """Whether a recorded query is about one of these registers and could be found again now if it still held.
+
+    A query whose words were erased with somebody's data belongs to whoever looks next.
+    """
     words = read_query(place, record.fingerprint)
-    return words.where.split(",")[0] if words else ""
+    if words is None:
+        return True
+    about = next((n for n in names if words.where.split(",")[0] == REGISTERS[n].file), None)
+    return about is not None and (about not in registers.unread or record.check in ("RG015", "RG018"))
 
 
-def _read(place: Workspace, register: Register, ref: str, queries: list[Query]) -> pd.DataFrame | None:
+def _read(
+    place: Workspace, register: Register, ref: str, events: list[Event], queries: list[Query]
+) -> pd.DataFrame | None:
     """One register as text; when it cannot be read, a query and the withdrawals that still can."""
-    study = place.protocol.id
+    about = {"study": place.protocol.id, "subject": register.subject, "ref": ref}
     try:
-        frame = (
-            read_restricted_table(place, PARTICIPANTS) if register is AFFILIATIONS else read_table(place, register.file)
-        )
+        of_people = register is AFFILIATIONS
+        frame = read_restricted_table(place, PARTICIPANTS) if of_people else read_table(place, register.file)
     except StudyError as error:
         said = {"what": error.what, "remedy": error.remedy}
-        queries.append(
-            raised("RG018", study=study, subject=register.subject, ref=ref, file=error.where, rule="file", **said)
-        )
+        queries.append(raised("RG018", file=error.where, rule="file", **about, **said))
         return _withdrawals_only(place, register)
     if frame is None:
+        if any((row := register_row(e)) and row[0] in FAMILIES[register.name] for e in events):
+            said = {"what": "the file is gone", "remedy": "Put it back."}
+            queries.append(raised("RG018", file=register.file, rule="file", **about, **said))
         return None
     missing = missing_columns(register, frame)
-    for column in missing:
-        queries.append(
-            raised(
-                "RG015", study=study, subject=register.subject, ref=ref, file=register.file, column=column, known=column
-            )
-        )
+    queries += [raised("RG015", file=register.file, column=c, known=c, **about) for c in missing]
     return None if missing else frame
 
 
