@@ -35,8 +35,14 @@ def sealed_outcome(sealed: Sealed | None) -> Outcome:
     """What sealing says."""
     if sealed is None:
         return Outcome("seal-trail", ("Nothing new to close in the trail.",))
-    rejected = f" {sealed.rejected} foreign or broken objects were noted and left out." if sealed.rejected else ""
-    return Outcome("seal-trail", (f"{sealed.events} records closed and signed.{rejected}",))
+    said = [
+        f"{sealed.events} records closed and signed." if sealed.events else "Nothing new; the daily closing is signed."
+    ]
+    if sealed.rejected:
+        said.append(f"{sealed.rejected} foreign or broken objects were noted and left out.")
+    if sealed.silent:
+        said.append(f"{sealed.silent} runs that stopped without a word were closed.")
+    return Outcome("seal-trail", tuple(said))
 
 
 def verdict_outcome(verdict: Verdict) -> Outcome:

@@ -1,4 +1,4 @@
-"""The test vectors that docs/audit-trail.md publishes: they verify, they are what we write today, they are shown right."""
+"""The test vectors that docs/audit-trail.md publishes: they verify, and they are what we write today."""
 
 from __future__ import annotations
 

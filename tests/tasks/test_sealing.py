@@ -1,0 +1,71 @@
+"""Sealing and verifying as tasks: on the study's own trail and key, saying counts only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from storage import LocalStore
+from study import Actor, Fact, Run, Subject
+from tasks.keys import trail_origin
+from tasks.sealing import seal_new, sealed_outcome, verdict_outcome, verify_whole
+from trail import Sealed, Trail
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Any:
+    files, restricted = LocalStore(tmp_path), LocalStore(tmp_path / "restricted", private=True)
+    origin = trail_origin(files, restricted, "fsp", create=True)
+    store = LocalStore(tmp_path / "trail")
+    trail = Trail.open(
+        store,
+        study=origin,
+        actor=Actor("service", "fieldtrail", "software"),
+        run=Run("run-1", "seal-trail", "none", 1, "0.1.0"),
+        now=lambda: datetime.now(UTC),
+        forbidden=lambda line: None,
+    )
+    return SimpleNamespace(
+        restricted=restricted,
+        origin=origin,
+        trail_store=store,
+        trail=trail,
+        trail_folder=store.root,
+        public_key=files.get("trail.vkey").decode(),
+    )
+
+
+def test_what_was_recorded_is_sealed_and_verifies(place: Any) -> None:
+    assert seal_new.fn(place) is None
+    place.trail.append(
+        [Fact("site.invited", "2026-01-05", (Subject("site", "S001"),), data={"ordinal": 0, "version": 1})]
+    )
+    sealed = seal_new.fn(place)
+    assert sealed_outcome(sealed).said == ("1 records closed and signed.",)
+    assert sealed_outcome(seal_new.fn(place)).said == ("Nothing new to close in the trail.",)
+    assert verdict_outcome(verify_whole.fn(place)).said[0] == "The trail verifies: 1 records under 1 closings."
+
+
+def test_an_edited_trail_is_said_first(place: Any) -> None:
+    place.trail.append(
+        [Fact("site.invited", "2026-01-05", (Subject("site", "S001"),), data={"ordinal": 0, "version": 1})]
+    )
+    seal_new.fn(place)
+    path = next(place.trail_folder.rglob("lanes/*/*/000000.jsonl"))
+    path.write_bytes(path.read_bytes().replace(b"S001", b"S002"))
+    said = verdict_outcome(verify_whole.fn(place)).said
+    assert said[0] == "The trail does NOT verify."
+    assert said[1].startswith(f"OBJECT_ALTERED {path.relative_to(place.trail_folder)}")
+
+
+def test_a_heartbeat_and_what_it_noticed() -> None:
+    sealed = Sealed(3, 40, "00" * 32, "2026-01-06T09:00:00.000Z", objects=0, events=0, rejected=1, late=0, silent=2)
+    assert sealed_outcome(sealed).said == (
+        "Nothing new; the daily closing is signed.",
+        "1 foreign or broken objects were noted and left out.",
+        "2 runs that stopped without a word were closed.",
+    )
