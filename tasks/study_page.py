@@ -91,7 +91,11 @@ ANALYSIS_FLOWS = ("assess-saturation", "compare-coders", "compare-cases")
 def _tiles(standing: Standing) -> tuple[Tile, ...]:
     blocking = sum(q.severity == "block" for q in standing.open_queries)
     return (
-        Tile(str(len(standing.sample.selected)), "sites approved", "sample"),
+        *(
+            Tile(str(stage.size if stage.approval else 0), f"{stage.latest.of} approved", "sample")
+            for stage in standing.sample.stages.values()
+            if stage.latest
+        ),
         Tile(str(len(standing.recruitment.reached_consent)), "people consented", "recruitment"),
         Tile(str(standing.consent["in_force"]), "consents in force", "consent"),
         Tile(str(sum(standing.transcripts.values())), "transcripts validated", "validation"),

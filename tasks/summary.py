@@ -15,9 +15,10 @@ def summary(standing: Standing, outcomes: list[Outcome]) -> tuple[str, ...]:
 
 
 def _parts(standing: Standing) -> Iterator[str]:
-    stages = standing.sample.stages.values()
-    proposed = sum(s.latest.size for s in stages if s.latest and s.latest.of == "sites")
-    yield f"Sample: {proposed} sites proposed, {len(standing.sample.selected)} approved."
+    for stage in standing.sample.stages.values():
+        if stage.latest is not None:
+            approved = stage.size if stage.approval else 0
+            yield f"Sample, stage {stage.stage}: {stage.latest.size} {stage.latest.of} proposed, {approved} approved."
     states = standing.recruitment.states
     held = sum(i.state in ("full", "part", "notes_only") for i in standing.recruitment.interviews.values())
     yield f"Recruitment: {len(states)} people consented, {held} interviews held."

@@ -10,18 +10,22 @@ _LONGEST_VALUE = 60
 
 
 def split_header(
-    lines: list[Line], fields: Collection[str], *, by_blank_lines: bool
+    lines: list[Line], fields: Collection[str], *, by_blank_lines: bool, labels: Collection[str] = ()
 ) -> tuple[dict[str, str], list[Passage], list[Line]]:
     """Header values by field, the header's lines as passages, and the lines after it.
 
     The block ends at the first line that is no declared field or repeats one, and, where `by_blank_lines` tells
-    paragraphs apart, at the first blank line.
+    paragraphs apart, at the first blank line. A field that is also a speaker label (`interviewer`) cannot open it:
+    alone it is somebody speaking.
     """
+    spoken = {"_".join(label.casefold().replace("-", " ").split()) for label in labels}
     header: dict[str, str] = {}
     beside: list[Passage] = []
     for line in lines:
         entry = header_entry(line.text, fields)
         if entry is None or entry[0] in header or (by_blank_lines and header and line.opens):
+            break
+        if not header and entry[0] in spoken:
             break
         header[entry[0]] = entry[1]
         beside.append(Passage("header", line.text, line.source_line))

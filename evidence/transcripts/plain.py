@@ -8,7 +8,7 @@ from evidence.transcripts.header import split_header
 from evidence.transcripts.transcript import Content, Line, letters_of
 
 
-def read_plain(text: str, fields: Collection[str]) -> tuple[Content, dict[str, str]]:
+def read_plain(text: str, fields: Collection[str], labels: Collection[str] = ()) -> tuple[Content, dict[str, str]]:
     """The lines of a plain-text transcript and its header block (`fields` are the names a header may use)."""
     lines: list[Line] = []
     opens = True
@@ -16,5 +16,5 @@ def read_plain(text: str, fields: Collection[str]) -> tuple[Content, dict[str, s
         if raw.strip():
             lines.append(Line(raw.strip(), number, opens=opens))
         opens = not raw.strip()
-    header, beside, body = split_header(lines, fields, by_blank_lines=True)
+    header, beside, body = split_header(lines, fields, by_blank_lines=True, labels=labels)
     return Content(body, beside, [], letters_of([text])), header

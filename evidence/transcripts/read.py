@@ -42,7 +42,7 @@ def read_transcript(
     if shown == "docx":
         from evidence.transcripts.word import read_word
 
-        content, found = read_word(data, header)
+        content, found = read_word(data, header, labels)
         return _transcript(content, found, digest, "docx", "", labels, 0, mismatch=ending != "docx")
     text, encoding, fault = decoded(data, legacy_encoding)
     if fault is not None:
@@ -51,7 +51,7 @@ def read_transcript(
     if format in ("vtt", "srt"):
         content, found = read_timed(text, header, vtt=format == "vtt")
     else:
-        content, found = read_plain(text, header)
+        content, found = read_plain(text, header, labels)
     mismatch = format != ending or (ending == "vtt" and shown != "vtt") or (ending == "srt" and content.arrows == 0)
     return _transcript(content, found, digest, format, encoding, labels, undecoded_characters(text), mismatch=mismatch)
 

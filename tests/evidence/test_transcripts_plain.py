@@ -140,3 +140,10 @@ def test_what_is_no_transcript_says_why_and_has_no_turns(data, name, problem):
 def test_a_wrong_ending_is_named_and_the_words_are_read(data, name):
     t = read_transcript(data, name)
     assert t.problems[0] == "the content is not what the file's ending says"
+
+
+def test_a_first_turn_by_a_label_that_is_also_a_header_field_is_a_turn():
+    data = b"Interviewer: Hello, and thank you.\n\nParticipant: You are welcome."
+    said = read_transcript(data, "I0001.txt", labels=("Interviewer", "Participant"), header=("interviewer", "date"))
+    assert list(said.turns["speaker"]) == ["Interviewer", "Participant"]
+    assert said.header == {}
