@@ -212,6 +212,7 @@ class TestMeasures:
         assert missing_columns(CONSENT, frame(CONSENT).drop(columns=["mode", "copy_given"])) == ["mode", "copy_given"]
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.sampled_from("ab"), max_size=12))
 def test_ordinals_count_rows_with_one_key(keys):
     rows = pd.DataFrame({"key": keys, "other": range(len(keys))})
@@ -481,7 +482,7 @@ def test_a_register_without_rows_is_no_fault(known, register):
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(PEOPLE)[:3]), st.sampled_from(["enrolled", "lost"])), max_size=6)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(STEPS, st.integers(0, 6))
 def test_a_register_read_in_two_parts_records_what_it_records_at_once(known, rows, cut):
     codes = Codes(PEOPLE, lambda trail_code: trail_code.encode() * 8)
