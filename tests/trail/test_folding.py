@@ -28,7 +28,7 @@ def query_fact(number: int, occurrence: int, step: str) -> Fact:
     return Fact(f"query.{step}", f"2026-02-{number + 1:02d}", (Subject("transcript", f"I{number}"),), data=data)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=QUERIES, data=st.data())
 def test_any_split_into_lanes_folds_alike(
     in_memory: Callable[[], Notebook], steps: list[Any], data: st.DataObject

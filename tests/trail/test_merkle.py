@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
@@ -37,6 +37,7 @@ def test_an_empty_tree() -> None:
     assert EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.binary(max_size=8), max_size=70))
 def test_as_pymerkle_and_the_verifier_compute_it(leaves: list[bytes]) -> None:
     theirs: Any = InmemoryTree(algorithm="sha256")
@@ -54,6 +55,7 @@ def test_as_pymerkle_and_the_verifier_compute_it(leaves: list[bytes]) -> None:
         }
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.binary(max_size=4), max_size=40), st.integers(0, 40))
 def test_growing_in_parts_is_growing_at_once(leaves: list[bytes], cut: int) -> None:
     hashes = list(map(leaf_hash, leaves))
