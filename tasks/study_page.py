@@ -28,6 +28,7 @@ from study.protocol.sampling import StageSpec
 from tasks.outcome import Outcome
 from tasks.reporting import FILE as REPORT
 from tasks.standing import Standing
+from tasks.summary import waiting
 from tasks.workspace import Workspace
 from trail.verify_trail import LIMITS
 
@@ -65,7 +66,7 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
         synthetic=protocol.synthetic,
         day=f"{place.today:%-d %B %Y}",
         tiles=_tiles(standing),
-        waiting=tuple(s for o in outcomes for s in o.said if "waiting for" in s.lower()),
+        waiting=waiting(outcomes),
         stages=stages,
         funnel=tuple((LABELS[b.id].lower(), b.count) for b in boxes),
         flow=_flow(boxes),

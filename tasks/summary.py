@@ -10,8 +10,12 @@ from tasks.standing import Standing
 
 def summary(standing: Standing, outcomes: list[Outcome]) -> tuple[str, ...]:
     """Where the study stands after a run, a sentence a part; then what waits for a person."""
-    waiting = tuple(s for o in outcomes for s in o.said if "waiting for" in s.lower())
-    return (*_parts(standing), *waiting)
+    return (*_parts(standing), *waiting(outcomes))
+
+
+def waiting(outcomes: list[Outcome]) -> tuple[str, ...]:
+    """What waits for a person, in the words of the step that would take the decision."""
+    return tuple(s for o in outcomes if o.flow != "propose-sample" for s in o.said if "waiting for" in s.lower())
 
 
 def _parts(standing: Standing) -> Iterator[str]:

@@ -6,6 +6,7 @@ import difflib
 import types
 import typing
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,13 @@ def load_protocol(source: Path | str | bytes) -> Protocol:
 
     Raises ProtocolError with every fault, or StudyError when there is no readable file.
     """
-    document = _parse(source if isinstance(source, bytes) else _read(Path(source)))
+    return _protocol_of(source if isinstance(source, bytes) else _read(Path(source)))
+
+
+@lru_cache(maxsize=8)
+def _protocol_of(data: bytes) -> Protocol:
+    """The protocol of these bytes; the same bytes are parsed once, since every step of a run asks again."""
+    document = _parse(data)
     try:
         return Protocol.model_validate(_plain(document))
     except ValidationError as error:
