@@ -26,7 +26,7 @@ class UsageError(Exception):
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn faults a person can mend into one sentence on standard error and the right exit code."""
-    from study.errors import StudyError
+    from study.errors import StudyError, TrailUnsound
     from study.objects import StoreUnavailable
 
     try:
@@ -36,4 +36,4 @@ def explained() -> Iterator[None]:
         raise typer.Exit(Exit.USAGE) from None
     except (StudyError, StoreUnavailable) as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(Exit.STUDY) from None
+        raise typer.Exit(Exit.TRAIL if isinstance(error, TrailUnsound) else Exit.STUDY) from None

@@ -46,3 +46,7 @@ class ProtocolError(StudyError):
 
 class IdConflict(StudyError):
     """The same act is already in the trail with other content."""
+
+
+class TrailUnsound(StudyError):
+    """The trail did not verify; the text holds the verifier's first fault."""

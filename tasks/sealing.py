@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from study.errors import TrailUnsound
 from tasks.keys import private_key
 from tasks.outcome import Outcome
 from tasks.workspace import Workspace
@@ -46,8 +47,12 @@ def sealed_outcome(sealed: Sealed | None) -> Outcome:
 
 
 def verdict_outcome(verdict: Verdict) -> Outcome:
-    """What verification says: the verdict, every fault, and what the verdict does not say."""
-    start = f"The trail verifies: {verdict.events} records under {verdict.seals} closings."
+    """What verification says, with what its verdict does not say; TrailUnsound with the first fault when it fails."""
     if not verdict.ok:
-        start = "The trail does NOT verify."
-    return Outcome("verify-trail", (start, *verdict.faults, *(f"Note: {note}" for note in verdict.notes)))
+        more = f" (and {len(verdict.faults) - 1} more)" if len(verdict.faults) > 1 else ""
+        raise TrailUnsound(
+            f"the trail does not verify: {verdict.faults[0]}{more}",
+            remedy="Change nothing; compare the trail with its backup, and tell the investigator.",
+        )
+    start = f"The trail verifies: {verdict.events} records under {verdict.seals} closings."
+    return Outcome("verify-trail", (start, *(f"Note: {note}" for note in verdict.notes)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 
 from storage import LocalStore
 from study import Actor, Fact, Run, Subject
+from study.errors import TrailUnsound
 from tasks.keys import trail_origin
 from tasks.sealing import seal_new, sealed_outcome, verdict_outcome, verify_whole
 from trail import Sealed, Trail
@@ -50,16 +52,16 @@ def test_what_was_recorded_is_sealed_and_verifies(place: Any) -> None:
     assert verdict_outcome(verify_whole.fn(place)).said[0] == "The trail verifies: 1 records under 1 closings."
 
 
-def test_an_edited_trail_is_said_first(place: Any) -> None:
+def test_an_edited_trail_fails_naming_the_object(place: Any) -> None:
     place.trail.append(
         [Fact("site.invited", "2026-01-05", (Subject("site", "S001"),), data={"ordinal": 0, "version": 1})]
     )
     seal_new.fn(place)
     path = next(place.trail_folder.rglob("lanes/*/*/000000.jsonl"))
     path.write_bytes(path.read_bytes().replace(b"S001", b"S002"))
-    said = verdict_outcome(verify_whole.fn(place)).said
-    assert said[0] == "The trail does NOT verify."
-    assert said[1].startswith(f"OBJECT_ALTERED {path.relative_to(place.trail_folder)}")
+    altered = f"the trail does not verify: OBJECT_ALTERED {path.relative_to(place.trail_folder)}"
+    with pytest.raises(TrailUnsound, match=re.escape(altered)):
+        verdict_outcome(verify_whole.fn(place))
 
 
 def test_a_heartbeat_and_what_it_noticed() -> None:
