@@ -22,8 +22,12 @@ def run_flow(
 ) -> int:
     """Run the flow; 1 when blocking queries are open at the end."""
     use_embedded_prefect()
+    from study import load_protocol
+    from tasks.workspace import study_root
+
     function, request_model = load_flow(flow)
     request = _request(request_model, {"study": study, "acting": acting, "as_of": as_of, **_pairs(parameters)})
+    load_protocol(study_root(study))  # what is wrong with the study itself is said before Prefect starts
     with shown_progress(quiet=as_json), without_heartbeat():
         outcome = function(request)
     if as_json:

@@ -1,4 +1,4 @@
-"""Take the README's picture again: `python docs/take_pictures.py STUDY`, after `fieldtrail run STUDY` (needs Chromium)."""
+"""Take the README's picture again, after `fieldtrail run STUDY`: `docs/take_pictures.py STUDY`; needs Chromium."""
 
 from __future__ import annotations
 

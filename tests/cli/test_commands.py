@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from trail.note import generate_key
 
 
 def fieldtrail(*words: object) -> Result:
@@ -73,7 +74,6 @@ def test_check_reports_every_fault_in_one_pass(tmp_path: Path) -> None:
         (("run", ".", "track-consent", "-p", "colour=blue"), 2, "this flow's parameters are "),
         (("check", "/nowhere"), 3, "/nowhere: there is no such study folder"),
         (("status", "/nowhere"), 3, "/nowhere: there is no such study folder"),
-        (("trail", "verify", "/nowhere", "--key", "x"), 4, "/nowhere"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(words: tuple[str, ...], code: int, said: str) -> None:
@@ -93,3 +93,12 @@ def test_a_missing_or_malformed_protocol_is_one_sentence(tmp_path: Path) -> None
 
 def test_the_version_is_printed() -> None:
     assert fieldtrail("--version").output.startswith("fieldtrail 0.")
+
+
+def test_a_directory_that_is_no_trail_fails_and_a_word_that_is_no_key_is_usage(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, vkey = generate_key("fieldtrail/mine/00000000")
+    assert fieldtrail("trail", "verify", tmp_path, "--key", vkey).exit_code == 4
+    assert "NO_TRAIL" in capfd.readouterr().out
+    assert fieldtrail("trail", "verify", tmp_path, "--key", "x").exit_code == 2
