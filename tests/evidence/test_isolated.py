@@ -7,8 +7,12 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from evidence.isolated import ReaderDied, call, call_each
 from study import load_protocol
+
+pytestmark = pytest.mark.real
 
 LIMITS = {"seconds": 10, "megabytes": 100}
 

@@ -18,6 +18,8 @@ from study import Protocol, Query
 from study.protocol.material import Scale, Survey
 from tasks.survey_links import LINKS
 
+pytestmark = pytest.mark.real
+
 TODAY = date(2026, 6, 30)
 AGREE = "1=No;2=Rather not;3=Rather;4=Yes"
 DICTIONARY = f"""variable,label,type,values,missing,range,scale,reverse,show_if
@@ -227,7 +229,6 @@ checks:
 """
 
 
-@pytest.mark.real
 def test_every_threshold_of_study_yaml_changes_the_verdict(
     dictionary, damaged, protocol_with: Callable[[str], Protocol]
 ):
@@ -236,7 +237,6 @@ def test_every_threshold_of_study_yaml_changes_the_verdict(
     assert lenient == {(check, column) for check, column in PLANTED if check not in gone}
 
 
-@pytest.mark.real
 def test_straight_lines_and_unused_codes_are_counted(dictionary, protocol_with: Callable[[str], Protocol]):
     frame = sound_answers()
     frame.loc[:7, ["s1", "s2", "s3", "s4", "s5"]] = 2.0
@@ -249,7 +249,6 @@ def test_straight_lines_and_unused_codes_are_counted(dictionary, protocol_with: 
     assert queries["SV032"].rows == (*(f"P{i:03d}" for i in range(1, 10)), "P026")
 
 
-@pytest.mark.real
 def test_without_a_registry_the_links_could_not_be_checked(dictionary, study: Protocol):
     frame = sound_answers()
     queries = found(as_file(frame, dictionary), dictionary, pd.DataFrame(index=frame.index), study)

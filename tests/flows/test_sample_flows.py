@@ -17,6 +17,8 @@ from tasks.sample_decisions import carry_out_approvals, carry_out_overrides, fin
 from tasks.sampling import Proposed, propose_samples, sample_state, write_samples
 from tasks.workspace import Workspace, opened
 
+pytestmark = pytest.mark.real
+
 START = Path(__file__).parent.parent.parent / "cli/starting_study"
 OPENING = Fact(
     "study.opened",
@@ -303,7 +305,6 @@ def test_a_stage_that_cannot_be_proposed_is_a_query_and_the_run_goes_on(
     assert approve(study)[2] == ("Stage sites: waiting for a proposal.",)
 
 
-@pytest.mark.real
 @pytest.mark.usefixtures("prefect_harness")
 def test_the_flows_run_under_prefect_and_the_form_approves(study: Path) -> None:
     from flows.approve_sample import ApproveSample, approve_sample

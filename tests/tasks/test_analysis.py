@@ -28,6 +28,8 @@ from tasks.request import StudyRequest
 from tasks.saturation import assess_sequences
 from tasks.workspace import Workspace, opened
 
+pytestmark = pytest.mark.real
+
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 HASH = "0" * 64
 ROW = {"ordinal": 1, "version": 1, "row": HASH}

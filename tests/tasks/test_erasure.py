@@ -19,6 +19,8 @@ from tasks.registers import read_registers
 from tasks.withdrawing import Withdrawal, impact_of, impact_said, withdrawal_facts
 from tasks.workspace import StudyRequest, opened
 
+pytestmark = pytest.mark.real
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -132,7 +134,6 @@ def test_reading_the_registers_again_finds_nothing_vanished(running):
         assert changes(place, registers, readings) == []
 
 
-@pytest.mark.real
 def test_a_run_killed_anywhere_is_finished_by_the_next(running, tmp_path, monkeypatch):
     whole = tmp_path / "whole"
     shutil.copytree(running, whole)

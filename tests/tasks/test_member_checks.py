@@ -15,6 +15,8 @@ import pytest
 from study import Fact, Subject
 from trustworthiness import fold_member_checks
 
+pytestmark = pytest.mark.real
+
 _spec = importlib.util.spec_from_file_location("member_check_study", Path(__file__).parent / "member_check_study.py")
 tiny = importlib.util.module_from_spec(_spec)
 sys.modules["member_check_study"] = tiny

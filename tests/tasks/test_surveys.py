@@ -18,6 +18,8 @@ from tasks.survey_links import people
 from tasks.surveys import is_of, outcome_of, publish_data_docs, receptions, verdicts
 from tasks.workspace import Workspace, opened
 
+pytestmark = pytest.mark.real
+
 PROTOCOL = """
 id: tiny
 title: A tiny study
@@ -125,7 +127,6 @@ def test_a_sound_survey_passes_and_a_second_run_records_nothing(study: Study):
     assert study.events() == first
 
 
-@pytest.mark.real
 def test_the_trail_holds_a_keyed_digest_of_the_file_and_no_name_of_it(study: Study):
     study.run()
     received, validated = study.events()
@@ -138,7 +139,6 @@ def test_the_trail_holds_a_keyed_digest_of_the_file_and_no_name_of_it(study: Stu
     assert validated.causes[0].id == received.id
 
 
-@pytest.mark.real
 def test_queries_open_stay_and_go_with_the_file(study: Study):
     study.write("surveys/staff.csv", WILD)
     _, first = study.run()
@@ -152,7 +152,6 @@ def test_queries_open_stay_and_go_with_the_file(study: Study):
     assert study.verdicts() == ["review", "passed"]
 
 
-@pytest.mark.real
 def test_a_file_that_changes_back_is_judged_anew_and_then_left_alone(study: Study):
     for text in (WILD, SOUND, WILD):
         study.write("surveys/staff.csv", text)
@@ -164,7 +163,6 @@ def test_a_file_that_changes_back_is_judged_anew_and_then_left_alone(study: Stud
     assert judged.verdict == "review"
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("killed_after", ["received", "settled"])
 def test_a_run_killed_before_the_verdict_is_taken_up_again(study: Study, killed_after: str):
     study.write("surveys/staff.csv", WILD)
@@ -176,7 +174,6 @@ def test_a_run_killed_before_the_verdict_is_taken_up_again(study: Study, killed_
     assert study.verdicts() == ["review"]
 
 
-@pytest.mark.real
 def test_a_changed_threshold_or_dictionary_judges_again(study: Study):
     study.write("surveys/staff.csv", "q1,age\n1,30\n,40\n2,50\n")
     study.run()
@@ -189,7 +186,6 @@ def test_a_changed_threshold_or_dictionary_judges_again(study: Study):
     assert study.open_checks() == {"SV021"}
 
 
-@pytest.mark.real
 def test_a_date_in_the_future_is_looked_at_again_on_another_day(study: Study):
     study.write("surveys/staff.dictionary.csv", DICTIONARY + "day,Day,date,,,\n")
     study.write("surveys/staff.csv", FUTURE)
@@ -200,7 +196,6 @@ def test_a_date_in_the_future_is_looked_at_again_on_another_day(study: Study):
     assert study.open_checks() == set()
 
 
-@pytest.mark.real
 @pytest.mark.parametrize(
     ("path", "text", "expected", "verdict"),
     [
