@@ -130,7 +130,10 @@ def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protoco
 
 
 def interview_facts(rows: pd.DataFrame, events: list[Event], codes: Codes) -> Reading:
-    """Interviews scheduled, missed and held, one fact for each participant."""
+    """Interviews scheduled, missed and held, one fact for each participant.
+
+    The guide's version stays in the register: a guide written for one role would say which role the person has.
+    """
     reading = Reading(INTERVIEWS, recorded_rows(events))
     for r in _each(rows[rows["participant_ids"].isin(codes.trail)]):
         who = codes.trail[r.participant_ids]
@@ -140,7 +143,6 @@ def interview_facts(rows: pd.DataFrame, events: list[Event], codes: Codes) -> Re
         kind = INTERVIEW_KINDS.get(r.outcome, "interview.held")
         if kind == "interview.held":
             data |= {"outcome": r.outcome, "recorded": r.recording != ""}
-            data |= {"guide_version": r.guide_version} if r.guide_version else {}
         subject = (Subject("interview", r.interview_id), Subject("participant", who))
         key = ("interview", r.interview_id, who, r.ordinal)
         reading.take(key, r.row, Fact(kind, r.day, subject, data=data), is_usable=bool(r.is_usable))

@@ -48,7 +48,6 @@ class Interview:
     day: date
     participants: Mapping[str, str]
     is_recorded: bool
-    guide_version: str | None
     mode: str | None
 
 
@@ -213,7 +212,6 @@ class _Log:
             local_day(event.occurred, self.zone),
             self.sittings[id],
             id in self.recorded,
-            event.data.get("guide_version"),
             event.data.get("mode"),
         )
 

@@ -59,7 +59,8 @@ INTERVIEWS = Register(
     "registers/interviews.csv",
     ("interview_id", "participant_ids"),
     ("site_id", "occurred"),
-    progress=("mode", "outcome", "guide_version", "recording"),
+    progress=("mode", "outcome", "recording"),
+    ignored=("guide_version",),
 )
 AFFILIATIONS = Register(
     "participants",

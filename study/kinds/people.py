@@ -44,7 +44,6 @@ class InterviewRow(Row):
 class InterviewHeld(Row):
     outcome: Literal["full", "part", "notes_only"]
     mode: Literal["in_person", "phone", "video"] | None = None
-    guide_version: Code | None = None
     recorded: bool
 
 

@@ -358,6 +358,13 @@ class TestInterviewFacts:
         facts = self.read(known, codes, interview_row(outcome="no_show"), interview_row("2016-03-08")).facts
         assert [(f.kind, f.data["ordinal"]) for f in facts] == [("interview.missed", 1), ("interview.held", 2)]
 
+    def test_the_guide_an_interview_followed_is_not_told(self, known, codes):
+        first = self.read(known, codes, interview_row(guide_version="director-1"))
+        assert "director" not in str(first.facts)
+        events = entered(first.facts)
+        later = self.read(known, codes, interview_row(guide_version="peer-1"), events=events)
+        assert (later.facts, later.changed) == ([], [])
+
     def test_recorded_rows_keep_the_newest_version(self, known, codes):
         first = self.read(known, codes, interview_row())
         later = self.read(known, codes, interview_row(outcome="part"), events=entered(first.facts))
