@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -71,7 +71,7 @@ class Reading:
 
     def add(self, fact: Fact, version: int) -> int:
         """Take the fact as that version of its row."""
-        entered = Fact(fact.kind, fact.occurred, fact.subject, data={**fact.data, "version": version})
+        entered = replace(fact, data={**fact.data, "version": version})
         (self.withdrawals if fact.kind.endswith(".withdrawn") else self.facts).append(entered)
         return version
 
@@ -106,9 +106,11 @@ def recruitment_facts(
 def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protocol: Protocol, *, today: str) -> Reading:
     """Consents given and renewed, and withdrawals, which take effect whatever else is wrong with the row.
 
-    The form's scopes not named as given count as declined. Withdrawing take_part also ends taking part.
+    The form's scopes not named as given count as declined. Withdrawing take_part also ends taking part. A consent
+    rests on the newest recorded revision of the form version signed.
     """
     reading = Reading(CONSENT, recorded_rows(events))
+    forms = _forms(events)
     for r in _each(rows[rows["participant_id"].isin(codes.trail)]):
         who = codes.trail[r.participant_id]
         subject = (Subject("participant", who),)
@@ -123,7 +125,8 @@ def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protoco
                 reading.add(fact, version)
         elif r.action in ("given", "renewed"):
             data = {**row, **_consent(r, protocol)}
-            fact = Fact(f"consent.{r.action}", r.day, subject, data=data)
+            form = forms.get((r.form_id, r.form_version, data["language"]))
+            fact = Fact(f"consent.{r.action}", r.day, subject, causes=(form,) if form else (), data=data)
             key = (fact.kind, who, r.form_id, r.form_version, r.ordinal)
             reading.take(key, r.row, fact, is_usable=bool(r.is_usable))
     return reading
@@ -159,6 +162,13 @@ def affiliation_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, con
         fact = Fact("participant.affiliated", r.day, (Subject("participant", who),), data=data)
         reading.take((fact.kind, who, r.ordinal), r.row, fact, is_usable=bool(r.is_usable))
     return reading
+
+
+def _forms(events: list[Event]) -> dict[tuple[str, ...], str]:
+    """Form, version and language → the id of the newest revision's consent.form_approved."""
+    approved = [e for e in events if e.kind == "consent.form_approved"]
+    ordered = sorted(approved, key=lambda e: (int(e.data.get("revision", 1)), e.id))
+    return {(e.data["form"], e.data["version"], e.data["language"]): e.id for e in ordered}
 
 
 def _consent(r: Any, protocol: Protocol) -> dict[str, Any]:

@@ -87,7 +87,8 @@ class _Assembly:
                 continue
             kept = self._packet(participant, interview)
             if kept is not None:
-                self._release(participant, kept, [d for d in decisions if d.subject == kept.packet.packet_id])
+                mine = [d for d in decisions if d.subject == kept.packet.packet_id]
+                self._release(participant, kept, mine, self._grounds(participant, interview))
         write_overview(self.place, self.kept, self._released_versions())
         return Assembled(tuple(self._new(self.facts)), tuple(self.queries), self._said(), tuple(self.made))
 
@@ -194,7 +195,13 @@ class _Assembly:
             "each participant, then release the transcript again.",
         )
 
-    def _release(self, participant: str, kept: Kept, decisions: list[Decision]) -> None:
+    def _grounds(self, participant: str, interview: str) -> tuple[str, ...]:
+        """What a packet rests on: the transcript's release and the consent to be contacted again."""
+        released = self.released.get(interview)
+        consent = consent_in_force(self.ledger, participant, "recontact", self.place.today).event_id
+        return tuple(id for id in (released.event if released else None, consent) if id)
+
+    def _release(self, participant: str, kept: Kept, decisions: list[Decision], grounds: tuple[str, ...]) -> None:
         """Record the release of this version when a second person who may has decided it."""
         plan = self.place.protocol.member_checking
         assert plan is not None
@@ -212,6 +219,7 @@ class _Assembly:
             second[0].occurred.isoformat(),
             subject=(Subject("participant", participant),),
             generated=(self.place.reference(f"restricted/{kept.page}", page, personal=True),),
+            causes=grounds,
             data={"packet": kept.packet.packet_id, "version": kept.version},
         )
         self.facts.append(fact)

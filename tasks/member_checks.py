@@ -59,12 +59,12 @@ def read_replies(place: Workspace) -> Followed:
 def sending(place: Workspace) -> Followed:
     """The same as `read_sending` without Prefect."""
     reading = PacketRegister(place, SENDING, "MC010")
-    released = _released(reading.events)
+    released = [e for e in reading.events if e.kind == "member_check.released"]
     ledger = fold_consent(reading.events)
     facts = []
     for row in reading.rows():
-        day = released.get((row.trail_code, row.packet))
-        if day is None or row.occurred < day:
+        before = [e for e in released if _is_before(e, row)]
+        if not before:
             reading.query(
                 "MC010", row.row, "step", "not_released", "The packet was not released by that day. Release it first."
             )
@@ -78,7 +78,13 @@ def sending(place: Workspace) -> Followed:
                 "Consent to be contacted again was not in force that day. Report it.",
             )
         data = {"packet": row.packet, "ordinal": row.ordinal}
-        fact = Fact(f"member_check.{row.step}", row.occurred.isoformat(), subject=_person(row.trail_code), data=data)
+        fact = Fact(
+            f"member_check.{row.step}",
+            row.occurred.isoformat(),
+            subject=_person(row.trail_code),
+            causes=(before[-1].id,),
+            data=data,
+        )
         facts += reading.unless_changed(fact, row.row)
     return Followed(tuple(facts), tuple(reading.queries))
 
@@ -96,7 +102,7 @@ def reminders_due(place: Workspace) -> tuple[str, ...]:
 def answering(place: Workspace) -> Followed:
     """The same as `read_replies` without Prefect."""
     reading = PacketRegister(place, ANSWERING, "MC015")
-    sent = {(e.subject_id("participant"), e.data["packet"]) for e in reading.events if e.kind == "member_check.sent"}
+    sent = {_check(e): e.id for e in reading.events if e.kind == "member_check.sent"}
     rows = []
     for row in reading.rows():
         if (row.trail_code, row.packet) in sent:
@@ -106,8 +112,10 @@ def answering(place: Workspace) -> Followed:
                 "MC015", row.row, "step", "not_sent", "The register has no row saying that this packet was sent before."
             )
     returned = {(row.participant, row.packet): row.occurred for row in reversed(rows) if row.step == "returned"}
-    judged, facts = _replies(place, reading, returned)
-    later = [f for row in rows if row.step == "resolved" for f in _resolved(place, reading, row)]
+    judged, facts = _replies(place, reading, returned, sent)
+    answers = {_check(e): e.id for e in reading.events if e.kind == "member_check.returned"}
+    answers |= {_check(f): event_id(place.origin, f.kind, f.natural_key) for f in facts}
+    later = [f for row in rows if row.step == "resolved" for f in _resolved(place, reading, row, answers)]
     doubts = _open_doubts(place, [*reading.events], [*facts, *later])
     for row in (row for row in rows if row.step == "closed"):
         if doubts.get(row.trail_code):
@@ -120,7 +128,14 @@ def answering(place: Workspace) -> Followed:
             )
             continue
         data = {"packet": row.packet, "ordinal": 1}
-        closed = Fact("member_check.closed", row.occurred.isoformat(), subject=_person(row.trail_code), data=data)
+        check = (row.trail_code, row.packet)
+        closed = Fact(
+            "member_check.closed",
+            row.occurred.isoformat(),
+            subject=_person(row.trail_code),
+            causes=_ids(answers.get(check) or sent[check]),
+            data=data,
+        )
         later += reading.unless_changed(closed, row.row)
     made = _withdrawn_quotes(place, judged)
     return Followed((*facts, *later), tuple(reading.queries), _said(judged), made)
@@ -132,7 +147,10 @@ def open_replies(place: Workspace) -> tuple[str, ...]:
 
 
 def _replies(
-    place: Workspace, reading: PacketRegister, returned: dict[tuple[str, str], date]
+    place: Workspace,
+    reading: PacketRegister,
+    returned: dict[tuple[str, str], date],
+    sent: dict[tuple[str, str], str],
 ) -> tuple[list[Judged], list[Fact]]:
     """Every file in replies/ judged, and member_check.returned for those that count."""
     issued = _issued(reading)
@@ -159,6 +177,7 @@ def _replies(
                 day.isoformat() if day else place.instant,
                 subject=_person(trail_codes[one.participant_code]),
                 generated=(references[one.file],),
+                causes=_ids(sent.get((trail_codes[one.participant_code], one.packet_id))),
                 data={
                     "packet": one.packet_id,
                     "version": one.version,
@@ -209,7 +228,7 @@ def _withdrawn(place: Workspace, events: list[Event]) -> dict[str, date]:
     return days
 
 
-def _resolved(place: Workspace, reading: PacketRegister, row: Row) -> list[Fact]:
+def _resolved(place: Workspace, reading: PacketRegister, row: Row, answers: dict[tuple[str, str], str]) -> list[Fact]:
     """member_check.resolved for one theme, its reason in a record; a query where theme or change is missing."""
     versions = reading.kept[row.packet]
     themes = {t.theme_id for kept in versions.values() for t in kept.packet.themes}
@@ -218,7 +237,13 @@ def _resolved(place: Workspace, reading: PacketRegister, row: Row) -> list[Fact]
         reading.query("MC015", row.row, "theme", "incomplete", message)
         return []
     data = {"packet": row.packet, "theme": row.theme, "change": row.change}
-    fact = Fact("member_check.resolved", row.occurred.isoformat(), subject=_person(row.trail_code), data=data)
+    fact = Fact(
+        "member_check.resolved",
+        row.occurred.isoformat(),
+        subject=_person(row.trail_code),
+        causes=_ids(answers.get((row.trail_code, row.packet))),
+        data=data,
+    )
     before = reading.known.get(event_id(place.origin, fact.kind, fact.natural_key))
     if before and before.data["change"] != row.change:
         reading.query(
@@ -254,14 +279,19 @@ def _withdrawn_quotes(place: Workspace, judged: list[Judged]) -> tuple[str, ...]
     return (f"restricted/{FOLDER}withdrawn_quotes.csv",)
 
 
-def _released(events: list[Event]) -> dict[tuple[str | None, str], date]:
-    """(trail code, packet) → the day its first version was released."""
-    days: dict[tuple[str | None, str], date] = {}
-    for e in events:
-        if e.kind == "member_check.released":
-            key = (e.subject_id("participant"), e.data["packet"])
-            days[key] = min(days.get(key, date.max), date.fromisoformat(e.occurred))
-    return days
+def _is_before(released: Event, row: Row) -> bool:
+    """Whether a release is of the row's packet and not later than the row."""
+    is_of_it = (released.subject_id("participant"), released.data["packet"]) == (row.trail_code, row.packet)
+    return is_of_it and released.occurred <= row.occurred.isoformat()
+
+
+def _check(act: Event | Fact) -> tuple[str, str]:
+    """Whose member check an act is of, and with which packet."""
+    return next(s.id for s in act.subject if s.type == "participant"), act.data["packet"]
+
+
+def _ids(event: str | None) -> tuple[str, ...]:
+    return (event,) if event else ()
 
 
 def _person(trail_code: str) -> tuple[Subject, ...]:

@@ -299,6 +299,12 @@ class TestConsentFacts:
         assert fact.data["given"] == ("take_part", "record")
         assert set(fact.data["declined"]) == {"transcribe", "quote", "recontact", "audit", "archive"}
 
+    def test_a_consent_rests_on_the_form_that_was_signed(self, known, codes, study):
+        forms = [study.form(version, form="FSP-INT", revision=n) for version, n in (("1", 1), ("2", 1), ("2", 2))]
+        (fact,) = self.read(known, codes, given_row(), events=forms).facts
+        assert fact.causes == (forms[2].id,)
+        assert self.read(known, codes, given_row()).facts[0].causes == ()
+
     def test_handing_out_the_copy_later_is_progress(self, known, codes):
         first = self.read(known, codes, given_row(copy_given="no"))
         later = self.read(known, codes, given_row(copy_given="yes"), events=entered(first.facts))

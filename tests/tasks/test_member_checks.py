@@ -196,6 +196,33 @@ def test_sending_and_reminding_are_read_from_the_register(root):
     assert len(again.facts) == 2
 
 
+def test_every_step_names_what_it_rests_on(root):
+    sent(root, 1)
+    tiny.reply(root, 1, answers=[{"theme_id": "T1", "verdict": "does_not", "comment": ""}])
+    tiny.register(
+        root,
+        "P001,MC-I0001,sent,2016-08-02,,,",
+        "P001,MC-I0001,returned,2016-08-05,,,",
+        "P001,MC-I0001,resolved,2016-08-09,T1,made,Said so",
+        "P001,MC-I0001,closed,2016-08-10,,,",
+    )
+    tiny.answer(root)
+    with tiny.at(root) as place:
+        kinds = {e.id: e.kind for e in place.events()}
+        rests_on = {
+            e.kind.removeprefix("member_check."): {kinds[c.id] for c in e.causes}
+            for e in place.events()
+            if e.kind.startswith("member_check.") and e.subject_id("participant") == place.trail_code("P001")
+        }
+    assert rests_on == {
+        "released": {"transcript.released", "consent.given"},
+        "sent": {"member_check.released"},
+        "returned": {"member_check.sent"},
+        "resolved": {"member_check.returned"},
+        "closed": {"member_check.returned"},
+    }
+
+
 def test_who_is_to_be_reminded_is_said_in_counts(root):
     from tasks.member_checks import reminders_due
 
