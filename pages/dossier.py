@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pages.layout import render
 from pages.suppression import at_least, suppress_counts, suppress_steps
+from pages.trail_words import plain_limits
 from study.kinds import KINDS
 from trustworthiness.criteria import Recorded
 from trustworthiness.dossier import Content, MemberCheckLine
@@ -56,6 +57,7 @@ def dossier_page(content: Content, *, k: int, day: str, trail: TrailVerdict) -> 
         k=k,
         day=day,
         trail=trail,
+        limits=plain_limits(trail.limits),
         criteria=criteria,
         halpern=[(c.label, _recorded(c.deposited, k)) for c in content.halpern],
         recruitment=_steps(content.recruitment, k),

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pages.layout import render
 from pages.svg import Box, bars, flow_diagram
+from pages.trail_words import plain_limits
 
 Tone = Literal["good", "warn", "bad", "plain"]
 
@@ -142,6 +143,7 @@ def study_page(page: StudyPage) -> bytes:
         title=page.title,
         page=page,
         severity=SEVERITY,
+        limits=plain_limits(page.trail.limits),
         funnel=bars(page.funnel, title="Recruitment, step by step"),
         flow=flow_diagram(page.flow, title="Flow of participants"),
         blocking=[q for q in page.queries if q.severity == "block"],

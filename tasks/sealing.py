@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from pages.trail_words import plain_limits
 from study.errors import TrailUnsound
 from tasks.keys import private_key
 from tasks.outcome import Outcome
@@ -55,4 +56,4 @@ def verdict_outcome(verdict: Verdict) -> Outcome:
             remedy="Change nothing; compare the trail with its backup, and tell the investigator.",
         )
     start = f"The trail verifies: {verdict.events} records under {verdict.seals} closings."
-    return Outcome("verify-trail", (start, *(f"Note: {note}" for note in verdict.notes)))
+    return Outcome("verify-trail", (start, *(f"Note: {note}" for note in plain_limits(verdict.notes))))

@@ -120,7 +120,7 @@ def test_the_limits_stand_as_prominently_as_the_verdict(page):
     section = page.split('id="trail"')[1].split("</section>")[0]
     assert "verified" in section
     assert section.count('class="lead"') == 2
-    assert "Integrity is not truth." in section
+    assert "Unaltered is not true" in section
     assert "The tail is not protected." in section
 
 

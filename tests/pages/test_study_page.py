@@ -12,6 +12,8 @@ import pytest
 
 from pages.study_page import Changes, Coverage, OpenQuery, Site, Stage, StudyPage, Target, Tile, TrailState, study_page
 from pages.svg import Box
+from pages.trail_words import plain_limits
+from trail.verify_trail import LIMITS
 
 PAGE = StudyPage(
     title="A made-up study of <b>recovery</b> orientation in mental-health programs",
@@ -168,3 +170,12 @@ def test_it_prints(shown: tuple[Any, list[str], list[str]], tmp_path: Path) -> N
     page = shown[0]
     page.pdf(path=str(tmp_path / "page.pdf"))
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_what_the_verifier_does_not_say_is_said_in_plain_words() -> None:
+    notes = ("NOT_CHECKED 84 artefacts: the trail holds their digests.", "No --pin: no tail.", "No --now: no time.")
+    plain = plain_limits((*notes, "3 events are not sealed yet.", *LIMITS, *LIMITS))
+    assert len(plain) == 4 + len(LIMITS)
+    assert "were not read again: 84." in plain[0]
+    assert not [s for s in plain if re.search(r"`|--|\bpin\b|\bseal|\blane\b|digest|NOT_", s)]
+    assert plain_limits(("Something new.",)) == ("Something new.",)
