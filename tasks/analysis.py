@@ -158,14 +158,14 @@ def _sites(place: Workspace, material: Material) -> set[str]:
 
 
 def _cases_fact(place: Workspace, material: Material, found: CrossCase) -> Fact:
+    """That cases were compared. It rests on every import: those cited would tell which person is at which site."""
     declared = place.protocol.analysis.cases
     assert declared is not None  # asked for before the cases were compared
-    cited = sorted({coding.partition("/")[0] for case in found.cases for coding in case.evidence})
     directions = [case.direction for case in found.cases]
     return Fact(
         "cases.compared",
         place.instant,
-        causes=tuple(material.imports[t] for t in cited if t in material.imports)[:MOST_CAUSES],
+        causes=tuple(material.imports.values())[:MOST_CAUSES],
         data={
             "inputs": reference_of(place, declared.ratings, _matrix(place, found))[:12],
             "cases": len(found.cases),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from evidence.dictionary import DataDictionary, read_dictionary
 from evidence.survey import read_survey, sniff
@@ -16,7 +17,7 @@ from expectations.survey_suites import SurveyToJudge, judge
 from expectations.validate import Validation
 from pages.data_docs import CheckedColumn, CheckedSuite, SurveyDocs
 from study import Event, Fact, Query, Reference, StudyError, Subject
-from study.identifiers import digest, event_id
+from study.identifiers import event_id
 from study.objects import NotStored
 from study.protocol.material import Survey
 from study.query import Verdict, fold_queries
@@ -80,10 +81,12 @@ def judge_survey(place: Workspace, spec: Survey, known: People) -> JudgedSurvey:
 class Rules:
     """What a judgement rests on besides the file: checks, thresholds, dictionary, people, software.
 
-    A judgement that met a date in the future rests on the day as well. A file that changed and changed back is judged
-    anew under a code of its own, `after` the judgement in between.
+    The code is keyed with the file's own key, because people are in it. A judgement that met a date in the future rests
+    on the day as well. A file that changed and changed back is judged anew under a code of its own, `after` the
+    judgement in between.
     """
 
+    key: Callable[[bytes], str]
     base: str
     today: date
     generated: tuple[Reference, ...]
@@ -96,7 +99,8 @@ class Rules:
         rests_on = [software_version(), checks, spec.model_dump(mode="json"), people]
         base = json.dumps([*rests_on, dictionary.sha256 if dictionary else None], sort_keys=True, default=str)
         events = [e for e in place.events(["survey.validated"]) if e.subject_id("survey") == spec.name]
-        return cls(base, place.today, file.generated, tuple(sorted(events, key=lambda e: e.recorded_at)))
+        earlier = tuple(sorted(events, key=lambda e: e.recorded_at))
+        return cls(partial(_keyed, place, spec.file), base, place.today, file.generated, earlier)
 
     @property
     def stands(self) -> bool:
@@ -120,7 +124,12 @@ class Rules:
         return self._code(day, self.earlier[-1].id) if again else plain
 
     def _code(self, day: date | None, after: str) -> str:
-        return digest(f"{self.base}|{day}|{after}".encode())[:12]
+        return self.key(f"{self.base}|{day}|{after}".encode())[:12]
+
+
+def _keyed(place: Workspace, path: str, data: bytes) -> str:
+    """The digest of data under the key of a file about people."""
+    return str(place.reference(path, data, personal=True).hmac)
 
 
 def _judged(

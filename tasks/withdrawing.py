@@ -71,10 +71,11 @@ def withdrawal_facts(place: Workspace, asked: Withdrawal) -> list[Fact]:
     ]
     if any(_is_same(e, asked) for e in earlier):
         return []
+    said = (asked.effective.isoformat(), asked.disposition, *asked.scopes)
     row: dict[str, Any] = {
         "ordinal": len(earlier) + 1,
         "version": 1,
-        "row": keyed_digest(place.participant_key(code), repr(asked).encode()),
+        "row": keyed_digest(place.participant_key(code), "\x1f".join(("withdrawal", code, *said)).encode()),
         "source": "request",
     }
     subject, day = (Subject("participant", code),), asked.effective.isoformat()

@@ -149,7 +149,7 @@ def test_two_of_eight_cases_diverge_with_peers_higher(whole: Path) -> None:
         assert compared.data["cases"] == 8
         assert len(compared.data["diverging"]) == 2
         assert (compared.data["peers_higher"], compared.data["organisation_higher"]) == (2, 0)
-        assert {c.id for c in compared.causes} <= {e.id for e in place.events(["coding.imported"])}
+        assert {c.id for c in compared.causes} == {e.id for e in place.events(["coding.imported"])}
         assert open_checks(place, blocking=True) == set()
         claims = len(rows(whole / "analysis/claims.csv"))
         assert walk_lineage.fn(place).startswith(f"Lineage: {claims} of {claims} claims complete")

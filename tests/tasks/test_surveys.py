@@ -222,3 +222,12 @@ def test_what_cannot_be_read_is_one_query_naming_the_remedy(
     assert outcome.blocking == 1
     again, _ = study.run()
     assert checks(again.queries) == checks(judged.queries)
+
+
+def test_the_code_of_a_judgement_says_nothing_without_the_files_key(tmp_path: Path):
+    codes = []
+    for name in ("one", "two"):
+        study = Study(tmp_path / name)
+        study.run()
+        codes += [e.data["rules"] for e in study.events() if e.kind == "survey.validated"]
+    assert len(set(codes)) == 2
