@@ -57,4 +57,5 @@ def run_study(request: RunStudy) -> Outcome:
         procedure.take("Verifying the trail", verify_trail)
         procedure.take("Publishing the dossier", publish_dossier)
     procedure.take("Verifying the trail once more", verify_trail)
+    procedure.say("Writing the study page")
     return closing_summary(request, procedure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -38,15 +39,22 @@ class Procedure:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None or issubclass(kind, Exception):
+        if kind is None:
             self.take(*self._last)
+        elif issubclass(kind, Exception):
+            with suppress(Exception):  # what stopped the procedure is what a person must hear of
+                self.take(*self._last)
 
     def take(self, said: str, flow: Any) -> None:
         """Run one flow with the same study, person and day."""
-        self._taken += 1
-        main_step(said, self._taken, self._steps)
+        self.say(said)
         model = typing.get_type_hints(inspect.unwrap(flow.fn))["request"]
         self.outcomes.append(flow(model(**self._shared(model))))
+
+    def say(self, said: str) -> None:
+        """Show the next step."""
+        self._taken += 1
+        main_step(said, self._taken, self._steps)
 
     def _shared(self, model: type[StudyRequest]) -> dict[str, Any]:
         return {name: getattr(self._request, name) for name in StudyRequest.model_fields}

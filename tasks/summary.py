@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from pages.layout import plural
 from tasks.outcome import Outcome
 from tasks.standing import Standing
+
+VERDICTS = {"review": "to review"}
 
 
 def summary(standing: Standing, outcomes: list[Outcome]) -> tuple[str, ...]:
@@ -25,29 +28,39 @@ def _parts(standing: Standing) -> Iterator[str]:
             yield f"Sample, stage {stage.stage}: {stage.latest.size} {stage.latest.of} proposed, {approved} approved."
     states = standing.recruitment.states
     held = sum(i.state in ("full", "part", "notes_only") for i in standing.recruitment.interviews.values())
-    yield f"Recruitment: {len(states)} people consented, {held} interviews held."
+    yield f"Recruitment: {plural(len(states), 'person', 'people')} consented, {plural(held, 'interview')} held."
     consent = standing.consent
     yield (
         f"Consent: {consent['in_force']} in force, {consent['withdrawn']} withdrawn, "
         f"{consent['lapsed']} not valid today, {consent['reconsent_due']} to consent again."
     )
-    yield f"Transcripts: {_counts(standing.transcripts)}."
-    yield f"Surveys: {_counts(standing.surveys)}."
+    yield f"Transcripts: {counted(in_words(standing.transcripts))}."
+    yield f"Surveys: {counted(in_words(standing.surveys))}."
     steps = standing.member_checks.by_step
-    yield f"Member checks: {_counts({step.replace('_', ' '): n for step, n in steps.items()})}."
+    yield f"Member checks: {counted({step.replace('_', ' '): n for step, n in steps.items()})}."
     yield f"Queries open: {_queries(standing)}."
     yield (
-        f"Audit trail: {standing.event_count} records, {standing.verdict.seals} closings, "
+        f"Audit trail: {plural(standing.event_count, 'record')}, {plural(standing.verdict.seals, 'closing')}, "
         + ("verified." if standing.verdict.ok else f"verification FAILED: {standing.verdict.faults[0]}.")
     )
 
 
-def _counts(counts: dict[str, int]) -> str:
+def in_words(verdicts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by verdict, under the words people read: `review` is what somebody has to look at."""
+    return {VERDICTS.get(verdict, verdict): count for verdict, count in verdicts.items()}
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """`15 passed, 4 to review`; zero counts are left out."""
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none yet"
 
 
 def _queries(standing: Standing) -> str:
     severities = [q.severity for q in standing.open_queries]
     block, review, inform = (severities.count(s) for s in ("block", "review", "inform"))
-    words = f"{block} block their subject, {review} to review, {inform} for information"
+    if not severities:
+        return "none"
+    words = (
+        f"{block} {'blocks its' if block == 1 else 'block their'} subject, {review} to review, {inform} for information"
+    )
     return words + ("; the rest of the study goes on" if block else "")
