@@ -37,7 +37,7 @@ def run_study(request: RunStudy) -> Outcome:
     Each step reads what people put into the study folder and records what is new. What needs a person's decision
     waits, and the rest goes on. Starting it again records nothing that is recorded already.
     """
-    with Procedure(request, steps=19, whatever_happens=("Sealing the trail", seal_trail)) as procedure:
+    with Procedure(request, steps=20, whatever_happens=("Sealing the trail", seal_trail)) as procedure:
         procedure.take("Opening the study", open_study)
         procedure.take("Recording amendments", record_amendment)
         finish_decisions(request)

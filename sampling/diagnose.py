@@ -63,7 +63,7 @@ def _thirds(texts: Sequence[str]) -> list[str]:
     if len(np.unique(known)) <= 3:
         return [f"{float(t):g}" if t else MISSING for t in texts]
     low, high = np.quantile(known, [1 / 3, 2 / 3])
-    names = [f"1st third, to {low:g}", f"2nd third, to {high:g}", f"3rd third, over {high:g}"]
+    names = [f"1st third, to {low:.4g}", f"2nd third, to {high:.4g}", f"3rd third, over {high:.4g}"]
     return [names[int(float(t) > low) + int(float(t) > high)] if t else MISSING for t in texts]
 
 

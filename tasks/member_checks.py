@@ -17,6 +17,7 @@ from tasks.packet_register import ANSWERING, SENDING, PacketRegister, Row
 from tasks.packets import FOLDER, Kept
 from tasks.workspace import Workspace
 from trustworthiness import fold_member_checks, judge
+from trustworthiness.checks import REPLY_REMEDIES
 from trustworthiness.reply import Arrival, Issued, Judged, Standing, read_envelope
 
 REPLIES = "replies/"
@@ -167,7 +168,7 @@ def _replies(
     days = {arrival.file: arrival.returned for arrival in arrivals}
     for one in judged:
         for check, what in one.faults:
-            reading.query(check, 0, "", check, f"{what[:1].upper()}{what[1:]}.", file=one.file)
+            reading.query(check, 0, "", check, f"{what[:1].upper()}{what[1:]}. {REPLY_REMEDIES[check]}", file=one.file)
         if one.standing in ("accepted", "older_packet") and one.reply is not None and one.version is not None:
             packet = issued[one.packet_id].versions[one.version][1]
             verdicts = Counter(one.reply.verdicts(packet).values())

@@ -11,6 +11,7 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from pages.layout import plural
 from recruitment import Recruitment, consent_coverage, flow_boxes, fold_consent, fold_recruitment, target_progress
 from study import Event
 from study.event import instant, local_day
@@ -113,8 +114,8 @@ def _said(document: dict[str, Any], recruitment: Recruitment) -> tuple[str, ...]
         reached = f"{met} of {len(targets)} targets are reached."
     deviations = document["deviations"]
     return (
-        f"By {document['day']}: {held} interviews held.",
+        f"By {document['day']}: {plural(held, 'interview')} held.",
         reached,
-        f"{deviations['recorded']} deviations recorded; {deviations['open_consent_queries']} consent queries open that "
-        "become deviations unless mended.",
+        f"{plural(deviations['recorded'], 'deviation')} recorded. Open consent queries, deviations unless mended: "
+        f"{deviations['open_consent_queries']}.",
     )

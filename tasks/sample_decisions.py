@@ -215,7 +215,9 @@ def _refused(place: Workspace, stage: str, decision: Decision, refused: Refused,
     remedy = {
         "SA001": "Look at the current proposal and approve it by its code.",
         "SA002": "Have somebody who holds the task decide, or correct person and day.",
-        "SA004": "Correct the row.",
+        "SA004": "Correct that row.",
     }[refused.check]
     named = stage if any(s.name == stage for s in place.protocol.sampling.stages) else None
-    return raised(place, refused.check, named, REGISTER, where, f"{refused.why}. {remedy}", ordinal)
+    return raised(
+        place, refused.check, named, REGISTER, where, f"{refused.why[:1].upper()}{refused.why[1:]}. {remedy}", ordinal
+    )

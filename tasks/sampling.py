@@ -26,8 +26,8 @@ from sampling import (
     read_frame,
 )
 from study import Fact, Query, Reference, StudyError
-from study.identifiers import digest, event_id
-from study.objects import AlreadyStored, NotStored
+from study.identifiers import digest
+from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from study.query import place as place_of
 from tasks.progress import step
@@ -129,16 +129,7 @@ def sample_state(place: Workspace) -> SampleState:
 def with_stage_record(place: Workspace, fact: Fact, stage: StageSpec, sample: Sample) -> Fact:
     """Write the whole sample beside its event once; of people under restricted/, named by a keyed digest."""
     document = sample.as_document() | {"stage": stage.name, "of": stage.of}
-    if stage.of == "sites":
-        return place.with_record(fact, document)
-    id = event_id(place.origin, fact.kind, fact.natural_key)
-    key = f"records/{fact.kind}/{id}.json"
-    body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    try:
-        place.restricted.put_new(key, body)
-    except AlreadyStored:
-        body = place.restricted.get(key)
-    return replace(fact, generated=(*fact.generated, place.reference(f"restricted/{key}", body, personal=True)))
+    return place.with_record(fact, document, personal=stage.of == "people")
 
 
 def stage_document(place: Workspace, stage: StageSpec, state: StageState) -> dict[str, Any]:
@@ -191,7 +182,14 @@ def unanswerable(place: Workspace, stage: StageSpec, error: StudyError) -> Query
     """The query that no sample can be proposed for a stage, in the words of the error."""
     key = f"study.yaml, sampling.stages ({stage.name})"
     where = error.where if error.where.startswith(place.protocol.sampling.frame) else key
-    return raised(place, "SA003", stage.name, "study.yaml", where, f"{error.what}. {error.remedy}".strip())
+    return raised(
+        place,
+        "SA003",
+        stage.name,
+        "study.yaml",
+        where,
+        f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}".strip(),
+    )
 
 
 def raised(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from pages.layout import plural
 from pages.trail_words import plain_limits
 from study.errors import TrailUnsound
 from tasks.keys import private_key
@@ -38,12 +39,14 @@ def sealed_outcome(sealed: Sealed | None) -> Outcome:
     if sealed is None:
         return Outcome("seal-trail", ("Nothing new to close in the trail.",))
     said = [
-        f"{sealed.events} records closed and signed." if sealed.events else "Nothing new; the daily closing is signed."
+        f"{plural(sealed.events, 'record')} closed and signed."
+        if sealed.events
+        else "Nothing new; the daily closing is signed."
     ]
     if sealed.rejected:
-        said.append(f"{sealed.rejected} foreign or broken objects were noted and left out.")
+        said.append(f"Foreign or broken entries noted and left out: {sealed.rejected}.")
     if sealed.silent:
-        said.append(f"{sealed.silent} runs that stopped without a word were closed.")
+        said.append(f"Runs that had stopped without a word and were closed: {sealed.silent}.")
     return Outcome("seal-trail", tuple(said))
 
 
@@ -55,5 +58,5 @@ def verdict_outcome(verdict: Verdict) -> Outcome:
             f"the trail does not verify: {verdict.faults[0]}{more}",
             remedy="Change nothing; compare the trail with its backup, and tell the investigator.",
         )
-    start = f"The trail verifies: {verdict.events} records under {verdict.seals} closings."
+    start = f"The trail verifies: {plural(verdict.events, 'record')} under {plural(verdict.seals, 'closing')}."
     return Outcome("verify-trail", (start, *(f"Note: {note}" for note in plain_limits(verdict.notes))))

@@ -11,6 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from evidence import read_survey
+from pages.layout import plural
 from recruitment import Impact, fold_consent, fold_recruitment, withdrawal_impact
 from recruitment.withdrawal import Material, dispositions_offered
 from study import Event, Fact, StudyError, Subject
@@ -101,21 +102,22 @@ def trail_code_of(place: Workspace, asked: Withdrawal) -> str:
 def impact_said(impact: Impact, *, applied: bool) -> tuple[str, ...]:
     """What changes, in counts; what people must do outside this system."""
     verb = "was" if applied else "would be"
+    scopes = ", ".join(_words(scope) for scope in impact.scopes_ending) or "nothing that was still in force"
     lines = [
-        f"{len(impact.scopes_ending)} scopes of consent {verb} ended from {impact.effective.isoformat()} on.",
-        f"Recruitment: {impact.state_before} {verb} {impact.state_after}.",
+        f"Consent {verb} ended from {impact.effective.isoformat()} on, for: {scopes}.",
+        _recruitment_said(impact, verb),
     ]
     counted = (
-        (len(impact.interviews_to_cancel), "interviews to cancel"),
-        (len(impact.sole_transcripts), "transcripts of this person alone"),
-        (len(impact.joint_transcripts), "transcripts shared with others, to mask by hand"),
-        (impact.codings, "codings of those transcripts"),
-        (sum(impact.survey_rows.values()), "survey rows"),
-        (len(impact.packets_to_stop), "packets to hold back"),
-        (len(impact.packets_to_ask_back), "packets already sent, to ask back or have deleted"),
-        (len(impact.sequences_to_assess_again), "saturation sequences to assess again"),
+        (len(impact.interviews_to_cancel), "interview", "to cancel"),
+        (len(impact.sole_transcripts), "transcript", "of this person alone"),
+        (len(impact.joint_transcripts), "transcript", "shared with others, to mask by hand"),
+        (impact.codings, "coding", "of those transcripts"),
+        (sum(impact.survey_rows.values()), "survey row", "of this person"),
+        (len(impact.packets_to_stop), "packet", "to hold back"),
+        (len(impact.packets_to_ask_back), "packet", "already sent, to ask back or have deleted"),
+        (len(impact.sequences_to_assess_again), "saturation sequence", "to assess again"),
     )
-    lines += [f"{number} {what}." for number, what in counted if number]
+    lines += [f"{plural(number, thing)} {what}." for number, thing, what in counted if number]
     others = [name for name in impact.survey_rows if not name.endswith(".csv")]
     if impact.disposition == "delete" and others:
         lines.append(
@@ -126,6 +128,17 @@ def impact_said(impact: Impact, *, applied: bool) -> tuple[str, ...]:
     copies = ", ".join(c.replace("_", " ") for c in impact.copies_elsewhere)
     lines.append(f"Look for copies elsewhere and have them removed: {copies}.")
     return tuple(lines)
+
+
+def _recruitment_said(impact: Impact, verb: str) -> str:
+    before, after = _words(impact.state_before), _words(impact.state_after)
+    if before == after:
+        return f"In the recruitment log the person stays “{after}”."
+    return f"In the recruitment log “{before}” {verb} changed to “{after}”."
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _material(place: Workspace, participant: str) -> Material:

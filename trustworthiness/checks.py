@@ -96,3 +96,14 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "An answer to a theme or quote we did not send points to a mixed-up packet.",
     ),
 )
+
+REPLY_REMEDIES: dict[str, str] = {
+    "MC005": "Find out whose reply it is and which packet it answers.",
+    "MC011": "Ask the participant to save it again, or enter their answers by hand.",
+    "MC012": "Decide which one counts, and take the other out of replies/.",
+    "MC013": "Ask whether it still holds of the current packet.",
+    "MC014": "Leave it unread, and tell the investigator.",
+    "MC016": "Enter that row.",
+    "MC017": "Ask what was meant.",
+}
+"""What to do about a fault in a reply, by check."""

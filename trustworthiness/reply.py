@@ -169,7 +169,7 @@ def _judge_one(
         return replace(judged, standing="refused", faults=(("MC011", error.what),))
     judged = replace(judged, reply=reply, faults=tuple(_unusual(arrival, reply, known.versions[version][1])))
     if envelope.packet_id in first and not arrival.recorded:
-        fault = ("MC012", "a reply to this packet is already recorded; a person decides which one counts")
+        fault = ("MC012", "a reply to this packet is already recorded")
         return replace(judged, standing="second", faults=(*judged.faults, fault))
     if version < max(known.versions):
         fault = ("MC013", f"it answers version {version} of the packet, which is not the current one")

@@ -101,7 +101,7 @@ def test_the_dry_run_changes_nothing(running):
     with opened(request(running), "withdraw-participant") as place:
         assert len(place.events()) == events
     assert left_of(running) == before
-    assert "1 transcripts of this person alone." in said
+    assert "1 transcript of this person alone." in said
     assert not any("P001" in line or "I0001" in line for line in said)
 
 
@@ -121,6 +121,40 @@ def test_everything_about_the_person_is_gone_and_the_proof_stays(running):
         assert erased.data["decision"] == withdrawn.id
         assert [c.id for c in erased.causes] == [withdrawn.id]
         assert finish_pending(place) == 0
+
+
+def test_pages_and_reasons_about_the_person_go_with_their_keys(running):
+    page = "restricted/packets/MC-I0001/v001.html"
+    with opened(request(running), "record-member-checks") as place:
+        about = (Subject("participant", place.trail_code("P001")),)
+        place.restricted.put(page.removeprefix("restricted/"), b"their words")
+        theme = {"packet": "MC-I0001", "theme": "T1", "change": "made"}
+        facts = [
+            Fact(
+                "member_check.released",
+                "2016-05-01",
+                about,
+                generated=(place.reference(page, b"their words", personal=True),),
+                data={"packet": "MC-I0001", "version": 1},
+            ),
+            place.with_record(
+                Fact("member_check.resolved", "2016-05-09", about, data=theme), {"reason": "as they said"}
+            ),
+        ]
+        place.trail.append(facts)
+        refs = {g.ref for f in facts for g in f.generated}
+    reply = json.dumps({"subject": "reply:a1", "where": "replies/one.json"})
+    (running / "restricted/queries" / f"{'1' * 64}.json").write_text(reply)
+    (running / "replies").mkdir(exist_ok=True)
+    (running / "replies" / "one.json").write_text(json.dumps({"participant_code": "P001"}))
+    apply(running)
+    left = left_of(running)
+    assert not [path for path in left if any(ref in path for ref in refs)]
+    assert not [path for path, data in left.items() if b"their words" in data or b"as they said" in data]
+    assert not [path for path in left if "MC-I0001" in path or "1" * 64 in path]
+    with opened(request(running), "status") as place:
+        (erased,) = place.events(["erasure.executed"])
+        assert refs <= set(erased.data["refs"])
 
 
 def test_reading_the_registers_again_finds_nothing_vanished(running):

@@ -47,9 +47,9 @@ def test_what_was_recorded_is_sealed_and_verifies(place: Any) -> None:
         [Fact("site.invited", "2026-01-05", (Subject("site", "S001"),), data={"ordinal": 0, "version": 1})]
     )
     sealed = seal_new.fn(place)
-    assert sealed_outcome(sealed).said == ("1 records closed and signed.",)
+    assert sealed_outcome(sealed).said == ("1 record closed and signed.",)
     assert sealed_outcome(seal_new.fn(place)).said == ("Nothing new to close in the trail.",)
-    assert verdict_outcome(verify_whole.fn(place)).said[0] == "The trail verifies: 1 records under 1 closings."
+    assert verdict_outcome(verify_whole.fn(place)).said[0] == "The trail verifies: 1 record under 1 closing."
 
 
 def test_an_edited_trail_fails_naming_the_object(place: Any) -> None:
@@ -68,6 +68,6 @@ def test_a_heartbeat_and_what_it_noticed() -> None:
     sealed = Sealed(3, 40, "00" * 32, "2026-01-06T09:00:00.000Z", objects=0, events=0, rejected=1, late=0, silent=2)
     assert sealed_outcome(sealed).said == (
         "Nothing new; the daily closing is signed.",
-        "1 foreign or broken objects were noted and left out.",
-        "2 runs that stopped without a word were closed.",
+        "Foreign or broken entries noted and left out: 1.",
+        "Runs that had stopped without a word and were closed: 2.",
     )
