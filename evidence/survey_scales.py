@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.dictionary import DataDictionary
-from evidence.reliability import cronbach_alpha, reversal_gains, turned_round
+from evidence.reliability import cronbach_alpha, reversal_gains
 from evidence.survey_features import Answers
 
 SHORTEST_BATTERY = 4
@@ -86,13 +86,3 @@ def _straight_lines(battery: pd.DataFrame) -> tuple[float | None, tuple[int, ...
         return None, ()
     straight = whole.nunique(axis=1) == 1
     return float(straight.mean()), tuple(np.flatnonzero(battery.index.isin(whole.index[straight])).tolist())
-
-
-def scored_items(scale: Scale, answers: Answers, dictionary: DataDictionary) -> pd.DataFrame | None:
-    """The scale's items with the reversed ones turned round; None when one is absent or has no closed span."""
-    if not all(item in answers.values and dictionary[item].is_numeric for item in scale.items):
-        return None
-    spans = {item: span for item in scale.reversed if (span := dictionary[item].span) is not None}
-    if len(spans) < len(scale.reversed):
-        return None
-    return turned_round(answers.values[list(scale.items)].astype(float), spans, scale.reversed)

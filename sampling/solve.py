@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -204,8 +204,3 @@ def _sum_bound(distance: Floats, size: int) -> float:
     """No sample exceeds half the sum of the `size` largest sums of each item's `size - 1` largest distances."""
     nearest = np.sort(distance, axis=1)[:, ::-1][:, : size - 1].sum(axis=1)
     return float(np.sort(nearest)[::-1][:size].sum() / 2)
-
-
-def value_of(problem: Problem, objective: str, chosen: Sequence[int]) -> float:
-    """The objective's value of any sample."""
-    return problem.smallest(chosen) if objective == "max_min" else problem.total(chosen)
