@@ -72,7 +72,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class QueryRecord:
-    """What the trail knows of one fingerprint."""
+    """What the trail knows of one fingerprint; `set_aside_by` is the person who decided it, else who recorded it."""
 
     fingerprint: str
     check: str
@@ -103,7 +103,8 @@ def fold_queries(events: Iterable[Event]) -> dict[str, QueryRecord]:
             )
         elif record:
             record["state"] = "resolved" if event.kind == "query.resolved" else "set_aside"
-            record["set_aside_by"] = event.actor.id if event.kind == "query.set_aside" else record["set_aside_by"]
+            if event.kind == "query.set_aside":
+                record["set_aside_by"] = event.subject_id("person") or event.actor.id
     return {key: QueryRecord(**record) for key, record in found.items() if record}
 
 

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from study import Fact, Query
+from study import Fact, Query, Subject
 from study.objects import NotStored
-from study.query import QueryRecord, Settled, fold_queries, settle
+from study.query import QueryRecord, Settled, fold_queries, settle, subjects
 from tasks.decisions import read_decisions
 from tasks.workspace import Workspace
 
@@ -45,6 +45,7 @@ def set_aside_queries(place: Workspace) -> int:
         fact = Fact(
             "query.set_aside",
             place.instant,
+            subject=(*subjects(record.subject), Subject("person", decision.person)),
             causes=(record.opened_by,),
             data={"fingerprint": record.fingerprint, "occurrence": record.occurrence},
         )

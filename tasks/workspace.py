@@ -29,6 +29,9 @@ from trail import Trail
 
 __all__ = ["StudyRequest", "Workspace", "opened"]
 
+OF_PEOPLE = frozenset({"participant", "interview", "recording", "transcript", "packet", "reply"})
+"""Subjects that are a person or what one person said."""
+
 
 class Workspace:
     """What a run works with. A plain class, so that Prefect passes it on without looking inside."""
@@ -93,21 +96,26 @@ class Workspace:
             return Reference(ref, len(data), hmac=keyed_digest(self.codes.key(ref), data))
         return Reference(ref, len(data), sha256=digest(data))
 
-    def with_record(self, fact: Fact, document: dict[str, Any]) -> Fact:
-        """Write the record beside an act once (reasons, rationales) and name it in the fact by its SHA-256.
+    def with_record(self, fact: Fact, document: dict[str, Any], *, personal: bool = False) -> Fact:
+        """Write the record beside an act once (reasons, rationales) and name it in the fact by its digest.
 
-        A record about a participant goes to restricted/records/. A record already there stands.
+        A record about people (`personal`, or a subject that is a participant or what one said) goes to
+        restricted/records/ and is named by a keyed digest. A record already there stands.
         """
-        personal = any(s.type == "participant" for s in fact.subject)
+        personal = personal or any(s.type in OF_PEOPLE for s in fact.subject)
         store = self.restricted if personal else self.files
-        key = f"records/{fact.kind}/{event_id(self.origin, fact.kind, fact.natural_key)}.json"
+        id = event_id(self.origin, fact.kind, fact.natural_key)
+        key = f"records/{fact.kind}/{id}.json"
         body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode()
         try:
             store.put_new(key, body)
         except AlreadyStored:
             body = store.get(key)
-        ref = Reference(f"r{event_id(self.origin, fact.kind, fact.natural_key)}", len(body), sha256=digest(body))
-        return replace(fact, generated=(*fact.generated, ref))
+        if personal:
+            reference = self.reference(f"restricted/{key}", body, personal=True)
+        else:
+            reference = Reference(f"r{id}", len(body), sha256=digest(body))
+        return replace(fact, generated=(*fact.generated, reference))
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from study import Fact, StudyError, Subject
+from study import Fact, Query, StudyError, Subject
+from study.query import fold_queries, settle
+from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
 from tasks.workspace import opened
 
@@ -114,9 +116,33 @@ def test_a_record_is_written_once_and_named_by_its_digest(study: str) -> None:
 def test_reasons_about_a_participant_stay_restricted(study: str) -> None:
     with opened(ask(study), "open-study", create=True) as place:
         code = place.trail_code("P001")
-        place.with_record(Fact("member_check.excluded", "2026-01-02", (Subject("participant", code),)), {"reason": "r"})
+        fact = Fact("member_check.excluded", "2026-01-02", (Subject("participant", code),))
+        (named,) = place.with_record(fact, {"reason": "r"}).generated
         assert len(list(place.restricted.list("records/"))) == 1
         assert list(place.files.list("records/")) == []
+        assert named.hmac is not None
+        assert named.sha256 is None, "a reason is short enough to guess: its digest needs a key"
+
+
+def test_why_a_query_on_a_transcript_was_set_aside_stays_restricted(study: str) -> None:
+    root = Path(study)
+    with opened(ask(study), "open-study", create=True) as place:
+        query = Query.raised(
+            "TR012", "review", study="tiny", subject="transcript:I0001", place="a/x/0", where="", message=""
+        )
+        place.trail.append([OPENING, *settle({}, [query], lambda record: True, now=place.instant).facts])
+    (root / "registers").mkdir(exist_ok=True)
+    (root / "registers/decisions.csv").write_text(
+        "decision,subject,value,person,occurred,reason\n"
+        f"set_aside,{query.fingerprint},,PI,2026-01-02,She was in hospital that week\n"
+    )
+    with opened(ask(study), "run-study") as place:
+        assert set_aside_queries.fn(place) == 1
+        assert set_aside_queries.fn(place) == 0
+        assert "hospital" not in "".join(f.read_text() for f in (root / "records").rglob("*.json"))
+        assert fold_queries(place.events())[query.fingerprint].set_aside_by == "PI"
+        (kept,) = place.restricted.list("records/query.set_aside/")
+        assert b"hospital" in place.restricted.get(kept.key)
 
 
 def test_a_line_with_a_participant_code_stops_the_batch(study: str) -> None:
