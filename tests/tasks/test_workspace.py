@@ -137,8 +137,9 @@ def test_why_a_query_on_a_transcript_was_set_aside_stays_restricted(study: str) 
         f"set_aside,{query.fingerprint},,PI,2026-01-02,She was in hospital that week\n"
     )
     with opened(ask(study), "run-study") as place:
-        assert set_aside_queries.fn(place) == 1
-        assert set_aside_queries.fn(place) == 0
+        set_aside_queries.fn(place)
+        set_aside_queries.fn(place)
+        assert len(place.events(["query.set_aside"])) == 1
         assert "hospital" not in "".join(f.read_text() for f in (root / "records").rglob("*.json"))
         assert fold_queries(place.events())[query.fingerprint].set_aside_by == "PI"
         (kept,) = place.restricted.list("records/query.set_aside/")
