@@ -40,7 +40,7 @@ def run_study(request: RunStudy) -> Outcome:
     with Procedure(request, steps=20, whatever_happens=("Sealing the trail", seal_trail)) as procedure:
         procedure.take("Opening the study", open_study)
         procedure.take("Recording amendments", record_amendment)
-        finish_decisions(request)
+        procedure.outcomes.append(finish_decisions(request))
         procedure.take("Proposing the sample", propose_sample)
         procedure.take("Looking for the investigator's approval", approve_sample)
         procedure.take("Reading the recruitment log", track_recruitment)

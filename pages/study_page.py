@@ -77,6 +77,17 @@ class OpenQuery:
     where: str
     message: str
     is_new: bool
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedQuery:
+    """A query no longer open, as the team sees it, and how that came about."""
+
+    check: str
+    title: str
+    where: str
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,7 @@ class StudyPage:
     analysis: tuple[str, ...]
     trail: TrailState
     links: tuple[tuple[str, str], ...] = field(default=())
+    closed: tuple[ClosedQuery, ...] = field(default=())
 
 
 SEVERITY: dict[str, tuple[str, Tone]] = {

@@ -60,11 +60,11 @@ class Procedure:
         return {name: getattr(self._request, name) for name in StudyRequest.model_fields}
 
 
-def finish_decisions(request: StudyRequest) -> None:
-    """Finish what was decided and not yet carried out: erasures, queries set aside."""
+def finish_decisions(request: StudyRequest) -> Outcome:
+    """Finish what was decided and not yet carried out: erasures, queries set aside; says what cannot be."""
     with opened(request, flow="run-study") as place:
         finish_pending(place)
-        set_aside_queries(place)
+        return Outcome("run-study", said=set_aside_queries(place))
 
 
 def closing_summary(request: StudyRequest, procedure: Procedure) -> Outcome:

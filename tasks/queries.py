@@ -10,9 +10,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from study import Fact, Query, Subject
+from study.decisions import Decision
 from study.objects import NotStored
 from study.query import QueryRecord, Settled, fold_queries, settle, subjects
-from tasks.decisions import read_decisions
+from tasks.decisions import REGISTER, read_decisions
 from tasks.workspace import Workspace
 
 FOLDER = "queries/"
@@ -31,26 +32,48 @@ def settle_queries(place: Workspace, found: Iterable[Query], evaluated: Callable
     return settled
 
 
+CODE = 12
+"""How many characters of a fingerprint people write to name a query."""
+
+
 @task(name="set aside queries", cache_policy=NO_CACHE)
-def set_aside_queries(place: Workspace) -> int:
-    """Carry out the decisions that set a query aside; returns how many took effect for the first time."""
+def set_aside_queries(place: Workspace) -> tuple[str, ...]:
+    """Carry out the decisions that set a query aside; a sentence for each decision that cannot take effect."""
     records = fold_queries(place.events())
-    facts = []
+    named = records | {fingerprint[:CODE]: record for fingerprint, record in records.items()}
+    facts, refused = [], []
     for decision in read_decisions(place):
-        record = records.get(decision.subject)
-        if decision.decision != "set_aside" or record is None or record.state != "open":
+        if decision.decision != "set_aside":
             continue
-        if record.check.startswith(NEVER_SET_ASIDE) or not decision.authorised(place.protocol, "set_aside_query"):
-            continue
-        fact = Fact(
-            "query.set_aside",
-            place.instant,
-            subject=(*subjects(record.subject), Subject("person", decision.person)),
-            causes=(record.opened_by,),
-            data={"fingerprint": record.fingerprint, "occurrence": record.occurrence},
-        )
-        facts.append(place.with_record(fact, {"person": decision.person, "reason": decision.reason}))
-    return len(place.trail.append(facts)) if facts else 0
+        record = named.get(decision.subject)
+        why = _refusal(place, decision, record)
+        if why:
+            refused.append(f"{REGISTER}, row {decision.row}, waiting for a correction: {why}.")
+        elif record and record.state == "open":
+            fact = Fact(
+                "query.set_aside",
+                place.instant,
+                subject=(*subjects(record.subject), Subject("person", decision.person)),
+                causes=(record.opened_by,),
+                data={"fingerprint": record.fingerprint, "occurrence": record.occurrence},
+            )
+            facts.append(place.with_record(fact, {"person": decision.person, "reason": decision.reason}))
+    if facts:
+        place.trail.append(facts)
+    return tuple(refused)
+
+
+def _refusal(place: Workspace, decision: Decision, record: QueryRecord | None) -> str:
+    """Why a decision sets nothing aside; empty when it may."""
+    if record is None:
+        return "no query has the code in the column subject"
+    if record.state != "open":
+        return ""
+    if record.check.startswith(NEVER_SET_ASIDE):
+        return "a query on consent, approval or withdrawal cannot be set aside"
+    if not decision.authorised(place.protocol, "set_aside_query"):
+        return "the person did not hold the task set_aside_query on that day"
+    return "" if decision.reason else "setting a query aside needs its reason"
 
 
 def write_query(place: Workspace, query: Query) -> None:

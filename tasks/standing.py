@@ -83,7 +83,7 @@ def stand(place: Workspace) -> Standing:
     offered = {scope for versions in ledger.forms.values() for version in versions for scope in version.scopes}
     recruitment = fold_recruitment(folded)
     queries = fold_queries(folded)
-    read = {f: read_query(place, f) for f, record in queries.items() if record.state == "open"}
+    read = {fingerprint: read_query(place, fingerprint) for fingerprint in queries}
     verdicts = fold_verdicts(folded)
     return Standing(
         study=place.protocol.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ from expectations.catalogue import CATALOGUE
 from pages.layout import plural
 from pages.study_page import (
     Changes,
+    ClosedQuery,
     Coverage,
     OpenQuery,
     Site,
@@ -26,9 +28,10 @@ from recruitment.flow_diagram import LABELS, flow_boxes
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.outcome import Outcome
+from tasks.queries import CODE
 from tasks.reporting import FILE as REPORT
 from tasks.standing import Standing
-from tasks.summary import waiting
+from tasks.summary import in_words, waiting
 from tasks.workspace import Workspace
 from trail.verify_trail import LIMITS
 
@@ -75,14 +78,15 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
         f"{len(standing.recruitment.interviews)} interviews are in the register.",
         coverage=tuple(Coverage(s.replace("_", " "), n, of) for s, (n, of) in standing.scopes.items()),
         consent_notes=_consent_notes(standing),
-        transcripts=tuple((v, n) for v, n in standing.transcripts.items() if n),
-        surveys=tuple((v, n) for v, n in standing.surveys.items() if n),
+        transcripts=tuple((v, n) for v, n in in_words(standing.transcripts).items() if n),
+        surveys=tuple((v, n) for v, n in in_words(standing.surveys).items() if n),
         changes=_changes(standing, fresh),
-        queries=_queries(standing, fresh),
+        queries=_queries(standing, fresh, place.protocol.participants.code_pattern),
         member_checks=tuple((c.what, c.count, c.of) for c in standing.member_checks.account if c.of),
         analysis=tuple(s for o in outcomes if o.flow in ANALYSIS_FLOWS for s in o.said),
         trail=_trail(standing),
         links=_links(place),
+        closed=_closed(standing, fresh, place.protocol.participants.code_pattern),
     )
 
 
@@ -178,18 +182,40 @@ def _changes(standing: Standing, fresh: frozenset[str]) -> Changes:
     return Changes(new, len(still) - new, resolved, sum(r.state == "set_aside" for r in records))
 
 
-def _queries(standing: Standing, fresh: frozenset[str]) -> tuple[OpenQuery, ...]:
+def _queries(standing: Standing, fresh: frozenset[str], code: str) -> tuple[OpenQuery, ...]:
     return tuple(
         OpenQuery(
             q.check,
             CATALOGUE[q.check].title if q.check in CATALOGUE else "",
             q.severity,
-            q.where,
+            _without_codes(q.where, code),
             q.message,
             standing.queries[q.fingerprint].opened_by in fresh,
+            q.fingerprint[:CODE],
         )
         for q in standing.open_queries
     )
+
+
+def _closed(standing: Standing, fresh: frozenset[str], code: str) -> tuple[ClosedQuery, ...]:
+    """Queries set aside, with by whom, and those this run resolved."""
+    gone = {e.data["fingerprint"] for e in standing.events if e.kind == "query.resolved" and e.id in fresh}
+    how = {
+        f: f"set aside by {record.set_aside_by}" if record.state == "set_aside" else "resolved"
+        for f, record in standing.queries.items()
+        if record.state == "set_aside" or (record.state == "resolved" and f in gone)
+    }
+    found = [(how[f], q) for f, q in standing.words.items() if f in how]
+    return tuple(
+        ClosedQuery(q.check, CATALOGUE[q.check].title if q.check in CATALOGUE else "", _without_codes(q.where, code), h)
+        for h, q in sorted(found, key=lambda pair: (pair[1].where, pair[1].check))
+    )
+
+
+def _without_codes(where: str, code: str) -> str:
+    """The place of a query; a participant code in a file's name is not shown: out/ may be handed on."""
+    path, comma, rest = where.partition(",")
+    return re.sub(rf"(?<![^\W_])(?:{code})(?![^\W_])", "•••", path) + comma + rest
 
 
 def _trail(standing: Standing) -> TrailState:

@@ -12,6 +12,7 @@ from evidence import isolated
 from study import Event, Query, StudyError
 from study.query import fold_queries, settle
 from tasks.outcome import Outcome
+from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
 from tasks.survey_judgement import JudgedSurvey, judge_survey
 from tasks.survey_links import people
@@ -28,7 +29,7 @@ time_zone: UTC
 as_of: 2026-06-30
 strands: [quantitative]
 ethics: {board: IRB, reference: R-1, approvals: [{from: 2026-01-01}]}
-team: [{code: ME, name: Me, role: investigator}]
+team: [{code: ME, name: Me, role: investigator, tasks: [{task: set_aside_query, from: 2026-01-01}]}]
 participants: {roles: [{id: peer, label: Peer}]}
 sampling:
   id_column: site_id
@@ -231,3 +232,24 @@ def test_the_code_of_a_judgement_says_nothing_without_the_files_key(tmp_path: Pa
         study.run()
         codes += [e.data["rules"] for e in study.events() if e.kind == "survey.validated"]
     assert len(set(codes)) == 2
+
+
+def test_a_query_is_set_aside_by_its_code_and_a_decision_that_cannot_be_says_why(study: Study) -> None:
+    study.write("surveys/staff.csv", WILD)
+    study.run()
+    (mark,) = [f for f, r in fold_queries(study.events()).items() if r.check == "SV020"]
+    (study.root / "registers").mkdir()
+    decided = "decision,subject,value,person,occurred,reason\n"
+    decided += f"set_aside,{mark[:12]},,YOU,2026-06-01,Right as it is\nset_aside,{mark[:12]},,ME,2026-06-01,\n"
+    study.write("registers/decisions.csv", decided + "set_aside,nothing,,ME,2026-06-01,Why not\n")
+    with opened(StudyRequest(study=str(study.root)), "run-study") as place:
+        refused = set_aside_queries.fn(place)
+    assert [said.split(":")[0] for said in refused] == [
+        f"registers/decisions.csv, row {row}, waiting for a correction" for row in (2, 3, 4)
+    ]
+    study.write("registers/decisions.csv", decided.replace("YOU", "ME"))
+    with opened(StudyRequest(study=str(study.root)), "run-study") as place:
+        assert len(set_aside_queries.fn(place)) == 1
+        assert set_aside_queries.fn(place) == ()
+    record = fold_queries(study.events())[mark]
+    assert (record.state, record.set_aside_by) == ("set_aside", "ME")
