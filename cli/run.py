@@ -16,18 +16,23 @@ from cli.embedded import use_embedded_prefect, without_heartbeat
 from cli.exits import Exit, UsageError
 from cli.progress import shown_progress
 
+CHECKING_FLOWS = ("run-study", "track-recruitment", "track-consent", "validate-transcripts", "validate-surveys")
+
 
 def run_flow(
     study: str, flow: str, parameters: list[str], *, acting: str | None, as_of: date | None, as_json: bool
 ) -> int:
     """Run the flow; 1 when blocking queries are open at the end."""
     use_embedded_prefect()
+    from expectations.warming import warm_up
     from study import load_protocol
     from tasks.workspace import study_root
 
     function, request_model = load_flow(flow)
     request = _request(request_model, {"study": study, "acting": acting, "as_of": as_of, **_pairs(parameters)})
     load_protocol(study_root(study))  # what is wrong with the study itself is said before Prefect starts
+    if flow.replace("_", "-") in CHECKING_FLOWS:
+        warm_up()  # while Prefect starts
     with shown_progress(quiet=as_json), without_heartbeat():
         outcome = function(request)
     if as_json:
