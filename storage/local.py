@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -93,7 +93,8 @@ class LocalStore:
             for name in folders:
                 if (here / name).is_symlink():
                     raise _unavailable(self.place, self._key(here / name), "it is a link to another folder", _NO_LINKS)
-            keys = (self._key(here / name) for name in names if not name.startswith("."))
+            keys = [self._key(here / name) for name in names if not name.startswith(".")]
+            self._check_names(keys)
             found += [stored for key in keys if key.startswith(prefix) and (stored := self._stored(key))]
         yield from sorted(found, key=lambda stored: stored.key)
 
@@ -147,12 +148,15 @@ class LocalStore:
         parts = key.split("/")
         lexical = key and not PurePosixPath(key).is_absolute() and not {"", ".", ".."} & set(parts) and "\0" not in key
         path = self.root / key
-        if not lexical or not path.parent.resolve().is_relative_to(self.root.resolve()) or self._leads_out(path):
+        if not lexical or not self._stays(path):
             raise StudyError(f"{key!r} leads out of {self.place}", remedy="Name a file inside that folder.")
         return path
 
-    def _leads_out(self, path: Path) -> bool:
-        return path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve())
+    def _stays(self, path: Path) -> bool:
+        root = self.root.resolve()
+        with self._explained(self._key(path), "reach"):
+            real = path.resolve() if path.is_symlink() else path.parent.resolve()
+            return real.is_relative_to(root)
 
     def _key(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
@@ -164,9 +168,18 @@ class LocalStore:
             return None
         return Stored(key, "", status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
 
+    def _check_names(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            try:
+                key.encode()
+            except UnicodeEncodeError:
+                shown = key.encode("utf-8", "backslashreplace").decode()
+                raise _unavailable(self.place, shown, "its name is not UTF-8", "Rename it, then run again.") from None
+
     def _raise_unlisted(self, error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
-            raise self._explanation(error, "", "list") from None
+            key = Path(error.filename).relative_to(self.root).as_posix() if error.filename else "."
+            raise self._explanation(error, "" if key == "." else key, "list") from None
 
     @contextmanager
     def _explained(self, key: str, doing: str) -> Iterator[None]:

@@ -21,7 +21,7 @@ def trail_origin(files: LocalStore, restricted: LocalStore, study_id: str, *, cr
     killed between the two mends itself.
     """
     try:
-        private = restricted.get(KEY).decode()
+        private = restricted.get(KEY).decode(errors="replace")
     except NotStored:
         if not create:
             raise StudyError(
@@ -35,7 +35,7 @@ def trail_origin(files: LocalStore, restricted: LocalStore, study_id: str, *, cr
 
 def private_key(restricted: LocalStore) -> str:
     """The trail's private key as text."""
-    return restricted.get(KEY).decode()
+    return restricted.get(KEY).decode(errors="replace")
 
 
 def _first_key(files: LocalStore, restricted: LocalStore, study_id: str) -> str:
@@ -55,7 +55,7 @@ def _first_key(files: LocalStore, restricted: LocalStore, study_id: str) -> str:
 def _agree(files: LocalStore, public: str) -> None:
     text = public + "\n"
     try:
-        stored = files.get(VKEY).decode()
+        stored = files.get(VKEY).decode(errors="replace")
     except NotStored:
         files.put_new(VKEY, text.encode())
         return

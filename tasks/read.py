@@ -19,7 +19,8 @@ def read_table(place: Workspace, path: str) -> pd.DataFrame | None:
     """A CSV of the study folder with every cell as text ("" when empty), or None when there is no such file.
 
     The index is the row's number in the file as a spreadsheet shows it (the header is row 1). Raises StudyError for
-    text that is not UTF-8, for a header with empty or repeated names, and for a row with more cells than the header.
+    text that is not UTF-8 or not CSV, for a header with empty or repeated names, and for a row with more cells than
+    the header.
     """
     try:
         data = place.files.get(path)
@@ -45,7 +46,7 @@ def parse_table(data: bytes, path: str) -> pd.DataFrame:
         raise StudyError(
             "the text is not UTF-8", where=f"{path}, row {row}", remedy="Save it again as CSV UTF-8."
         ) from None
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    rows = csv_rows(text, path)
     header = [name.strip() for name in rows[0]] if rows else []
     if not header or not all(header) or len(set(header)) < len(header):
         raise StudyError(
@@ -61,3 +62,18 @@ def parse_table(data: bytes, path: str) -> pd.DataFrame:
             )
     cells = [[cell.strip() for cell in row] + [""] * (len(header) - len(row)) for _, row in filled]
     return pd.DataFrame(cells, columns=header, index=pd.Index([n for n, _ in filled], name="row"), dtype=str)
+
+
+def csv_rows(text: str, path: str) -> list[list[str]]:
+    """The cells of every row; StudyError where quotation marks are not closed, or a cell is longer than csv reads."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(reader)
+    except csv.Error:
+        raise StudyError(
+            "the text is not readable as CSV from here on",
+            where=f"{path}, row {len(rows) + 1}",
+            remedy="Look for a quotation mark that is not closed or not doubled there, and save it again as CSV UTF-8.",
+        ) from None
+    return rows

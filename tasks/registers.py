@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,10 +23,11 @@ from study import Event, Query, StudyError
 from study.objects import NotStored
 from study.query import QueryRecord
 from tasks.queries import read_query
-from tasks.read import read_restricted_table, read_table
+from tasks.read import csv_rows, read_restricted_table, read_table
 from tasks.workspace import Workspace
 
 PARTICIPANTS = "participants.csv"
+LONGEST_LINE = 100_000  # characters; what the csv module takes as one cell is a little more
 
 
 @dataclass(slots=True)
@@ -146,7 +146,10 @@ def _withdrawals_only(place: Workspace, register: Register) -> pd.DataFrame | No
     if column is None:
         return None
     text = place.files.get(register.file).decode("utf-8-sig", errors="replace")
-    lines = list(csv.reader(io.StringIO(text, newline="")))
+    try:
+        lines = csv_rows(text, register.file)
+    except StudyError:  # line by line, so that nobody's withdrawal is lost in a quotation that is not closed
+        lines = [next(csv.reader([line[:LONGEST_LINE]]), []) for line in text.splitlines()]
     header = [cell.strip() for cell in lines[0]] if lines else []
     if set(register.columns) - set(header) or len(set(header)) < len(header):
         return None

@@ -29,6 +29,9 @@ from trail import Trail
 
 __all__ = ["StudyRequest", "Workspace", "opened"]
 
+NAMED = {"identities.csv": ("participant_id", "name"), "participants.csv": ()}
+"""The tables under restricted/ that name people, and the columns without which they would seem to name nobody."""
+
 OF_PEOPLE = frozenset({"participant", "interview", "recording", "transcript", "packet", "reply"})
 """Subjects that are a person or what one person said."""
 
@@ -217,10 +220,17 @@ def _run(flow: str) -> Run:
 
 def _identities(place: Workspace) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
-    for name in ("identities.csv", "participants.csv"):
+    for name, needed in NAMED.items():
         try:
             table = parse_table(place.restricted.get(name), f"restricted/{name}")
         except NotStored:
             continue
+        missing = [column for column in needed if column not in table.columns]
+        if missing:
+            raise StudyError(
+                f"the column {missing[0]} is missing, so that no name could be kept out of the trail",
+                where=f"restricted/{name}, row 1",
+                remedy="Add it to the header row.",
+            )
         rows += table.to_dict("records")
     return rows

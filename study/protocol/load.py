@@ -63,8 +63,10 @@ def _parse(data: bytes) -> Any:
         where = f"{FILE} line {mark.line + 1}, column {mark.column + 1}" if mark else FILE
         what = f"not readable as YAML ({error.problem or 'malformed'})"
         raise ProtocolError((Fault(where, what, "Check the indentation and the colons there."),)) from None
-    except YAMLError:
-        raise ProtocolError((Fault(FILE, "not readable as YAML", "Compare it with `fieldtrail new DIR`."),)) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        why = f" ({error})" if type(error) is ValueError else ""  # a day such as 2016-02-31: "day is out of range ..."
+        fault = Fault(FILE, f"not readable as YAML{why}", "Compare it with `fieldtrail new DIR`.")
+        raise ProtocolError((fault,)) from None
     if not isinstance(document, dict):
         fault = Fault(FILE, "the file holds no keys", "Write a protocol; `fieldtrail new DIR` starts one.")
         raise ProtocolError((fault,))
