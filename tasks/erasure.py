@@ -16,11 +16,12 @@ from recruitment import fold_recruitment
 from recruitment.checks import raised
 from study import Event, Fact, Query, Subject
 from study.objects import FolderStore, NotStored
-from tasks.codes import ARTEFACTS, KEYS
+from tasks.codes import KEYS, artefact_key
 from tasks.codes import PARTICIPANTS as TRAIL_CODES
 from tasks.people_rows import Taken, without_name, without_rows
 from tasks.progress import step
 from tasks.workspace import Workspace
+from trustworthiness import packet_id
 
 FOLDER = "decisions/erasures/"
 REGISTERS = ("registers/recruitment.csv", "registers/consent.csv", "registers/member_checks.csv")
@@ -114,18 +115,22 @@ def _plan(place: Workspace, decision: Event, events: list[Event]) -> Plan:
 def _made(place: Workspace, decision: Event, events: list[Event]) -> Plan:
     trail_code = decision.subject_id("participant") or ""
     participant = next((p for p, code in place.known_trail_codes().items() if code == trail_code), "")
-    held = fold_recruitment(events).interviews.values()
-    sole = tuple(i.id for i in held if set(i.participants) == {trail_code})
+    interviews = fold_recruitment(events).interviews.values()
+    sole = tuple(i.id for i in interviews if set(i.participants) == {trail_code})
     files = tuple(sorted({*_transcripts(place, sole), *_replies(place, participant)}))
-    refs = tuple(sorted(place.ref(path) for path in files))
     packets = {e.data["packet"] for e in events if "packet" in e.data and e.subject_id("participant") == trail_code}
-    about = {e.id for e in events if trail_code in {s.id for s in e.subject}}
+    packets |= {packet_id(interview) for interview in sole}
+    about = [e for e in events if {trail_code} & {s.id for s in e.subject}]
+    about += [e for e in events if e.kind == "query.set_aside" and {*sole, *packets} & {s.id for s in e.subject}]
+    held = sorted(_restricted_about(place, trail_code, {*sole}, packets, files, {e.id for e in about}))
+    named = [*files, *(path for path in (f"restricted/{key}" for key in held) if _has_ref(place, path))]
+    refs = tuple(sorted(place.ref(path) for path in named))
     restricted = [
         f"{TRAIL_CODES}{quote(participant, safe='')}",
         f"{KEYS}{trail_code}.key",
-        *(f"{ARTEFACTS}{quote(path, safe='')}" for path in files),
+        *(artefact_key(path) for path in named),
         *(f"{KEYS}{ref}.key" for ref in refs),
-        *_restricted_about(place, trail_code, {*sole}, packets, about),
+        *held,
     ]
     return Plan(decision.id, participant, trail_code, sole, files, tuple(sorted(restricted)), refs)
 
@@ -150,10 +155,25 @@ def _replies(place: Workspace, participant: str) -> Iterator[str]:
             yield stored.key
 
 
+def _has_ref(place: Workspace, path: str) -> bool:
+    """Whether an artefact was ever named in the trail, so that a ref and a key of its own are kept."""
+    try:
+        place.restricted.get(artefact_key(path))
+    except NotStored:
+        return False
+    return True
+
+
 def _restricted_about(
-    place: Workspace, trail_code: str, interviews: set[str], packets: set[str], events: set[str]
+    place: Workspace,
+    trail_code: str,
+    interviews: set[str],
+    packets: set[str],
+    files: tuple[str, ...],
+    events: set[str],
 ) -> Iterator[str]:
-    """What restricted/ holds about the person: de-identified transcripts, packets, records, the words of queries."""
+    """What restricted/ holds about the person: de-identified transcripts, packets, records, the words of queries on
+    them and on their files."""
     ids = {*interviews, *packets}
     for folder in ("deidentified/", "packets/"):
         for stored in place.restricted.list(folder):
@@ -166,9 +186,11 @@ def _restricted_about(
     subjects = {
         f"participant:{trail_code}",
         *(f"{type}:{id}" for id in interviews for type in ("interview", "transcript")),
+        *(f"packet:{id}" for id in packets),
     }
     for stored in place.restricted.list("queries/"):
-        if json.loads(place.restricted.get(stored.key)).get("subject") in subjects:
+        words = json.loads(place.restricted.get(stored.key))
+        if words.get("subject") in subjects or words.get("where", "").startswith(files):
             yield stored.key
 
 

@@ -63,6 +63,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         place.trail.append([received])
         place.restricted.put("deidentified/I0001.txt", b"masked")
+        place.restricted.put("packets/MC-I0001/v002.html", b"assembled and not released yet")
         place.restricted.put("queries/" + "0" * 64 + ".json", b'{"subject": "interview:I0001"}')
         place.out.put("index.html", b"page")
     return study
