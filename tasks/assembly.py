@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 from prefect import task
@@ -88,7 +89,7 @@ class _Assembly:
             kept = self._packet(participant, interview)
             if kept is not None:
                 mine = [d for d in decisions if d.subject == kept.packet.packet_id]
-                self._release(participant, kept, mine, self._grounds(participant, interview))
+                self._release(participant, interview, kept, mine)
         write_overview(self.place, self.kept, self._released_versions())
         return Assembled(tuple(self._new(self.facts)), tuple(self.queries), self._said(), tuple(self.made))
 
@@ -195,13 +196,14 @@ class _Assembly:
             "each participant, then release the transcript again.",
         )
 
-    def _grounds(self, participant: str, interview: str) -> tuple[str, ...]:
-        """What a packet rests on: the transcript's release and the consent to be contacted again."""
+    def _grounds(self, participant: str, interview: str, day: date) -> tuple[str, ...]:
+        """What a packet rests on: the transcript's release and the consent to be contacted again, as of that day."""
         released = self.released.get(interview)
-        consent = consent_in_force(self.ledger, participant, "recontact", self.place.today).event_id
-        return tuple(id for id in (released.event if released else None, consent) if id)
+        consent = consent_in_force(self.ledger, participant, "recontact", day)
+        ids = (released.event if released else None, consent.event_id if consent.in_force else None)
+        return tuple(id for id in ids if id)
 
-    def _release(self, participant: str, kept: Kept, decisions: list[Decision], grounds: tuple[str, ...]) -> None:
+    def _release(self, participant: str, interview: str, kept: Kept, decisions: list[Decision]) -> None:
         """Record the release of this version when a second person who may has decided it."""
         plan = self.place.protocol.member_checking
         assert plan is not None
@@ -219,7 +221,7 @@ class _Assembly:
             second[0].occurred.isoformat(),
             subject=(Subject("participant", participant),),
             generated=(self.place.reference(f"restricted/{kept.page}", page, personal=True),),
-            causes=grounds,
+            causes=self._grounds(participant, interview, second[0].occurred),
             data={"packet": kept.packet.packet_id, "version": kept.version},
         )
         self.facts.append(fact)

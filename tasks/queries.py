@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
@@ -38,21 +39,28 @@ CODE = 12
 
 @task(name="set aside queries", cache_policy=NO_CACHE)
 def set_aside_queries(place: Workspace) -> tuple[str, ...]:
-    """Carry out the decisions that set a query aside; a sentence for each decision that cannot take effect."""
+    """Carry out the decisions that set a query aside; a sentence for each decision that cannot take effect.
+
+    A decision sets a query aside once: where it was resolved and opened again, somebody decides again.
+    """
     records = fold_queries(place.events())
+    carried_out = Counter(e.data["fingerprint"] for e in place.events(["query.set_aside"]))
     named = records | {fingerprint[:CODE]: record for fingerprint, record in records.items()}
     facts, refused = [], []
     for decision in read_decisions(place):
-        if decision.decision != "set_aside":
+        if decision.decision != "set_aside" or decision.occurred > place.today:
             continue
         record = named.get(decision.subject)
+        if record and carried_out[record.fingerprint]:
+            carried_out[record.fingerprint] -= 1
+            continue
         why = _refusal(place, decision, record)
         if why:
             refused.append(f"{REGISTER}, row {decision.row}, waiting for a correction: {why}.")
         elif record and record.state == "open":
             fact = Fact(
                 "query.set_aside",
-                place.instant,
+                decision.occurred.isoformat(),
                 subject=(*subjects(record.subject), Subject("person", decision.person)),
                 causes=(record.opened_by,),
                 data={"fingerprint": record.fingerprint, "occurrence": record.occurrence},

@@ -12,7 +12,7 @@ from study import Fact, Query, StudyError, Subject
 from study.query import fold_queries, settle
 from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
-from tasks.workspace import opened
+from tasks.workspace import Workspace, opened
 
 START = Path(__file__).parent.parent.parent / "cli/starting_study"
 OPENING = Fact(
@@ -144,6 +144,28 @@ def test_why_a_query_on_a_transcript_was_set_aside_stays_restricted(study: str) 
         assert fold_queries(place.events())[query.fingerprint].set_aside_by == "PI"
         (kept,) = place.restricted.list("records/query.set_aside/")
         assert b"hospital" in place.restricted.get(kept.key)
+
+
+def test_a_query_opened_again_is_not_set_aside_by_the_old_decision(study: str) -> None:
+    query = Query.raised("TR012", "review", study="tiny", subject="", place="a/x/0", where="", message="")
+    row = f"set_aside,{query.fingerprint},,PI,2026-01-0%d,Known\n"
+    (Path(study) / "registers").mkdir(exist_ok=True)
+    decisions = Path(study) / "registers/decisions.csv"
+    decisions.write_text("decision,subject,value,person,occurred,reason\n" + row % 2)
+
+    def look(place: Workspace, *found: Query) -> int:
+        place.trail.append(settle(fold_queries(place.events()), found, lambda record: True, now=place.instant).facts)
+        set_aside_queries.fn(place)
+        return len(place.events(["query.set_aside"]))
+
+    with opened(ask(study), "open-study", create=True) as place:
+        place.trail.append([OPENING])
+        assert look(place, query) == 1
+        assert look(place) == 1
+        assert look(place, query) == 1
+        decisions.write_text(decisions.read_text() + row % 3)
+        assert look(place, query) == 2
+        assert look(place, query) == 2
 
 
 def test_a_line_with_a_participant_code_stops_the_batch(study: str) -> None:
