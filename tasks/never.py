@@ -69,8 +69,9 @@ def _registry(rows: Iterable[dict[str, str]]) -> tuple[set[tuple[str, ...]], set
 
 
 def _places(protocol: Protocol) -> set[str]:
+    """Roles and groups; one named like a value of the format (a group `survey`) could not be told from it."""
     people = protocol.participants
-    return {r.id for r in people.roles} | {g.id for g in people.groups}
+    return ({r.id for r in people.roles} | {g.id for g in people.groups}) - _values()
 
 
 def _texts(node: Any) -> Iterator[str]:
@@ -98,11 +99,15 @@ def _vocabulary() -> set[str]:
     words: set[str] = set()
     for kind in KINDS.values():
         words |= set(WORD.findall(kind.name.replace("_", " ")))
-        for name, field in kind.data.model_fields.items():
+        for name in kind.data.model_fields:
             words |= set(name.split("_"))
-            for value in _enumerated(field.annotation):
-                words |= set(value.split("_"))
-    return words
+    return words | {word for value in _values() for word in value.split("_")}
+
+
+def _values() -> set[str]:
+    """Every enumerated value of the format."""
+    fields = [field for kind in KINDS.values() for field in kind.data.model_fields.values()]
+    return {value for field in fields for value in _enumerated(field.annotation)}
 
 
 def _enumerated(annotation: Any) -> Iterator[str]:

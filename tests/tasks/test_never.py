@@ -69,3 +69,12 @@ def test_what_the_format_itself_uses_is_let_through(data: dict[str, object]) -> 
 def test_a_person_never_stands_beside_a_site_or_role(value: str) -> None:
     assert "site, role or group" in str(FORBIDDEN(line({"a": value}, ("participant", "tabcdefghjk"))))
     assert FORBIDDEN(line({"a": value})) is None
+
+
+def test_a_group_named_like_a_scope_does_not_stop_every_consent() -> None:
+    role = PROTOCOL.participants.roles[0]
+    roles = [role, role.model_copy(update={"id": "survey"})]
+    people = PROTOCOL.participants.model_copy(update={"roles": roles})
+    forbidden = never_list(PROTOCOL.model_copy(update={"participants": people}), PEOPLE)
+    assert forbidden(line({"given": ["take_part", "survey"]}, ("participant", "tabcdefghjk"))) is None
+    assert forbidden(line({"a": role.id}, ("participant", "tabcdefghjk"))) is not None
