@@ -77,7 +77,8 @@ VARIABLES = (
         is_true,
         title="Labels are as declared",
         reason="A changed label may be a changed question.",
-        message="The file labels this variable differently from the data dictionary: was the question changed?",
+        message="The file labels this variable differently from the data dictionary: find out whether the question "
+        "was changed, and correct one of them.",
     ),
     Check(
         "SV014",
@@ -86,7 +87,7 @@ VARIABLES = (
         is_zero,
         title="Value labels are as declared",
         reason="A code with two meanings turns results round.",
-        message="{value} codes are labelled differently in the file and in the data dictionary: correct one of them.",
+        message="Codes labelled differently in the file and in the data dictionary: {value}. Correct one of them.",
     ),
     Check(
         "SV015",
@@ -96,7 +97,7 @@ VARIABLES = (
         {"maximum": 1},
         title="Answer options are used",
         reason="Options nobody chose can show a code lost on the way.",
-        message="{value} answer options were chosen by nobody (more than {maximum}): was a code lost?",
+        message="Answer options chosen by nobody: {value} (at most {maximum} expected). Look whether a code was lost.",
     ),
     Check(
         "SV016",
@@ -105,7 +106,7 @@ VARIABLES = (
         is_zero,
         title="Missing codes are declared alike",
         reason="An undeclared -9 is averaged as an answer.",
-        message="{value} missing codes are declared in only one of file and data dictionary: declare them in both.",
+        message="Missing codes declared in only one of file and data dictionary: {value}. Declare them in both.",
     ),
     Check(
         "SV025",
@@ -115,7 +116,7 @@ VARIABLES = (
         {"minimum": 2},
         title="Answers differ",
         reason="A constant carries no information and may be a default of the form.",
-        message="Everybody has the same answer: is it a default of the form?",
+        message="Everybody has the same answer: look whether it is a default of the form.",
     ),
     Check(
         "SV026",
@@ -125,7 +126,8 @@ VARIABLES = (
         {"maximum": 0.2},
         title="Few answers are blank",
         reason="Blanks without a code say nothing of why they are missing.",
-        message="A share of {value} is blank where the question was shown (more than {maximum}): look for the reason.",
+        message="{value_percent} of the answers are blank where the question was shown (at most {maximum_percent}): "
+        "look for the reason.",
     ),
 )
 
@@ -151,7 +153,8 @@ FRACTION = Check(
     expectation=is_zero,
     title="Codes and counts are whole numbers",
     reason="A fraction in a code shows averaged or imputed data.",
-    message="There is a fraction in {rows} where only whole numbers can be: were averages filled in?",
+    message="There is a fraction in {rows} where only whole numbers can be: find out whether averages were filled in, "
+    "and correct it at the source.",
 )
 FUTURE = Check(
     "SV023",
@@ -222,7 +225,8 @@ RESPONDENTS = (
         is_zero,
         title="No two respondents answer exactly alike",
         reason="Equal answers throughout point at a copied row.",
-        message="The answers in {rows} are exactly those of another: was one copied?",
+        message="The answers in {rows} are exactly those of another row: find out whether one was copied, and remove "
+        "the copy.",
     ),
     Check(
         "SV033",
@@ -232,7 +236,7 @@ RESPONDENTS = (
         {"minimum": 0.5},
         title="Respondents answer at least half",
         reason="A mostly blank row is an abandoned form.",
-        message="Less than a share of {minimum} of the variables is answered in {rows}: are they abandoned forms?",
+        message="Less than {minimum_percent} of the variables are answered in {rows}: are these abandoned forms?",
     ),
     Check(
         "SV041",
@@ -293,7 +297,8 @@ STRAIGHT = Check(
     defaults={"maximum": 0.1},
     title="Few give the same answer throughout a scale",
     reason="Straight lines show inattention.",
-    message="A share of {value} gave one and the same answer to every item (more than {maximum}): were they attentive?",
+    message="{value_percent} gave one and the same answer to every item (at most {maximum_percent}): were they "
+    "attentive?",
 )
 ALPHA = Check(
     "SV060",
@@ -318,7 +323,7 @@ UNUSABLE = Check(
     expectation=is_zero,
     title="Items of scales are numbers",
     reason="A text cannot be scored.",
-    message="{value} items of this scale are not numeric in the data dictionary: correct their type.",
+    message="Items of this scale that are not numeric in the data dictionary: {value}. Correct their type.",
 )
 
 CHECKS: tuple[Check, ...] = (

@@ -25,7 +25,8 @@ _OPENING = (
         "TR003", "block", "letters_kept_share", at_least, {"minimum": 0.995},
         title="No words are lost in reading",
         reason="Analysis rests on the whole interview; a reader that drops words does so in silence.",
-        message="Only {value} of the letters reached the turns (at least {minimum}). Report the file's layout.",
+        message="Only {value_percent} of the letters reached the turns (at least {minimum_percent}). Report the "
+        "file's layout.",
     ),
     Check(
         "TR003.cues", "block", "cues_lost_count", is_zero,
@@ -40,7 +41,8 @@ _IDENTITY = (
         "TR004", "block", "name_faults_count", is_zero,
         title="The file name fits and its interview is in the register",
         reason="A transcript that belongs to no known interview has no consent behind it.",
-        message="The name or its interview is not in registers/interviews.csv. Rename the file, or enter it there.",
+        message="The file name is not that of an interview in registers/interviews.csv. Rename the file, or enter the "
+        "interview there.",
     ),
     Check(
         "TR005", "block", "ids_disagreeing_count", is_zero,
@@ -58,7 +60,8 @@ _IDENTITY = (
         "TR007", "block", "days_outside_study_count", at_most, {"maximum": 0},
         title="The date agrees with the register and is not before consent",
         reason="A recording made before consent was given may not be used.",
-        message="The date in the header is {value} days off the register, before consent or after today. Correct it.",
+        message="The date in the header is {value} days off the register, before consent or after today. Correct the "
+        "date that is wrong.",
     ),
 )  # fmt: skip
 
@@ -79,13 +82,14 @@ _SPEAKERS = (
         "TR012", "review", "unlabelled_share", at_most, {"maximum": 0.02},
         title="Hardly any paragraph is without a speaker",
         reason="Unlabelled speech is attributed by guess.",
-        message="A share of {value} of the paragraphs has no speaker (at most {maximum}). Label them.",
+        message="{value_percent} of the paragraphs have no speaker (at most {maximum_percent}). Label them.",
     ),
     Check(
         "TR013", "review", "interviewer_share", between, {"minimum": 0.05, "maximum": 0.45},
         title="The interviewer speaks a plausible share of the words",
         reason="In 36 real interviews it was .09 to .34; beyond that labels are often swapped.",
-        message="The interviewer's share of words is {value} ({minimum} to {maximum} expected). Check the labels.",
+        message="The interviewer speaks {value_percent} of the words ({minimum_percent} to {maximum_percent} "
+        "expected). Check the labels.",
     ),
     Check(
         "TR014", "review", "diarisation_labels_count", is_zero,
@@ -166,14 +170,16 @@ _LIKENESS = (
         "TR041", "block", "same_text_count", is_zero,
         title="No other id has the same text",
         reason="One interview under two ids counts twice.",
-        message="Other transcripts with the same words: {value}. Keep the right one.",
+        message="Other transcripts with the same words: {value}. Find out whose interview it is, and replace the "
+        "wrong file.",
         rerun="across",
     ),
     Check(
         "TR042", "block", "containment_share", at_most, {"maximum": 0.3},
         title="No large part of another transcript",
         reason="Different real interviews share at most .02 of their runs of eight words.",
-        message="A share of {value} of its eight-word runs is in another transcript (at most {maximum}). Find out why.",
+        message="{value_percent} of its text is word for word in another transcript (at most {maximum_percent}). Find "
+        "out which file is right.",
         rerun="across",
     ),
 )  # fmt: skip
@@ -183,13 +189,15 @@ _CONSENT = (
         "TR050", "block", "consents_missing_count", is_zero,
         title="Consent to take part, record and transcribe was in force on the interview date",
         reason="45 CFR 46.116: without it neither the recording nor the transcript may be used.",
-        message="Consents not in force on the interview date: {value}. Set the file apart; see the consent register.",
+        message="Consents (take part, record, transcribe) not in force on the interview date: {value}. Set the file "
+        "apart, and look at the consent register.",
     ),
     Check(
         "TR051", "inform", "later_uses_absent_count", is_zero,
         title="Which later uses are covered",
         reason="Quoting, contacting again, archiving and audit are each refused at their own act, never here.",
-        message="Later uses (quote, recontact, archive, audit) not covered by consent: {value}.",
+        message="Later uses (quote, recontact, archive, audit) not covered by consent: {value}. Nothing to do now: "
+        "each is refused when its time comes.",
     ),
 )  # fmt: skip
 

@@ -225,7 +225,7 @@ class _Raiser:
             checked,
             subject=self.suite.subject,
             place=place_of(self.place, _rule(check.about, checked)),
-            where=f"{self.suite.file}, column {check.about}",
+            where=self.suite.file if check.about == "all" else f"{self.suite.file}, column {check.about}",
             message=text,
             rows=self._keys(outcome.failing),
         )
@@ -251,8 +251,10 @@ class _Raiser:
 
     def _text(self, check: Check, **measured: Any) -> str:
         if isinstance(measured.get("value"), (float, np.floating)):
-            measured["value"] = f"{measured['value']:.3g}"
-        known = {name: f"{bound:g}" for name, bound in check.thresholds(self.study).items()}
+            measured |= {"value": f"{measured['value']:.3g}", "value_percent": f"{100 * measured['value']:.3g}%"}
+        known: dict[str, str] = {}
+        for name, bound in check.thresholds(self.study).items():
+            known |= {name: f"{bound:g}", f"{name}_percent": f"{100 * bound:g}%"}
         return check.message.format_map(_Named({**known, "column": check.about, **measured}))
 
     def _keys(self, positions: Sequence[int]) -> tuple[str, ...]:

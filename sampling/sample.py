@@ -11,7 +11,7 @@ from sampling.frame import Frame
 from study.identifiers import digest
 
 CAVEAT = (
-    "The proof concerns the declared attributes, weights and rules; whether these sites are information-rich is the "
+    "A proof concerns the declared attributes, weights and rules; whether those chosen are information-rich is the "
     "investigators' judgement."
 )
 Status = Literal["optimal", "bounded", "heuristic", "decided_by_people", "drawn"]

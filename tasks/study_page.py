@@ -24,7 +24,9 @@ from pages.study_page import (
     study_page,
 )
 from pages.svg import Box
+from recruitment import Recruitment
 from recruitment.flow_diagram import LABELS, flow_boxes
+from recruitment.targets import HELD
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.outcome import Outcome
@@ -74,8 +76,7 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
         funnel=tuple((LABELS[b.id].lower(), b.count) for b in boxes),
         flow=_flow(boxes),
         targets=_targets(place),
-        people=f"{len(standing.recruitment.reached_consent)} people consented; "
-        f"{len(standing.recruitment.interviews)} interviews are in the register.",
+        people=_people(standing.recruitment),
         coverage=tuple(Coverage(s.replace("_", " "), n, of) for s, (n, of) in standing.scopes.items()),
         consent_notes=_consent_notes(standing),
         transcripts=tuple((v, n) for v, n in in_words(standing.transcripts).items() if n),
@@ -144,6 +145,19 @@ def _flow(boxes: Iterable[Any]) -> tuple[Box, ...]:
         shown.append(Box(box.label, box.count, left))
         left = tuple((reason.label, reason.count) for reason in box.reasons)
     return tuple(shown)
+
+
+def _people(recruitment: Recruitment) -> str:
+    """How many consented and were interviewed, and who is interviewed yet missing from the picture."""
+    held = [i for i in recruitment.interviews.values() if i.state in HELD]
+    consented = plural(len(recruitment.reached_consent), "person", "people")
+    known = recruitment.reached
+    out = len({code for i in held for code in i.participants if "interviewed" not in known.get(code, {})})
+    left_out = (
+        f" The picture leaves out {plural(out, 'person', 'people')} interviewed without the consent or enrolment that "
+        "comes before: see the queries."
+    )
+    return f"{consented} consented; {plural(len(held), 'interview')} held.{left_out if out else ''}"
 
 
 def _targets(place: Workspace) -> tuple[Target, ...]:

@@ -14,7 +14,7 @@ from evidence.survey_features import answers_as_declared
 from expectations.catalogue import CATALOGUE
 from expectations.survey import CHECKS
 from expectations.survey_suites import SurveyToJudge, judge
-from expectations.validate import Validation
+from expectations.validate import CheckResult, Validation
 from pages.data_docs import CheckedColumn, CheckedSuite, SurveyDocs
 from study import Event, Fact, Query, Reference, StudyError, Subject
 from study.identifiers import event_id
@@ -188,7 +188,7 @@ def _shown(validation: Validation) -> CheckedSuite:
                 title=check.title,
                 reason=check.reason,
                 severity=check.severity,
-                column="each variable" if is_by_variable else result.column,
+                column="each variable" if is_by_variable else _column(result),
                 expectation=result.expectation,
                 state=result.state,
                 evaluated=result.evaluated,
@@ -246,3 +246,8 @@ def _has_page(place: Workspace, spec: Survey) -> bool:
     except NotStored:
         return False
     return True
+
+
+def _column(result: CheckResult) -> str:
+    """The column a check looked at, in words where it looked at all of them or at the file."""
+    return {"all": "all columns", result.feature: "the file"}.get(result.column, result.column)

@@ -183,8 +183,8 @@ PLANTED = {
     ("SV027", "days"),
     ("SV028", "visits"),
     ("SV030", "id"),
-    ("SV031", "all"),
-    ("SV033", "all"),
+    ("SV031", ""),
+    ("SV033", ""),
     ("SV040", "id"),
     ("SV041", "id"),
     ("SV042", "id"),
@@ -210,7 +210,7 @@ def test_exactly_what_was_planted_is_found(dictionary, damaged, study: Protocol)
     assert by_check["SV020", "s1"].rows == ("P001",)
     assert by_check["SV040", "id"].rows == ("row 13",)
     assert by_check["SV030", "id"].rows == ("P014", "p014")
-    assert by_check["SV031", "all"].rows == ("P019", "P021")
+    assert by_check["SV031", ""].rows == ("P019", "P021")
     shown = " ".join(q.message + q.where for q in queries)
     assert not [code for code in damaged[0].frame["id"].dropna() if code.strip() in shown]
     assert "example.org" not in shown
@@ -245,7 +245,7 @@ def test_straight_lines_and_unused_codes_are_counted(dictionary, protocol_with: 
     study = protocol_with("checks: {SV015: {maximum: 1}, SV032: {maximum: 0.1}, SV061: {maximum: 2}}")
     queries = {q.check: q for q in found(file, dictionary, links, study)}
     assert queries["SV015"].where.endswith("column s5")
-    assert queries["SV032"].message.startswith("A share of 0.25 gave one and the same answer")
+    assert queries["SV032"].message.startswith("25% gave one and the same answer")
     assert queries["SV032"].rows == (*(f"P{i:03d}" for i in range(1, 10)), "P026")
 
 

@@ -22,7 +22,7 @@ def test_ids_are_unique():
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_messages_use_only_numbers(check):
-    names = {name for _, name, _, _ in string.Formatter().parse(check.message) if name}
+    names = {name.removesuffix("_percent") for _, name, _, _ in string.Formatter().parse(check.message) if name}
     assert names <= {"value", "count", *check.defaults}
 
 

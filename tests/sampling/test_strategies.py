@@ -113,5 +113,5 @@ def test_chosen_must_be_eligible(programs: Callable[..., pd.DataFrame]) -> None:
 
 def test_every_result_carries_the_sentence_about_the_proof(programs: Callable[..., pd.DataFrame]) -> None:
     assert propose(programs(10), PEOPLE).as_document()["caveat"] == CAVEAT
-    assert "whether these sites are information-rich is the investigators' judgement" in CAVEAT
+    assert "whether those chosen are information-rich is the investigators' judgement" in CAVEAT
     assert "maximum_variation" in STRATEGIES
