@@ -14,11 +14,12 @@ from analysis import compare_cases, compare_coders, read_ratings
 from analysis.cases import CrossCase, Ratings, evidence_problems
 from analysis.checks import Problem, queries
 from analysis.coders import CoderComparison
+from pages.layout import plural
 from study import Fact, Query
 from study.event import local_day
 from study.objects import NotStored
 from study.query import QueryRecord
-from tasks.codings import Material, many, reference_of
+from tasks.codings import Material, reference_of
 from tasks.read import read_table
 from tasks.workspace import Workspace
 
@@ -87,12 +88,14 @@ def _agreement_said(found: CoderComparison) -> tuple[str, ...]:
     share = "undefined" if overall.percent is None else f"{overall.percent:.1%}"
     alpha = "undefined" if overall.alpha is None else f"{overall.alpha:.2f}"
     sentence = (
-        f"Coders: {many(len(found.transcripts), 'transcript')} coded by two or more, "
-        f"{many(len(found.disagreements), 'disagreement')}; "
+        f"Coders: {plural(len(found.transcripts), 'transcript')} coded by two or more, "
+        f"{plural(len(found.disagreements), 'disagreement')}; "
         f"agreement {share} of turn and code decisions (a turn without a code is its absence), alpha {alpha}."
     )
     paradox = sum(part.is_paradox for part in found.by_code.values())
-    more = f"{many(paradox, 'code')}: high agreement by percent and little beyond chance; read both." if paradox else ""
+    more = (
+        f"{plural(paradox, 'code')}: high agreement by percent and little beyond chance; read both." if paradox else ""
+    )
     return (sentence, more) if more else (sentence,)
 
 

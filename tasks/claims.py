@@ -8,11 +8,12 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from pages.layout import plural
 from study import Event, Fact, Reference, StudyError, Subject
 from study.event import is_day
 from study.objects import NotStored
 from tasks.analysis import Assessed
-from tasks.codings import Material, many, reference_of
+from tasks.codings import Material, reference_of
 from tasks.read import read_table
 from tasks.workspace import Workspace
 from trustworthiness import claims, debriefing, negative_cases
@@ -37,7 +38,7 @@ def read_records(place: Workspace, material: Material) -> Assessed:
     entries = [entry for part in found for entry in part.entries if _has_happened(place, entry.fact)]
     facts = tuple(place.with_record(entry.fact, dict(entry.document)) for entry in entries)
     kinds = [fact.kind for fact in facts]
-    counted = ", ".join(many(kinds.count(kind), name) for kind, name in _NAMES.items())
+    counted = ", ".join(plural(kinds.count(kind), name) for kind, name in _NAMES.items())
     return Assessed(facts, tuple(p for part in found for p in part.problems), (f"On record: {counted}.",))
 
 
@@ -56,9 +57,9 @@ def walk_lineage(place: Workspace) -> str:
     loose = lineage.orphans
     broken = sum(bool(claim.gaps) for claim in lineage.claims)
     return (
-        f"Lineage: {len(lineage.claims) - broken} of {many(len(lineage.claims), 'claim')} complete down to consent; "
-        f"{many(len(loose.never_coded), 'released transcript')} not coded, "
-        f"{many(len(loose.uncited), 'coded transcript')} without a claim."
+        f"Lineage: {len(lineage.claims) - broken} of {plural(len(lineage.claims), 'claim')} complete down to consent; "
+        f"{plural(len(loose.never_coded), 'released transcript')} not coded, "
+        f"{plural(len(loose.uncited), 'coded transcript')} without a claim."
     )
 
 

@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from analysis import Codebook, Codings, compare_codebooks, read_codebook, read_codings
 from analysis.checks import Problem
 from analysis.codebook import CodeEntry
+from pages.layout import plural
 from recruitment import Recruitment, consent_in_force, fold_consent, fold_recruitment
 from study import Event, Fact, Subject
 from study.identifiers import digest, event_id
@@ -51,9 +52,11 @@ class Material:
             return "There are no codings yet."
         left_out = sum(self.codings.rejected.values())
         uncoded = len(set(self.released) - set(self.imports))
-        sentence = f"{many(len(self.codings.segments), 'coding')} from {many(len(self.imports), 'transcript')} imported"
+        sentence = (
+            f"{plural(len(self.codings.segments), 'coding')} from {plural(len(self.imports), 'transcript')} imported"
+        )
         sentence += f", {left_out} left out with a query" if left_out else ""
-        return sentence + (f"; {many(uncoded, 'released transcript')} not coded yet." if uncoded else ".")
+        return sentence + (f"; {plural(uncoded, 'released transcript')} not coded yet." if uncoded else ".")
 
 
 @task(name="read codings", cache_policy=NO_CACHE)
@@ -212,8 +215,3 @@ def _get(place: Workspace, path: str) -> bytes | None:
         return place.files.get(path)
     except NotStored:
         return None
-
-
-def many(count: int, thing: str) -> str:
-    """A count with its noun, in the plural where it is not one."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"

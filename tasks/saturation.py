@@ -12,9 +12,10 @@ from prefect.cache_policies import NO_CACHE
 from analysis import guest_saturation
 from analysis.checks import Problem
 from analysis.saturation import new_codes_in_order
+from pages.layout import plural
 from study import Fact, Subject
 from tasks.analysis import MOST_CAUSES, Assessed
-from tasks.codings import UNVERSIONED, Material, many, reference_of
+from tasks.codings import UNVERSIONED, Material, reference_of
 from tasks.decisions import REGISTER, read_decisions
 from tasks.read import read_restricted_table
 from tasks.workspace import Workspace
@@ -74,8 +75,8 @@ def _assessed(place: Workspace, material: Material, name: str, held: list[str]) 
     payload = {**data, "transcripts": transcripts}
     inputs = reference_of(place, place.protocol.analysis.codings, payload)[:12]
     fact = Fact("saturation.assessed", place.instant, causes=_behind(material, name), data={**data, "inputs": inputs})
-    verdict = _SAYS[found.status].format(label=found.label, interviews=many(len(counts), "interview"))
-    more = f" Not counted, because not released or not coded: {many(uncounted, 'interview')}." if uncounted else ""
+    verdict = _SAYS[found.status].format(label=found.label, interviews=plural(len(counts), "interview"))
+    more = f" Not counted, because not released or not coded: {plural(uncounted, 'interview')}." if uncounted else ""
     return fact, f"Saturation, {name}: {verdict}{more}"
 
 
