@@ -83,7 +83,7 @@ def _recorded(recorded: Iterable[Recorded], k: int) -> list[str]:
 
 def _named(kind: str) -> str:
     """A kind's name as words: `peer debriefing` stays the technique's name, the kind says what happened."""
-    return kind.replace(".", " ").replace("_", " ")
+    return kind.replace(".", " ").replace("_", " ").replace("fieldnote", "field note")
 
 
 def _shown(count: int | None) -> str:

@@ -58,7 +58,7 @@ def what_is_open(place: Workspace, events: list[Event]) -> Iterator[str]:
     if recordings:
         yield (
             f"{_many(recordings, 'recording')} not recorded as destroyed, although consent promised it: "
-            "destroy them and record it (recording.destroyed)."
+            "destroy them, then have it recorded."
         )
     doubts = fold_member_checks(events).open_disconfirmations
     if doubts:

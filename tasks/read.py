@@ -14,6 +14,9 @@ from study.objects import NotStored
 if TYPE_CHECKING:
     from tasks.workspace import Workspace
 
+SEPARATORS = ((";", "semicolons"), ("\t", "tabs"))
+"""What some spreadsheets write in place of commas, and its name."""
+
 
 def read_table(place: Workspace, path: str) -> pd.DataFrame | None:
     """A CSV of the study folder with every cell as text ("" when empty), or None when there is no such file.
@@ -48,6 +51,12 @@ def parse_table(data: bytes, path: str) -> pd.DataFrame:
         ) from None
     rows = csv_rows(text, path)
     header = [name.strip() for name in rows[0]] if rows else []
+    if len(header) == 1 and (sign := next((name for mark, name in SEPARATORS if mark in header[0]), "")):
+        raise StudyError(
+            f"the columns are separated by {sign}",
+            where=f"{path}, row 1",
+            remedy="Save it again as CSV with commas between the columns.",
+        )
     if not header or not all(header) or len(set(header)) < len(header):
         raise StudyError(
             "the first row must name every column once", where=f"{path}, row 1", remedy="Correct the header row."

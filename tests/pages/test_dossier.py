@@ -81,7 +81,7 @@ def row(page: str, name: str) -> str:
 def test_what_is_not_recorded_says_so(page):
     assert row(page, "Peer debriefing") == "debriefing held: 2"
     assert row(page, "Negative case analysis") == "not recorded (looked for: negative case raised)"
-    assert row(page, "Raw data") == "fieldnote received: 8"
+    assert row(page, "Raw data") == "field note received: 8"
     assert row(page, "Process notes") == "nothing deposited"
     assert page.count("nothing deposited") == 5
 

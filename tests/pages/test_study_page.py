@@ -10,7 +10,19 @@ from typing import Any
 
 import pytest
 
-from pages.study_page import Changes, Coverage, OpenQuery, Site, Stage, StudyPage, Target, Tile, TrailState, study_page
+from pages.study_page import (
+    Changes,
+    ClosedQuery,
+    Coverage,
+    OpenQuery,
+    Site,
+    Stage,
+    StudyPage,
+    Target,
+    Tile,
+    TrailState,
+    study_page,
+)
 from pages.svg import Box
 from pages.trail_words import plain_limits
 from trail.verify_trail import LIMITS
@@ -64,6 +76,7 @@ PAGE = StudyPage(
     analysis=("240 coded segments of 24 transcripts.",),
     trail=TrailState("PASS", 412, 415, 3, "0f" * 32, (), ("Integrity is not truth.",)),
     links=(("Dossier", "dossier/index.html"),),
+    closed=(ClosedQuery("TR013", "Share of words", "transcripts/I0003.vtt", "set aside by INV1"),),
 )
 
 
@@ -179,3 +192,10 @@ def test_what_the_verifier_does_not_say_is_said_in_plain_words() -> None:
     assert "were not read again: 84." in plain[0]
     assert not [s for s in plain if re.search(r"`|--|\bpin\b|\bseal|\blane\b|digest|NOT_", s)]
     assert plain_limits(("Something new.",)) == ("Something new.",)
+
+
+def test_a_query_carries_its_code_and_one_set_aside_says_by_whom() -> None:
+    coded = replace(PAGE, queries=(replace(PAGE.queries[0], code="0123456789ab"),))
+    assert "(0123456789ab)" in study_page(coded).decode()
+    assert "set aside by INV1" in text()
+    assert "TR013" in text()

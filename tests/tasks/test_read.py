@@ -28,3 +28,9 @@ def test_a_fault_names_its_row(data: bytes, said: str) -> None:
     with pytest.raises(StudyError) as refused:
         parse_table(data, "t.csv")
     assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(("text", "sign"), [("a;b\n1;2\n", "semicolons"), ("a\tb\n1\t2\n", "tabs")])
+def test_columns_that_no_comma_separates_are_named(text: str, sign: str) -> None:
+    with pytest.raises(StudyError, match=f"separated by {sign}. Save it again as CSV with commas"):
+        parse_table(text.encode(), "registers/consent.csv")
