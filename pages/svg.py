@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 ROW, GAP, PAD, LINE = 30, 26, 10, 18
 LEFT, RIGHT, WIDTH = 300, 330, 680
+BARS = 460  # narrow, so that its text stays readable on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Box:
 def bars(rows: Sequence[tuple[str, int]], *, title: str) -> Markup:
     """Horizontal bars, longest = the largest count; labels in front, counts behind."""
     top = max((count for _, count in rows), default=0) or 1
-    label_width, room = 200, WIDTH - 200 - 70
+    label_width, room = 150, BARS - 150 - 50
     marks = []
     for i, (label, count) in enumerate(rows):
         y = i * ROW
@@ -36,7 +37,7 @@ def bars(rows: Sequence[tuple[str, int]], *, title: str) -> Markup:
             f'<text x="{label_width + width + 8}" y="{y + 20}" font-size="14">{count:,}</text>'
         )
     said = "; ".join(f"{label}: {count}" for label, count in rows)
-    return _drawing(WIDTH, max(len(rows) * ROW, ROW), title, said, marks)
+    return _drawing(BARS, max(len(rows) * ROW, ROW), title, said, marks)
 
 
 def flow_diagram(boxes: Sequence[Box], *, title: str) -> Markup:

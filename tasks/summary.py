@@ -60,7 +60,6 @@ def _queries(standing: Standing) -> str:
     block, review, inform = (severities.count(s) for s in ("block", "review", "inform"))
     if not severities:
         return "none"
-    words = (
-        f"{block} {'blocks its' if block == 1 else 'block their'} subject, {review} to review, {inform} for information"
-    )
+    named = {"blocks its subject" if block == 1 else "block their subject": block}
+    words = counted(named | {"to review": review, "for information": inform})
     return words + ("; the rest of the study goes on" if block else "")
