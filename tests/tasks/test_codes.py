@@ -5,7 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from storage.local import LocalStore
+from study import StudyError
 from tasks.codes import Codes
 
 
@@ -29,3 +32,19 @@ def test_codes_do_not_tell_what_they_stand_for(tmp_path: Path) -> None:
 def test_only_the_owner_may_read_them(tmp_path: Path) -> None:
     Codes(LocalStore(tmp_path / "restricted", private=True)).key("a1")
     assert (tmp_path / "restricted/keys/a1.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_path_longer_than_a_file_name_may_be_has_a_ref_of_its_own(tmp_path: Path) -> None:
+    long = "transcripts/" + "разговор " * 20
+    codes = Codes(LocalStore(tmp_path))
+    assert codes.ref(long) == Codes(LocalStore(tmp_path)).ref(long)
+    assert codes.ref(long) != codes.ref(long + "2")
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\xff\xfe", b"t", b"T234567890a"])
+def test_a_damaged_code_is_refused_without_saying_whose(damaged: bytes, tmp_path: Path) -> None:
+    Codes(LocalStore(tmp_path)).trail_code("P001")
+    (tmp_path / "codes/participants/P001").write_bytes(damaged)
+    with pytest.raises(StudyError, match="restricted/codes") as refused:
+        Codes(LocalStore(tmp_path)).trail_codes()
+    assert "P001" not in str(refused.value)

@@ -22,6 +22,8 @@ def test_cells_stay_text_and_rows_keep_their_number() -> None:
         (b"a,\n", "t.csv, row 1"),
         (b"", "t.csv, row 1"),
         (b"a,b\n1,2,3\n", "t.csv, row 2: the row has 3 cells and the header 2"),
+        (b'a,b\n1,2\n3,"4\n5,6\n', "t.csv, row 3: the text is not readable as CSV from here on"),
+        (b"a,b\n1," + b"2" * 200_000, "t.csv, row 2: the text is not readable as CSV from here on"),
     ],
 )
 def test_a_fault_names_its_row(data: bytes, said: str) -> None:
