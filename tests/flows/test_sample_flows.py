@@ -151,7 +151,7 @@ def test_an_approval_of_what_has_changed_is_refused_with_what_changed(study: Pat
     assert (events, query.check, query.severity, query.subject) == ([], "SA001", "block", "stage:sites")
     assert query.where == "registers/decisions.csv, row 2"
     assert query.message.startswith(
-        f"the approval names proposal {code}, the current one is {current}: the frame has changed"
+        f"The approval names proposal {code}, the current one is {current}: the frame has changed"
     )
     decide(study, yes(code), yes(current, "2026-02-02"))
     events, queries, _ = approve(study)
@@ -286,7 +286,7 @@ def test_people_enter_trail_and_out_as_counts_only(study: Path) -> None:
 @pytest.mark.parametrize(
     ("frame", "where", "said"),
     [
-        (None, "sampling/frame.csv", "the sampling frame is not there"),
+        (None, "sampling/frame.csv", "The sampling frame is not there"),
         ("id,region\nS01,bay\n", "sampling/frame.csv", "no id column 'site_id'"),
         ("site_id,region,staff_count\nS01,bay,many\n", "sampling/frame.csv, row 2, column staff_count", "'many'"),
         ("site_id,region,staff_count\nS01,bay,3\n", "sampling/frame.csv", "only 1 of 1 rows"),
