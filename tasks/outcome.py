@@ -17,6 +17,11 @@ class Outcome:
     made: tuple[str, ...] = ()
 
     @property
+    def waiting(self) -> tuple[str, ...]:
+        """The sentences about what waits for a person: every step says that as `waiting for …`."""
+        return tuple(sentence for sentence in self.said if "waiting for" in sentence.lower())
+
+    @property
     def blocking(self) -> int:
         """How many of the queries block their subject."""
         return sum(q.severity == "block" for q in self.queries)

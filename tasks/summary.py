@@ -17,8 +17,8 @@ def summary(standing: Standing, outcomes: list[Outcome]) -> tuple[str, ...]:
 
 
 def waiting(outcomes: list[Outcome]) -> tuple[str, ...]:
-    """What waits for a person, in the words of the step that would take the decision."""
-    return tuple(s for o in outcomes if o.flow != "propose-sample" for s in o.said if "waiting for" in s.lower())
+    """What waits for a person, in the words of the step that would take the decision (a proposal is not that step)."""
+    return tuple(sentence for o in outcomes if o.flow != "propose-sample" for sentence in o.waiting)
 
 
 def _parts(standing: Standing) -> Iterator[str]:
