@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def test_every_planted_defect_a_check_covers_is_found_and_a_second_run_records_n
     first = main_job(study)
     assert [s for s in first.said if s.startswith("Missed")] == []
     (report,) = [s for s in first.said if s.startswith("Planted defects: ")]
-    found, of = (int(word) for word in report.split() if word.isdigit())
+    found, of = (int(number) for number in re.findall(r"(\d+) of (\d+) found", report)[0])
     assert found >= 0.8 * of > 0
     assert first.blocking > 0
     before = standing(study)
