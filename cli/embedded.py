@@ -22,12 +22,15 @@ EMBEDDED = QUIET | {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
 """A one-off command keeps quiet: it says its own sentences, and the trail is the record."""
+IN_MEMORY = "sqlite+aiosqlite:///file::memory:?cache=shared&uri=true&check_same_thread=false"
+"""Nothing reads Prefect's own record of a one-off command later, and on disk its writes cost seconds a run."""
 
 
 def use_embedded_prefect() -> None:
     """Let Prefect run inside this process, unless a person has configured a server."""
     if "PREFECT_API_URL" not in os.environ:
         os.environ.setdefault("PREFECT_HOME", str(prefect_home("embedded")))
+        os.environ.setdefault("PREFECT_API_DATABASE_CONNECTION_URL", IN_MEMORY)
     for name, value in EMBEDDED.items():
         os.environ.setdefault(name, value)
 

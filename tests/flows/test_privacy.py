@@ -63,6 +63,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     before = set(study.rglob("*"))
     texts: dict[str, str] = {}
     environment = {**os.environ, **LOUD, "HOME": str(root), "PREFECT_HOME": str(home)}
+    environment["PREFECT_API_DATABASE_CONNECTION_URL"] = f"sqlite+aiosqlite:///{home}/prefect.db"
     environment.pop("PREFECT_API_URL", None)
     command = str(Path(sys.executable).with_name("fieldtrail"))
     for words in (["run", str(study)], ["run", str(study), "assemble-member-checks", "--json"]):
