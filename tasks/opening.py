@@ -33,6 +33,7 @@ def opening_facts(place: Workspace) -> list[Fact]:
         *_study_opened(place, events),
         *_frame(place, events),
         *_delegations(place, events),
+        *_assessment(place, events),
         *_forms(place, events, texts),
         *_guides(place, events, texts),
     ]
@@ -71,6 +72,7 @@ def amendment_facts(place: Workspace) -> list[Fact]:
         *_amendments(place, events),
         *_renewals(place, events),
         *_delegations(place, events),
+        *_assessment(place, events),
         *_forms(place, events, texts),
         *_guides(place, events, texts),
     ]
@@ -154,6 +156,14 @@ def _delegations(place: Workspace, events: list[Event]) -> Iterator[Fact]:
                 yield Fact("personnel.authorised", task_.start.isoformat(), subject, data=data)
             elif task_.end and task_.end <= place.today and known.data.get("ends") != task_.end.isoformat():
                 yield Fact("personnel.ended", task_.end.isoformat(), subject, data={"task": task_.task})
+
+
+def _assessment(place: Workspace, events: list[Event]) -> Iterator[Fact]:
+    """The impact assessment that allows a lock nobody can shorten."""
+    kept = place.protocol.retention
+    recorded = {e.data["assessment"] for e in events if e.kind == "storage.dpia"}
+    if kept.assessment and kept.assessed and kept.assessed <= place.today and kept.assessment not in recorded:
+        yield Fact("storage.dpia", kept.assessed.isoformat(), data={"assessment": kept.assessment})
 
 
 def _task_of(event: Event) -> tuple[str, ...]:

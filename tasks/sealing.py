@@ -43,6 +43,8 @@ def sealed_outcome(sealed: Sealed | None) -> Outcome:
         if sealed.events
         else "Nothing new; the daily closing is signed."
     ]
+    if sealed.heartbeat:
+        said.append(f"The daily closing looked at every stored entry: {sealed.looked_at}.")
     if sealed.rejected:
         said.append(f"Foreign or broken entries noted and left out: {sealed.rejected}.")
     if sealed.silent:

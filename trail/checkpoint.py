@@ -76,7 +76,7 @@ def _prove(store: ImmutableStore, private: PrivateKey, seal: Seal) -> None:
         if row.rejected is not None:
             continue
         try:
-            body = store.get(row.key)
+            body = store.get(row.key, row.version_id or None)
             _require(store, place is not None and digest(body) == row.sha256, row.key)
             lines = read_batch(seal.origin, place, body).lines if place else ()
         except (Malformed, NotStored):

@@ -33,7 +33,10 @@ Record = Callable[[Sequence[Fact]], object]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What a sealing did: the newest seal, what it admitted and rejected, lanes closed for their silence."""
+    """What a sealing did: the newest seal, what it admitted and rejected, lanes closed for their silence.
+
+    `looked_at` counts the objects listed: those of a few days, or by a heartbeat all that there are.
+    """
 
     seq: int
     size: int
@@ -44,6 +47,8 @@ class Sealed:
     rejected: int
     late: int
     silent: int
+    looked_at: int
+    heartbeat: bool
 
 
 @dataclass(slots=True)
@@ -93,11 +98,11 @@ def _pass(
     origin = private.public.origin
     harvest = _harvest(store, origin, last, history, listed, sealed_at)
     if not harvest.rows and not due:
-        return _summary(last, harvest, silent) if mended and last else None
+        return _summary(last, harvest, silent, len(listed), heartbeat=due) if mended and last else None
     made = new_seal(origin, last, sealed_at, _kept(harvest, sealed_at), tuple(harvest.rows), harvest.leaves)
     store.put_new(made.key, made.body)
     sign(store, private, made)
-    return _summary(made, harvest, silent)
+    return _summary(made, harvest, silent, len(listed), heartbeat=due)
 
 
 def _harvest(
@@ -123,7 +128,7 @@ def _harvest(
             continue
         if place.seq != lane.next or not (known or history or place.day >= _day_before(sealed_at)):
             continue
-        body = store.get(stored.key)
+        body = store.get(stored.key, stored.version_id or None)
         late = known is not None and place.lane not in harvest.lanes
         try:
             batch = admitted(origin, place, body, lane.prev)
@@ -168,11 +173,18 @@ def _kept(harvest: _Harvest, sealed_at: str) -> dict[str, OpenLane]:
 
 
 def _listed(store: ImmutableStore, last: Seal | None, now: datetime, *, everything: bool) -> list[Stored]:
-    """The objects a pass looks at, in key order: of today, yesterday and the days of open lanes, or all of them."""
+    """The objects a pass looks at, in key order: of today, yesterday and the days of open lanes, or all of them.
+
+    Of a key with several versions the first: the one whose writer was told that it is stored.
+    """
     today = instant(now)[:10]
     days = {today, _day_before(today), *(lane.day for lane in (last.open.values() if last else ()))}
     prefixes = [LANES] if everything else [f"{LANES}{day}/" for day in sorted(days)]
-    return sorted((stored for prefix in prefixes for stored in store.list(prefix)), key=lambda stored: stored.key)
+    first: dict[str, Stored] = {}
+    for prefix in prefixes:
+        for stored in store.list_versions(prefix):
+            first.setdefault(stored.key, stored)
+    return [first[key] for key in sorted(first)]
 
 
 def _close_silent(store: ImmutableStore, last: Seal | None, now: datetime, record: Record | None) -> int:
@@ -200,7 +212,7 @@ def _sealing_time(store: ImmutableStore, last: Seal | None, now: datetime) -> st
     return max(instant(now), last.sealed_at) if last else instant(now)
 
 
-def _summary(made: Seal, harvest: _Harvest, silent: int) -> Sealed:
+def _summary(made: Seal, harvest: _Harvest, silent: int, looked_at: int, *, heartbeat: bool) -> Sealed:
     return Sealed(
         seq=made.seq,
         size=made.tree.size,
@@ -211,6 +223,8 @@ def _summary(made: Seal, harvest: _Harvest, silent: int) -> Sealed:
         rejected=sum(row.rejected is not None for row in harvest.rows),
         late=sum(row.late for row in harvest.rows),
         silent=silent,
+        looked_at=looked_at,
+        heartbeat=heartbeat,
     )
 
 

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from study.protocol.document import Protocol
 
 
+PUBLIC_KEY = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+
+
 def contradictions(protocol: Protocol) -> list[str]:
     """Every contradiction found; empty when the parts agree."""
-    return [*_patterns(protocol), *_repeats(protocol), *_dates(protocol), *_references(protocol)]
+    return [*_patterns(protocol), *_repeats(protocol), *_dates(protocol), *_keys(protocol), *_references(protocol)]
 
 
 def _patterns(protocol: Protocol) -> Iterator[str]:
@@ -64,10 +67,30 @@ def _dates(protocol: Protocol) -> Iterator[str]:
             yield f"{path}.opens: the form opens or is approved before the ethics approval; correct the dates"
         if (form.reconsent.order == "everyone_by") != (form.reconsent.by is not None):
             yield f"{path}.reconsent: `by` goes with the order everyone_by, and only with it"
+    yield from _locking(protocol)
     for i, amendment in enumerate(protocol.ethics.amendments):
         dates = [d for d in (amendment.submitted, amendment.approved, amendment.effective) if d]
         if dates != sorted(dates):
             yield f"ethics.amendments.{i}: the days must run submitted, approved, effective"
+
+
+def _locking(protocol: Protocol) -> Iterator[str]:
+    kept = protocol.retention
+    if (kept.assessment is None) != (kept.assessed is None):
+        yield "retention.assessment: the assessment's number and its day go together; add the one that is missing"
+    elif kept.mode == "compliance" and kept.assessment is None:
+        yield "retention.mode: compliance needs a recorded impact assessment; add `assessment` and `assessed`"
+
+
+def _keys(protocol: Protocol) -> Iterator[str]:
+    """Public keys that are not written as one, or that are another's."""
+    named = [(f"team.{i}.key", person.key, person.code) for i, person in enumerate(protocol.team) if person.key]
+    named += [(f"storage.countersigners.{i}.key", c.key, "") for i, c in enumerate(protocol.storage.countersigners)]
+    for path, key, owner in named:
+        if not PUBLIC_KEY.fullmatch(key):
+            yield f"{path}: this is no public key; write it as name+8 digits+44 characters, as keygen printed it"
+        elif owner and not key.startswith(f"{owner}+"):
+            yield f"{path}: the key is named {key.partition('+')[0]}; make one with `keygen --person {owner}`"
 
 
 def _references(protocol: Protocol) -> Iterator[str]:

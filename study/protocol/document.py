@@ -34,10 +34,26 @@ class Disclosure(Part):
 
 
 class Retention(Part):
-    """How long records are kept after the study ends, in years."""
+    """How long records are kept after the study ends, in years; on S3 also how firmly the trail is locked till then.
+
+    `compliance` lets nobody shorten it, so it needs the impact assessment that weighed this, with its day.
+    """
 
     years: int = Field(10, ge=1)
     ends: date | None = Field(None, description="planned last day of the study")
+    mode: Literal["governance", "compliance"] = Field("governance", description="Object Lock mode of a trail on S3")
+    assessment: Code | None = Field(None, description="number of the data protection impact assessment")
+    assessed: date | None = Field(None, description="day of that assessment")
+
+
+class Countersigner(Part):
+    """Another party that vouches for the trail's growth: its public key, and where to ask it.
+
+    `at` is an http address, or a folder that both sides reach (requests are left there and answers picked up).
+    """
+
+    key: Text = Field(description="the countersigner's public key, as `fieldtrail countersign DIR --init` printed it")
+    at: Text
 
 
 class Storage(Part):
@@ -47,6 +63,8 @@ class Storage(Part):
     restricted: Text = "restricted"
     out: Text = "out"
     endpoint: Text | None = Field(None, description="address of an S3 server other than AWS")
+    key: Text | None = Field(None, description="file of the trail's private key, or env:NAME of a variable holding it")
+    countersigners: list[Countersigner] = []
 
 
 class Protocol(Part):

@@ -64,6 +64,7 @@ class TeamMember(Part):
     name: Text
     role: Identifier
     tasks: list[Delegation] = []
+    key: Text | None = Field(None, description="public key of this person, as `fieldtrail trail keygen` printed it")
 
     def may(self, task: str, on: date) -> bool:
         """Whether this person held that task on that day."""

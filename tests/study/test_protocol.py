@@ -59,6 +59,28 @@ def test_parts_that_contradict_each_other_are_named() -> None:
     assert any("the form opens or is approved before the ethics approval" in f for f in found)
 
 
+KEY = "COO1+1a2b3c4d+" + "A" * 44
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("retention: {years: 10}", "retention: {years: 10, mode: compliance}", "retention.mode: compliance needs a"),
+        ("retention: {years: 10}", "retention: {years: 10, assessment: D1}", "number and its day go together"),
+        ("retention: {years: 10}", "retention: {years: 10, mode: forever}", "retention.mode"),
+        (
+            "retention:",
+            f"storage: {{countersigners: [{{key: {KEY}x, at: drop}}]}}\nretention:",
+            "this is no public key",
+        ),
+        ("  - code: PI\n", f"  - code: PI\n    key: {KEY}\n", "is named COO1"),
+    ],
+)
+def test_locking_and_keys_agree_with_the_rest(old: str, new: str, said: str) -> None:
+    assert old in STARTING
+    assert any(said in fault for fault in faults(STARTING.replace(old, new, 1)))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,13 @@ def test_missing_and_changed_texts_are_queried(study):
     (study / "instruments" / "peer.txt").unlink()
     assert queries(study) == [("RG020", "consent_forms/FSP-INT-v1.txt"), ("RG019", "instruments/peer.txt")]
     assert run(study, opening_facts) == []
+
+
+def test_the_impact_assessment_is_registered_once_on_its_day(study):
+    run(study, opening_facts)
+    changed(study, "retention: {years: 10,", "retention: {years: 10, assessment: DPIA-1, assessed: 2016-03-01,")
+    assert "storage.dpia" not in {e.kind for e in run(study, amendment_facts, as_of=date(2016, 2, 1))}
+    events = run(study, amendment_facts)
+    (assessed,) = [e for e in events if e.kind == "storage.dpia"]
+    assert (assessed.occurred, assessed.data["assessment"]) == ("2016-03-01", "DPIA-1")
+    assert run(study, amendment_facts) == []

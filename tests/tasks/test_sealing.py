@@ -65,9 +65,10 @@ def test_an_edited_trail_fails_naming_the_object(place: Any) -> None:
 
 
 def test_a_heartbeat_and_what_it_noticed() -> None:
-    sealed = Sealed(3, 40, "00" * 32, "2026-01-06T09:00:00.000Z", objects=0, events=0, rejected=1, late=0, silent=2)
+    sealed = Sealed(3, 40, "00" * 32, "2026-01-06T09:00:00.000Z", 0, 0, 1, 0, 2, looked_at=812, heartbeat=True)
     assert sealed_outcome(sealed).said == (
         "Nothing new; the daily closing is signed.",
+        "The daily closing looked at every stored entry: 812.",
         "Foreign or broken entries noted and left out: 1.",
         "Runs that had stopped without a word and were closed: 2.",
     )
