@@ -22,7 +22,7 @@ def seal_new(place: Workspace) -> Sealed | None:
     return seal(
         place.trail_store,
         origin=place.origin,
-        key=private_key(place.restricted),
+        key=private_key(place.files, place.restricted, place.protocol.storage.key),
         now=lambda: datetime.now(UTC),
         record=place.trail.append,
     )

@@ -133,7 +133,9 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
     _writable(root)
     now = clock(protocol, request.as_of)
     place = Workspace(protocol, root, actor=_actor(protocol, request.acting), now=now)
-    place.origin = trail_origin(place.files, place.restricted, protocol.id, create=create)
+    place.origin = trail_origin(
+        place.files, place.restricted, protocol.id, configured=protocol.storage.key, create=create
+    )
     place.trail = Trail.open(
         place.trail_store,
         study=place.origin,

@@ -32,7 +32,9 @@ def place(tmp_path: Path) -> Any:
         forbidden=lambda line: None,
     )
     return SimpleNamespace(
+        files=files,
         restricted=restricted,
+        protocol=SimpleNamespace(storage=SimpleNamespace(key=None, countersigners=[])),
         origin=origin,
         trail_store=store,
         trail=trail,
