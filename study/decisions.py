@@ -1,10 +1,12 @@
-"""Human decisions as a team writes them down in registers/decisions.csv."""
+"""Human decisions: as a team writes them down in registers/decisions.csv, and as the trail knows them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from study.event import Assurance, Event
 from study.protocol import Protocol
 
 
@@ -27,3 +29,52 @@ class Decision:
         """Whether the deciding person held that task on the day of the decision."""
         person = protocol.person(self.person)
         return person is not None and person.may(task, self.occurred)
+
+
+DECISIONS = {
+    "sample.approved": "sample approved",
+    "sample.overridden": "sample overridden",
+    "transcript.released": "transcript released for coding",
+    "member_check.released": "member-check packet released",
+    "saturation.decided": "saturation decided",
+    "query.set_aside": "query set aside",
+    "review.decided": "string reviewed",
+    "audit.attested": "dossier attested",
+    "study.closed": "study closed",
+}
+"""Kinds of event that are a person's decision, in the words of pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A decision as the trail knows it: who took it, and how sure that is."""
+
+    event: str
+    kind: str
+    by: str
+    assurance: Assurance
+
+
+def decisions_taken(events: Iterable[Event], holds: Callable[[Event], bool]) -> list[Taken]:
+    """Every decision, in the order of the events; `holds` says whether an event's signature is that of its actor.
+
+    A decision that somebody else's run took over from a register, or whose signature does not hold, is declared.
+    """
+    taken = []
+    for event in events:
+        by = event.data.get("by") or event.subject_id("person") or (event.actor.id if _is_person(event) else "")
+        if event.kind in DECISIONS and by:
+            taken.append(Taken(event.id, event.kind, by, _assurance(event, by, holds)))
+    return taken
+
+
+def _assurance(event: Event, by: str, holds: Callable[[Event], bool]) -> Assurance:
+    if not _is_person(event) or event.actor.id != by:
+        return "declared"
+    if event.actor.assurance == "signed" and not holds(event):
+        return "declared"
+    return event.actor.assurance
+
+
+def _is_person(event: Event) -> bool:
+    return event.actor.type == "person"
