@@ -1,0 +1,240 @@
+"""Real kill -9: a process ends itself at every write point of the writer and of the sealer; the next run goes on.
+
+A fresh process imports everything once (this file, run as a script), then forks one child a point. The child counts
+the points it passes and sends itself SIGKILL at its own: before and after each storage call, and within the directory
+store after each system call that changes the disk and in the middle of writing a file's bytes.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE
+from typing import Any
+
+import pytest
+
+import storage.local
+
+Notebook = Any
+ROOT = Path(__file__).parents[2]
+ACTS = 10  # events of `working_day`, those that close lanes aside
+
+
+# What is killed.
+def working_day(notebook: Notebook, done: Callable[[dict[str, Any]], None]) -> Any:
+    """A run that records, then the sealer; `done` is told what each acknowledged, as soon as it has."""
+    writer = notebook.open()
+    opened = writer.append([notebook.opened()])
+    done({"events": [opened[0].id]})
+    for batch in range(3):
+        facts = [notebook.site(10 * batch + n, "site.invited", opened[0].id) for n in range(3)]
+        done({"events": [event.id for event in writer.append(facts)]})
+    writer.close()
+    sealer = notebook.open()
+    sealed = notebook.seal(record=sealer.append)
+    if sealed:
+        done({"size": sealed.size, "root": sealed.root})
+    sealer.close()
+    return sealer
+
+
+def left_open(notebook: Notebook) -> None:
+    """A trail whose writer died without closing its lane, sealed; two days ago."""
+    notebook.open().append([notebook.opened()])
+    notebook.wait(minutes=5)
+    notebook.seal()
+    notebook.wait(days=2)
+
+
+PREPARED: dict[str, Callable[[Notebook], None]] = {"the first day": lambda notebook: None, "a lane left": left_open}
+
+
+class Mortal:
+    """Counts points, and ends this process with SIGKILL at the chosen one; `names` are the points passed."""
+
+    def __init__(self, last: int | None) -> None:
+        self.last = last
+        self.names: list[str] = []
+
+    def point(self, name: str) -> None:
+        self.names.append(name)
+        if len(self.names) == self.last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, name: str, call: Callable[..., Any], *, before: bool = False) -> Callable[..., Any]:
+        def called(*arguments: Any, **options: Any) -> Any:
+            if before:
+                self.point(f"before {name}")
+            try:
+                return call(*arguments, **options)
+            finally:
+                self.point(f"after {name}")
+
+        return called
+
+    @contextmanager
+    def disk(self) -> Iterator[None]:
+        """The directory store's own system calls: each that changes the disk, and half of a file's bytes written."""
+        changed = ("link", "unlink", "mkdir", "fsync")
+        kept = {name: getattr(os, name) for name in changed}
+
+        def opened(*arguments: Any, **options: Any) -> Any:
+            file = builtins.open(*arguments, **options)  # noqa: SIM115
+            self.point("after create")
+            whole = file.write
+
+            def write(body: bytes) -> int:
+                whole(body[: len(body) // 2])
+                file.flush()
+                self.point("after half a write")
+                return int(whole(body[len(body) // 2 :]))
+
+            return _Writing(file, write)
+
+        for name, call in kept.items():
+            setattr(os, name, self.around(name, call))
+        storage.local.open = opened  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            for name, call in kept.items():
+                setattr(os, name, call)
+            del storage.local.open  # type: ignore[attr-defined]
+
+    def watch(self, store: Any) -> None:
+        for name in ("put_new", "get", "list"):
+            setattr(store, name, self.around(name, getattr(store, name), before=True))
+
+
+class _Writing:
+    """A file whose `write` is another."""
+
+    def __init__(self, file: Any, write: Callable[[bytes], int]) -> None:
+        self.file, self.write = file, write
+
+    def __enter__(self) -> _Writing:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+# The script: one child a point.
+def killed_at(notebook: Notebook, point: int) -> tuple[list[dict[str, Any]], bool]:
+    """Fork, work, die at `point`; what was acknowledged before, and whether the child lived to the end instead."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        mortal = Mortal(point)
+        mortal.watch(notebook.store)
+        with mortal.disk():
+            working_day(notebook, lambda done: _sent(writing, done))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        acknowledged = [json.loads(line) for line in pipe]
+    _, status = os.waitpid(child, 0)
+    if not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0):
+        assert os.WTERMSIG(status) == signal.SIGKILL, status
+    return acknowledged, os.WIFEXITED(status)
+
+
+def _sent(pipe: int, done: dict[str, Any]) -> None:
+    os.write(pipe, json.dumps(done).encode() + b"\n")
+
+
+def names_of_points(notebook: Notebook) -> list[str]:
+    """The points of a day on which nothing dies."""
+    mortal = Mortal(None)
+    mortal.watch(notebook.store)
+    with mortal.disk():
+        working_day(notebook, lambda done: None)
+    return mortal.names
+
+
+def afterwards(notebook: Notebook, acknowledged: list[dict[str, Any]], **later: float) -> dict[str, Any]:
+    """Let the next run do the day's work; what the trail then holds and what the verifier says of it."""
+    notebook.wait(**later)
+    again: list[dict[str, Any]] = []
+    recorded = working_day(notebook, again.append)
+    told = [f"{done['size']}:{done['root']}" for done in (*acknowledged, *again) if "size" in done]
+    result = notebook.verified(*(["--pin", told[0]] if told else []))  # the oldest seal anybody was told of
+    acts = [event.id for event in recorded.events() if event.kind != "run.closed"]
+    return {
+        "lost": [id for done in acknowledged for id in done.get("events", []) if id not in acts],
+        "acts": len(acts),
+        "doubled": len(acts) - len(set(acts)),
+        "unread": recorded.unread,
+        "faults": result.faults,
+        "code": result.code,
+        "events_differ": result.report["events"] - len(recorded.events()),
+    }
+
+
+def main(directory: Path, scenario: str) -> None:
+    from conftest import Notebook as Book  # the tests' own, beside this script
+
+    gc.freeze()  # children share the pages
+    start = Book(directory / "start")
+    start.directory.mkdir()
+    PREPARED[scenario](start)
+
+    def copied(name: str) -> Notebook:
+        notebook = Book(directory / name)
+        shutil.copytree(start.directory, notebook.directory)
+        notebook.moment, notebook.runs = start.moment, start.runs
+        return notebook
+
+    for point, name in enumerate(names_of_points(copied("whole")), 1):
+        notebook = copied("killed")
+        acknowledged, lived = killed_at(notebook, point)
+        notebook.runs += 10
+        seen = afterwards(notebook, acknowledged, **({"minutes": 7} if point % 2 else {"hours": 27}))
+        print(json.dumps({"scenario": scenario, "point": point, "name": name, "lived": lived, **seen}))
+        shutil.rmtree(notebook.directory)
+
+
+# The test.
+@pytest.mark.real
+def test_kill_minus_nine_at_every_write_point(tmp_path: Path) -> None:
+    memory = Path("/dev/shm")  # a real directory too, where syncing costs nothing
+    base = memory if os.access(memory, os.W_OK) else tmp_path
+    with tempfile.TemporaryDirectory(dir=base) as one, tempfile.TemporaryDirectory(dir=base) as two:
+        runs = [
+            subprocess.Popen(
+                [sys.executable, __file__, directory, scenario],
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=PIPE,
+                stderr=PIPE,
+                text=True,
+            )
+            for directory, scenario in zip((one, two), PREPARED, strict=True)
+        ]
+        printed = [run.communicate(timeout=200) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], [errors[-2000:] for _, errors in printed]
+    seen = [json.loads(line) for output, _ in printed for line in output.splitlines()]
+    assert len(seen) >= 200
+    for kind in ("create", "half a write", "fsync", "link", "unlink", "mkdir", "put_new", "get", "list"):
+        assert sum(one["name"] == f"after {kind}" for one in seen) >= 4, kind
+    for point in seen:
+        assert not point["lived"], point
+        assert (point["lost"], point["doubled"], point["acts"]) == ([], 0, ACTS), point
+        assert (point["code"], point["faults"], point["unread"], point["events_differ"]) == (0, [], [], 0), point
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
