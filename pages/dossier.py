@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from pages.layout import render
 from pages.suppression import at_least, suppress_counts, suppress_steps
-from pages.trail_words import plain_limits
+from pages.trail_words import ASSURANCE, plain_limits
+from study.decisions import DECISIONS
 from study.kinds import KINDS
 from trustworthiness.criteria import Recorded
-from trustworthiness.dossier import Content, MemberCheckLine
+from trustworthiness.dossier import Content, DecisionLine, MemberCheckLine
 
 ABOUT_PEOPLE = frozenset({"participant", "interview", "transcript", "recording"})
 STEPS_OF_PEOPLE = ("packets released", "packets sent", "replies returned", "closed")
@@ -32,6 +33,17 @@ class TrailVerdict:
     root: str
     faults: tuple[str, ...]
     limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One line on decisions: what was decided, by whom (a team code), how often, how sure that is."""
+
+    what: str
+    by: str
+    count: str
+    assurance: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ def dossier_page(content: Content, *, k: int, day: str, trail: TrailVerdict) -> 
         trail=trail,
         limits=plain_limits(trail.limits),
         criteria=criteria,
+        decisions=_decisions(content.decisions, k),
         halpern=[(c.label, _recorded(c.deposited, k)) for c in content.halpern],
         recruitment=_steps(content.recruitment, k),
         consent=[_scope(c.scope, c.in_force, c.not_in_force, k) for c in content.consent],
@@ -70,15 +83,30 @@ def dossier_page(content: Content, *, k: int, day: str, trail: TrailVerdict) -> 
     )
 
 
+def _decisions(lines: Iterable[DecisionLine], k: int) -> list[Decision]:
+    """Decisions by kind and person; those about people only as at least so many."""
+    return [
+        Decision(
+            DECISIONS[line.kind],
+            line.by,
+            _count(line.kind, line.count, k),
+            ASSURANCE[line.assurance],
+            "good" if line.assurance == "signed" else "warn",
+        )
+        for line in lines
+    ]
+
+
 def _recorded(recorded: Iterable[Recorded], k: int) -> list[str]:
     """Kinds with their counts; those about people only as at least so many."""
-    said = []
-    for one in recorded:
-        about_people = bool(ABOUT_PEOPLE & set(KINDS[one.kind].key))
-        low = at_least(one.count, k)
-        count = str(one.count) if not about_people else f"{low} or more" if low else f"fewer than {k}"
-        said.append(f"{_named(one.kind)}: {count}")
-    return said
+    return [f"{_named(one.kind)}: {_count(one.kind, one.count, k)}" for one in recorded]
+
+
+def _count(kind: str, count: int, k: int) -> str:
+    if not ABOUT_PEOPLE & set(KINDS[kind].key):
+        return str(count)
+    low = at_least(count, k)
+    return f"{low} or more" if low else f"fewer than {k}"
 
 
 def _named(kind: str) -> str:

@@ -51,6 +51,10 @@ PLAIN: tuple[tuple[str, str], ...] = (
 """How the verifier's sentence begins, and the plain one; braces take its number."""
 
 
+ASSURANCE = {"declared": "declared only", "authenticated": "signed in", "signed": "signed"}
+"""How sure it is that the person named took a decision."""
+
+
 def plain_limits(limits: Iterable[str]) -> tuple[str, ...]:
     """The verifier's notes and limits in plain words, each once, in order; one without plain words stays as it is."""
     return tuple(dict.fromkeys(_plain(limit) for limit in limits))

@@ -219,7 +219,7 @@ class _Assembly:
         fact = Fact(
             "member_check.released",
             second[0].occurred.isoformat(),
-            subject=(Subject("participant", participant),),
+            subject=(Subject("participant", participant), Subject("person", second[0].person)),
             generated=(self.place.reference(f"restricted/{kept.page}", page, personal=True),),
             causes=self._grounds(participant, interview, second[0].occurred),
             data={"packet": kept.packet.packet_id, "version": kept.version},

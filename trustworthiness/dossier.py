@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from study import Event
+from study.decisions import Taken
 from trustworthiness.criteria import HalpernClass, Technique, criteria_matrix, halpern_inventory
 from trustworthiness.member_checks import MemberChecks
 
@@ -53,6 +55,16 @@ class MemberCheckLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """How many decisions of one kind one person took, and how sure that is (declared, authenticated, signed)."""
+
+    kind: str
+    by: str
+    assurance: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """A dossier's content. Counts are exact: the page suppresses small cells for its audience.
 
@@ -68,6 +80,7 @@ class Content:
     criteria: tuple[Technique, ...]
     halpern: tuple[HalpernClass, ...]
     stages: tuple[Stage, ...]
+    decisions: tuple[DecisionLine, ...]
     recruitment: tuple[tuple[str, int], ...]
     consent: tuple[Coverage, ...]
     verdicts: Mapping[str, Mapping[str, int]]
@@ -95,6 +108,7 @@ def content(
     reference: str,
     member_checks: MemberChecks,
     stages: Iterable[Stage],
+    decisions: Iterable[Taken],
     recruitment: Iterable[tuple[str, int]],
     consent: Iterable[Coverage],
     verdicts: Mapping[str, Mapping[str, int]],
@@ -113,6 +127,7 @@ def content(
         criteria=criteria_matrix(known),
         halpern=halpern_inventory(known),
         stages=tuple(stages),
+        decisions=_counted(decisions),
         recruitment=tuple(recruitment),
         consent=tuple(consent),
         verdicts=verdicts,
@@ -126,6 +141,11 @@ def content(
         events=events_digest(known),
         events_count=len({e.id for e in known}),
     )
+
+
+def _counted(decisions: Iterable[Taken]) -> tuple[DecisionLine, ...]:
+    counts = Counter((taken.kind, taken.by, taken.assurance) for taken in decisions)
+    return tuple(DecisionLine(*which, count) for which, count in sorted(counts.items()))
 
 
 def events_digest(events: Iterable[Event]) -> str:

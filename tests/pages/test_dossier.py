@@ -9,7 +9,7 @@ import pytest
 
 from pages.dossier import TrailVerdict, dossier_page
 from trustworthiness.criteria import HALPERN, HalpernClass, Recorded, Technique
-from trustworthiness.dossier import Content, Coverage, MemberCheckLine, Stage
+from trustworthiness.dossier import Content, Coverage, DecisionLine, MemberCheckLine, Stage
 
 PEOPLE = ("People considered", "Packets released", "Packets sent", "Replies returned", "Closed")
 TRAIL = TrailVerdict(True, 900, 3, 903, "ab" * 32, (), ("Integrity is not truth.", "The tail is not protected."))
@@ -41,6 +41,11 @@ def made(**changes) -> Content:
             for id, label in HALPERN.items()
         ),
         "stages": (Stage("sites", "maximum_variation", "Both ends.", 93, ("S011", "S012"), "optimal", True),),
+        "decisions": (
+            DecisionLine("query.set_aside", "INV1", "declared", 2),
+            DecisionLine("sample.approved", "INV1", "signed", 1),
+            DecisionLine("transcript.released", "COO1", "declared", 24),
+        ),
         "recruitment": (("Consented", 31), ("Enrolled", 29), ("Interviewed", 24)),
         "consent": (Coverage("take_part", 29, 2), Coverage("quote", 20, 11)),
         "verdicts": {
@@ -143,3 +148,17 @@ def test_an_empty_study_makes_a_page():
     page = dossier_page(empty, k=5, day="1 June 2017", trail=TRAIL).decode()
     assert "No member check is recorded." in page
     assert "No sample is recorded." in page
+
+
+def test_every_decision_says_how_sure_it_is_who_took_it(page):
+    decided = page.split('id="decisions"')[1].split("</section>")[0]
+    rows = [re.sub(r"<[^>]+>", " ", r).split() for r in re.findall(r"<tr>(.*?)</tr>", decided)[1:]]
+    assert [" ".join(words) for words in rows] == [
+        "Query set aside INV1 2 declared only",
+        "Sample approved INV1 1 signed",
+        "Transcript released for coding COO1 20 or more declared only",  # about people: never exact
+    ]
+
+
+def test_without_decisions_it_says_so():
+    assert b"No decision is recorded" in dossier_page(made(decisions=()), k=5, day="1 May 2016", trail=TRAIL)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from study.decisions import Taken
 from study.kinds import KINDS
 from trustworthiness.criteria import CRITERIA, HALPERN, criteria_matrix, halpern_inventory
 from trustworthiness.dossier import content, events_digest
@@ -33,6 +34,7 @@ def made(events, **changes):
         "reference": "R",
         "member_checks": fold_member_checks(events),
         "stages": (),
+        "decisions": (),
         "recruitment": (("enrolled", 9),),
         "consent": (),
         "verdicts": {},
@@ -92,3 +94,17 @@ def test_the_digest_follows_every_act_and_every_number(some_events, event):
     assert made(some_events[:-1]).digest != first
     assert made(some_events, recruitment=(("enrolled", 10),)).digest != first
     assert events_digest(some_events) != events_digest([*some_events, event("memo.written", "2016-06-02", memo="M2")])
+
+
+def test_decisions_are_counted_by_kind_person_and_how_sure(some_events):
+    taken = [
+        Taken("1", "transcript.released", "COO1", "declared"),
+        Taken("2", "transcript.released", "COO1", "declared"),
+        Taken("3", "transcript.released", "COO1", "signed"),
+        Taken("4", "sample.approved", "INV1", "signed"),
+    ]
+    assert [(d.kind, d.by, d.assurance, d.count) for d in made(some_events, decisions=taken).decisions] == [
+        ("sample.approved", "INV1", "signed", 1),
+        ("transcript.released", "COO1", "declared", 2),
+        ("transcript.released", "COO1", "signed", 1),
+    ]
