@@ -113,6 +113,10 @@ class LocalStore:
             _sync_folder(path.parent)
         return 1
 
+    def erase_old_versions(self, key: str) -> int:
+        """0: a directory keeps no older versions."""
+        return 0
+
     def _write(self, key: str, body: bytes, publish: Callable[[Path, Path], None]) -> Stored:
         path = self._path(key)
         temporary = path.parent / f".{secrets.token_hex(8)}.tmp"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 class AlreadyStored(Exception):
@@ -31,6 +31,17 @@ class Stored:
     version_id: str
     bytes: int
     stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How firmly and until when (aware, UTC) an object may not be removed: S3 Object Lock.
+
+    GOVERNANCE may be lifted by an identity that has the right to; COMPLIANCE by nobody before its time.
+    """
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"]
+    until: datetime
 
 
 class ImmutableStore(Protocol):
@@ -67,4 +78,8 @@ class FolderStore(ImmutableStore, Protocol):
 
     def erase_all_versions(self, key: str) -> int:
         """Remove every version of `key`; return how many there were (0 when absent)."""
+        ...
+
+    def erase_old_versions(self, key: str) -> int:
+        """Remove every version of `key` but the current one; return how many there were."""
         ...
