@@ -7,20 +7,21 @@ from study.identifiers import digest
 from study.objects import AlreadyStored, ImmutableStore, NotStored
 from trail.batch import Malformed, Place, read_batch
 from trail.merkle import Frontier, leaf_hash
-from trail.note import PrivateKey, checkpoint_text
+from trail.note import checkpoint_text
 from trail.seal import Overtaken, Seal, last_seal_number, read_seal, seal_key
+from trail.signer import Signer, public_half, signed_note
 
 
-def sign(store: ImmutableStore, private: PrivateKey, seal: Seal) -> None:
-    """Write the checkpoint over the tree after `seal`; the one already there must be the same."""
-    note = private.signed(checkpoint_text(seal.origin, seal.tree.size, seal.tree.root))
+def sign(store: ImmutableStore, signer: Signer, seal: Seal) -> None:
+    """Write the checkpoint over the tree after `seal`; one already there must say the same."""
+    note = signed_note(signer, checkpoint_text(seal.origin, seal.tree.size, seal.tree.root))
     try:
         store.put_new(seal.checkpoint_key, note)
     except AlreadyStored:
-        _require(store, store.get(seal.checkpoint_key) == note, seal.checkpoint_key)
+        _vouched(store, signer, seal, store.get(seal.checkpoint_key))
 
 
-def newest(store: ImmutableStore, private: PrivateKey) -> tuple[Seal | None, bool]:
+def newest(store: ImmutableStore, signer: Signer) -> tuple[Seal | None, bool]:
     """The newest seal, and whether its checkpoint had to be written now.
 
     StudyError when it is not what its checkpoint says, or a later seal shows that one before it is missing;
@@ -35,40 +36,40 @@ def newest(store: ImmutableStore, private: PrivateKey) -> tuple[Seal | None, boo
     _require(store, not later, following)
     if number is None:
         return None, False
-    seal = _read(store, private, number)
+    seal = _read(store, signer, number)
     try:
         note = store.get(seal.checkpoint_key)
     except NotStored:
-        _prove(store, private, seal)
-        sign(store, private, seal)
+        _prove(store, signer, seal)
+        sign(store, signer, seal)
         return seal, True
-    _vouched(store, private, seal, note)
+    _vouched(store, signer, seal, note)
     return seal, False
 
 
-def _read(store: ImmutableStore, private: PrivateKey, number: int) -> Seal:
+def _read(store: ImmutableStore, signer: Signer, number: int) -> Seal:
     key = seal_key(number)
     try:
-        return read_seal(private.public.origin, number, store.get(key))
+        return read_seal(public_half(signer).name, number, store.get(key))
     except (Malformed, NotStored):
         raise _broken(store, key) from None
 
 
-def _vouched(store: ImmutableStore, private: PrivateKey, seal: Seal, note: bytes) -> None:
+def _vouched(store: ImmutableStore, signer: Signer, seal: Seal, note: bytes) -> None:
     text = checkpoint_text(seal.origin, seal.tree.size, seal.tree.root)
-    _require(store, private.public.verifies(note) == text, seal.checkpoint_key)
+    _require(store, public_half(signer).verifies(note) == text, seal.checkpoint_key)
 
 
-def _prove(store: ImmutableStore, private: PrivateKey, seal: Seal) -> None:
+def _prove(store: ImmutableStore, signer: Signer, seal: Seal) -> None:
     """Compute the tree after `seal` from the signed one before it and the objects its rows name."""
     tree = Frontier()
     if seal.seq:
-        previous = _read(store, private, seal.seq - 1)
+        previous = _read(store, signer, seal.seq - 1)
         try:
             note = store.get(previous.checkpoint_key)
         except NotStored:
             raise _broken(store, previous.checkpoint_key) from None
-        _vouched(store, private, previous, note)
+        _vouched(store, signer, previous, note)
         _require(store, seal.prev == previous.digest and seal.first == previous.tree.size, seal.key)
         tree = previous.tree
     for row in seal.rows:

@@ -20,9 +20,9 @@ from trail.batch import Batch, Malformed, Place
 from trail.checkpoint import newest, sign
 from trail.history import History, whole_history
 from trail.merkle import leaf_hash
-from trail.note import PrivateKey
 from trail.reading import admitted
 from trail.seal import OpenLane, Overtaken, Row, Seal, new_seal
+from trail.signer import Signer, public_half, signer_of
 
 SKEW = timedelta(minutes=15)
 SILENCE = timedelta(hours=24)
@@ -65,43 +65,43 @@ def seal(
     store: ImmutableStore,
     *,
     origin: str,
-    key: str,
+    key: Signer | str,
     now: Callable[[], datetime],
     record: Record | None = None,
     heartbeat: bool = False,
 ) -> Sealed | None:
     """Seal what is new at `store`; None, and nothing written, when nothing is and no heartbeat is due.
 
-    `key` is the private key's text; `record` appends facts through the sealer's own lane (silent lanes are closed
-    with it). A heartbeat is due when the last seal is of an earlier UTC day, and looks at every object. StudyError
+    `key` is the trail's signer or its private key's text; `record` appends facts through the sealer's own lane
+    (silent lanes are closed with it). A heartbeat is due when the last seal is of an earlier UTC day, and looks at every object. StudyError
     when the newest seal is not what its checkpoint and the lanes say, or the clock is behind it.
     """
-    private = PrivateKey.read(key)
-    if private.public.origin != origin:
+    signer = signer_of(key)
+    if public_half(signer).name != origin:
         raise StudyError("this key is for another trail", where="trail.key", remedy="Use the key of this study.")
     for _ in range(_ATTEMPTS):
         with suppress(Overtaken, AlreadyStored):
-            return _pass(store, private, now, record, heartbeat)
+            return _pass(store, signer, now, record, heartbeat)
     raise StudyError("another sealer keeps sealing this trail", where=store.place, remedy="Run one sealer only.")
 
 
 def _pass(
-    store: ImmutableStore, private: PrivateKey, now: Callable[[], datetime], record: Record | None, heartbeat: bool
+    store: ImmutableStore, signer: Signer, now: Callable[[], datetime], record: Record | None, heartbeat: bool
 ) -> Sealed | None:
     """One look at the trail, and the seal that comes of it; AlreadyStored or Overtaken when another came first."""
-    last, mended = newest(store, private)
+    last, mended = newest(store, signer)
     due = heartbeat or (last is not None and last.sealed_at[:10] < instant(now())[:10])
     history = whole_history(store, last) if due or last is None else None
     silent = _close_silent(store, last, now(), record)
     listed = _listed(store, last, now(), everything=history is not None)
     sealed_at = _sealing_time(store, last, now())
-    origin = private.public.origin
+    origin = public_half(signer).name
     harvest = _harvest(store, origin, last, history, listed, sealed_at)
     if not harvest.rows and not due:
         return _summary(last, harvest, silent, len(listed), heartbeat=due) if mended and last else None
     made = new_seal(origin, last, sealed_at, _kept(harvest, sealed_at), tuple(harvest.rows), harvest.leaves)
     store.put_new(made.key, made.body)
-    sign(store, private, made)
+    sign(store, signer, made)
     return _summary(made, harvest, silent, len(listed), heartbeat=due)
 
 

@@ -72,7 +72,7 @@ def test_a_key_is_written_and_read() -> None:
     assert verifier_key(private) == vkey
     origin, raw, identity = public_key(vkey)
     read = PublicKey.read(vkey + "\n")
-    assert (origin, raw, identity) == (read.origin, read.raw, read.id)
+    assert (origin, raw, identity) == (read.name, read.raw, read.id)
     assert generate_key("fieldtrail/fsp/00000000")[1] != vkey
 
 
