@@ -73,8 +73,9 @@ def seal(
     """Seal what is new at `store`; None, and nothing written, when nothing is and no heartbeat is due.
 
     `key` is the trail's signer or its private key's text; `record` appends facts through the sealer's own lane
-    (silent lanes are closed with it). A heartbeat is due when the last seal is of an earlier UTC day, and looks at every object. StudyError
-    when the newest seal is not what its checkpoint and the lanes say, or the clock is behind it.
+    (silent lanes are closed with it). A heartbeat is due when the last seal is of an earlier UTC day, and looks at
+    every object. StudyError when the newest seal is not what its checkpoint and the lanes say, or the clock is behind
+    it.
     """
     signer = signer_of(key)
     if public_half(signer).name != origin:
