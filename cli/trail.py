@@ -7,30 +7,76 @@ from typing import Annotated
 
 import typer
 
-from cli.exits import Exit, explained
+from cli.exits import explained
 
 trail_app = typer.Typer(
-    help="Verify the audit trail.", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    help="Verify, prove and hand over the audit trail.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
+
+Place = Annotated[str, typer.Argument(help="The trail's folder, or s3://bucket/prefix.", metavar="DIR_OR_S3")]
+Key = Annotated[str, typer.Option(help="The trail's public key: a file, or its text.", metavar="VKEY")]
+Endpoint = Annotated[str | None, typer.Option(help="Address of an S3 server other than AWS.", metavar="URL")]
+Cosigners = Annotated[
+    list[str] | None,
+    typer.Option("--cosigner", help="A countersigner's public key; may be repeated.", metavar="VKEY"),
+]
+Persons = Annotated[
+    list[str] | None, typer.Option("--person", help="A person's public key; may be repeated.", metavar="VKEY")
+]
 
 
 @trail_app.callback()
 def _group() -> None:
-    """Verify the audit trail."""
+    """Verify, prove and hand over the audit trail."""
 
 
 @trail_app.command()
 def verify(
-    directory: Annotated[Path, typer.Argument(help="The trail's folder.", metavar="DIR")],
-    key: Annotated[str, typer.Option(help="The trail's public key: a file, or its text.", metavar="VKEY")],
+    place: Annotated[str, typer.Argument(help="The trail's folder, s3://bucket/prefix, or a proof.", metavar="PLACE")],
+    key: Key,
+    cosigner: Cosigners = None,
+    person: Persons = None,
     pin: Annotated[str | None, typer.Option(help="A size and root you noted earlier.", metavar="SIZE:ROOT")] = None,
     now: Annotated[str | None, typer.Option(help="The time to judge staleness by, RFC 3339.", metavar="TIME")] = None,
     closed: Annotated[bool, typer.Option("--closed", help="Require that study.closed is the last act.")] = False,
+    versions: Annotated[Path | None, typer.Option(help="The bucket's list of versions.", metavar="FILE")] = None,
+    artefacts: Annotated[
+        Path | None, typer.Option(help="The study folder: check its files too.", metavar="DIR")
+    ] = None,
+    keys: Annotated[Path | None, typer.Option(help="The restricted folder, with --artefacts.", metavar="DIR")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    progress: Annotated[bool | None, typer.Option(help="Say how far it is; on a terminal anyway.")] = None,
+    endpoint: Endpoint = None,
 ) -> None:
     """Check every object, line, chain, root and signature of a trail; 0 when all held, 4 when not."""
-    from trail.verify import run_verifier
+    from cli.verify import verify_place
 
     with explained():
-        code = run_verifier(directory, key, pin=pin, now=now, closed=closed, as_json=json)
-        raise typer.Exit(Exit.TRAIL if code == 1 else code)
+        raise typer.Exit(
+            verify_place(
+                place, key, endpoint=endpoint, cosigners=cosigner or [], persons=person or [], pin=pin, now=now,
+                closed=closed, versions=versions, artefacts=artefacts, keys=keys, as_json=json, progress=progress,
+            )
+        )  # fmt: skip
+
+
+@trail_app.command()
+def show(
+    place: Place,
+    key: Key,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be repeated.", metavar="KIND")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only about this, as type:id.", metavar="SUBJECT")] = None,
+    last: Annotated[int, typer.Option(min=0, help="How many, the newest; 0 for all.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="Print the lines as they are stored.")] = False,
+    endpoint: Endpoint = None,
+) -> None:
+    """List records with their ids, oldest first."""
+    from cli.show import show_trail
+
+    with explained():
+        raise typer.Exit(
+            show_trail(place, key, endpoint=endpoint, kinds=kind or [], subject=subject, last=last, as_json=json)
+        )
