@@ -26,6 +26,7 @@ from trail.seal import last_sealed_at
 SILENCE = timedelta(hours=1)
 RESTAMP = timedelta(minutes=5)
 CLOCK_SLACK = timedelta(minutes=15)
+RELOOK = timedelta(minutes=5)
 _ATTEMPTS = 4
 
 
@@ -66,6 +67,7 @@ class Trail:
         self._taken_over: str | None = None
         self._last_put: datetime | None = None
         self._sealed_at: str | None = None
+        self._looked_at: datetime | None = None
         self._pending: _Pending | None = None
         self._closed = False
         self._events: list[Event] = []
@@ -96,7 +98,7 @@ class Trail:
         trail._add(reading.recorded)
         if any(lane == run.lane for lane in reading.lanes):
             trail._leave(None if run.lane in reading.closed else run.lane)
-        trail._sealed_at = last_sealed_at(store, study)
+        trail._look_at_seals()
         return trail
 
     @property
@@ -140,6 +142,8 @@ class Trail:
         pending = self._pending
         if pending is None:
             return
+        self._look_at_seals()
+        self._check_clock()
         if self._now() - pending.stamped > RESTAMP and not self._is_stored(pending.place.key):
             self._pending = None
             self._put(pending.drafts)
@@ -215,7 +219,7 @@ class Trail:
         """The next object of the lane, stamped now; in a new lane the line that the old one was left comes first."""
         moment = self._now()
         stamp = instant(moment)
-        self._check_clock(moment, stamp)
+        self._check_clock()
         left = [] if self._taken_over is None else [self._draft(self._closing(self._taken_over, "taken_over", stamp))]
         recorded: dict[str, Recorded] = {}
         for draft in (*left, *drafts):
@@ -277,10 +281,21 @@ class Trail:
             return False
         return True
 
-    def _check_clock(self, moment: datetime, stamp: str) -> None:
+    def _look_at_seals(self) -> None:
+        """Learn when the trail was last sealed: a clock behind that is wrong."""
+        self._sealed_at, self._looked_at = last_sealed_at(self._store, self.origin), self._now()
+
+    def _check_clock(self) -> None:
+        """StudyError when the clock is behind the last seal by more than the slack.
+
+        Looks at the seals again whenever the clock has moved on, or back: it may be set while a long run goes on.
+        """
+        moment = self._now()
+        if self._looked_at is None or abs(moment - self._looked_at) > RELOOK:
+            self._look_at_seals()
         if self._sealed_at and moment + CLOCK_SLACK < datetime.fromisoformat(self._sealed_at):
             raise StudyError(
-                f"this machine's clock says {stamp}, but the trail was last sealed at {self._sealed_at}",
+                f"this machine's clock says {instant(moment)}, but the trail was last sealed at {self._sealed_at}",
                 where=self._store.place,
                 remedy="Set the clock right, then run again; nothing was recorded.",
             )

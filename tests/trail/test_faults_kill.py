@@ -113,7 +113,7 @@ class Mortal:
             del storage.local.open  # type: ignore[attr-defined]
 
     def watch(self, store: Any) -> None:
-        for name in ("put_new", "get", "list"):
+        for name in ("put_new", "get", "list", "list_versions"):
             setattr(store, name, self.around(name, getattr(store, name), before=True))
 
 
