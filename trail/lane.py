@@ -16,12 +16,14 @@ from study.event import Actor, Cause, Event, Fact, Run, in_fold_order, instant
 from study.identifiers import digest, event_id
 from study.kinds import checked_data
 from study.objects import AlreadyStored, ImmutableStore, NotStored, StoreUnavailable
+from trail.act import signed_act, signing_actor
 from trail.batch import LANE, Place, batch_body
 from trail.canonical import parsed
 from trail.line import event_of, line_of
 from trail.merkle import leaf_hash
 from trail.reading import Recorded, read_lanes
 from trail.seal import last_sealed_at
+from trail.signer import Signer
 
 SILENCE = timedelta(hours=1)
 RESTAMP = timedelta(minutes=5)
@@ -52,14 +54,16 @@ class Trail:
         run: Run,
         now: Callable[[], datetime],
         forbidden: Callable[[str], str | None],
+        sign: Signer | None = None,
     ) -> None:
         self.origin = origin
-        self.actor = actor
+        self.actor = signing_actor(actor, sign) if sign else actor
         self.run = run
         self.unread: tuple[str, ...] = ()
         self._store = store
         self._now = now
         self._forbidden = forbidden
+        self._sign = sign
         self._lane = run.lane
         self._day = ""
         self._seq = 0
@@ -84,13 +88,15 @@ class Trail:
         run: Run,
         now: Callable[[], datetime],
         forbidden: Callable[[str], str | None],
+        sign: Signer | None = None,
     ) -> Trail:
         """Read the trail at `store` whose origin is `study`, ready to append as `actor` in `run`.
 
         `now` gives the real UTC time at every PUT; `forbidden` is the never-list: a line to a reason for refusing
-        it, or None. `unread` names objects that are no part of this trail: verification says more of them.
+        it, or None; `sign` signs what `actor`, a person, does. `unread` names objects that are no part of this
+        trail: verification says more of them.
         """
-        trail = cls(store, study, actor, run, now, forbidden)
+        trail = cls(store, study, actor, run, now, forbidden, sign)
         if not LANE.fullmatch(run.lane):
             raise StudyError(f"{run.lane!r} cannot name a lane", remedy="Use letters, digits and - in the run's id.")
         reading = read_lanes(store, study)
@@ -145,8 +151,8 @@ class Trail:
         self._look_at_seals()
         self._check_clock()
         if self._now() - pending.stamped > RESTAMP and not self._is_stored(pending.place.key):
-            self._pending = None
-            self._put(pending.drafts)
+            self._rotate()
+            self._settle(self._batch(pending.drafts))
         else:
             self._settle(pending)
 
@@ -224,13 +230,14 @@ class Trail:
         recorded: dict[str, Recorded] = {}
         for draft in (*left, *drafts):
             causes = tuple(Cause(c.id, self._leaf(c.id, draft.kind, recorded)) for c in draft.causes)
-            line = line_of(replace(draft, recorded_at=stamp, causes=causes))
-            reason = self._forbidden(line.decode())
+            event = replace(draft, recorded_at=stamp, causes=causes)
+            reason = self._forbidden(line_of(event).decode())
             if reason:
                 raise StudyError(
                     f"an event of kind {draft.kind} was stopped before it entered the trail: {reason}",
                     remedy="Nothing of its batch was written; give the thing an id that says nothing about a person.",
                 )
+            line = line_of(signed_act(event, self._sign) if self._sign else event)
             recorded[draft.id] = Recorded(event_of(parsed(line)), line, leaf_hash(line).hex())
         place = Place(self._day or stamp[:10], self._lane, self._seq)
         body = batch_body(self.origin, place, self._prev, [one.line for one in recorded.values()])
