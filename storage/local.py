@@ -13,9 +13,9 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from study.errors import StudyError
+from storage import keys
 from study.objects import AlreadyStored, NotStored, Stored, StoreUnavailable
 
 _REASONS = {
@@ -149,11 +149,9 @@ class LocalStore:
 
     def _path(self, key: str) -> Path:
         """The file behind a key; StudyError for a key that is no relative path or leads out of the place."""
-        parts = key.split("/")
-        lexical = key and not PurePosixPath(key).is_absolute() and not {"", ".", ".."} & set(parts) and "\0" not in key
         path = self.root / key
-        if not lexical or not self._stays(path):
-            raise StudyError(f"{key!r} leads out of {self.place}", remedy="Name a file inside that folder.")
+        if keys.leads_out(key) or not self._stays(path):
+            raise keys.outside(key, self.place)
         return path
 
     def _stays(self, path: Path) -> bool:
