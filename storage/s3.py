@@ -43,7 +43,7 @@ class S3Store:
         timeout_s: float = 15.0,
     ) -> None:
         self.bucket = Bucket(address, endpoint, patience, timeout_s)
-        self._retention = retention
+        self.retention = retention
 
     @property
     def place(self) -> str:
@@ -125,16 +125,16 @@ class S3Store:
         lock, wrong = self.bucket.lock(), []
         if lock is None:
             wrong.append("the bucket has no Object Lock. Make one that has, as docs/s3.md says.")
-        elif self._retention is None and "DefaultRetention" not in lock.get("Rule", {}):
+        elif self.retention is None and "DefaultRetention" not in lock.get("Rule", {}):
             wrong.append("nothing would be locked. Set retention.ends in study.yaml, or a default in the bucket.")
         if not self.bucket.keeps_versions():
             wrong.append("the bucket keeps no versions. Turn versioning on, as docs/s3.md says.")
         return tuple(f"{self.place}: {what}" for what in wrong)
 
     def _lock_arguments(self) -> dict[str, Any]:
-        if self._retention is None:
+        if self.retention is None:
             return {}
-        return {"ObjectLockMode": self._retention.mode, "ObjectLockRetainUntilDate": self._retention.until}
+        return {"ObjectLockMode": self.retention.mode, "ObjectLockRetainUntilDate": self.retention.until}
 
     def _named(self, key: str, version_id: str | None = None) -> dict[str, str]:
         named = {"Bucket": self.bucket.name, "Key": self.bucket.full(key)}
