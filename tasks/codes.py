@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from urllib.parse import quote, unquote
 
-from study import StudyError
+from study import Event, StudyError
 from study.identifiers import digest, random_code
 from study.objects import AlreadyStored, FolderStore, NotStored
 
@@ -32,7 +32,7 @@ class Codes:
 
     def trail_code(self, participant: str) -> str:
         """The trail code of a participant code."""
-        return _readable(self._once(PARTICIPANTS + quote(participant, safe=""), lambda: _code("t")), PARTICIPANTS)
+        return _readable(self._once(participant_link(participant), lambda: _code("t")), PARTICIPANTS)
 
     def trail_codes(self) -> dict[str, str]:
         """Every participant code that has a trail code, with it."""
@@ -45,7 +45,26 @@ class Codes:
 
     def key(self, name: str) -> bytes:
         """The 32-byte HMAC key of a ref or trail code."""
-        return self._once(f"{KEYS}{name}.key", lambda: secrets.token_bytes(32))
+        return self._once(key_of(name), lambda: secrets.token_bytes(32))
+
+    def known_ref(self, path: str) -> str:
+        """The ref of the artefact at a path, or "" when it has none; makes none."""
+        try:
+            return _readable(self._get(artefact_key(path)), ARTEFACTS)
+        except NotStored:
+            return ""
+
+    def destroy(self, keys: Iterable[str]) -> None:
+        """Remove codes and keys, by where they are kept under restricted/, every version of them."""
+        for key in keys:
+            self._seen.pop(key, None)
+            self._store.erase_all_versions(key)
+
+    def replace_key(self, name: str, key: bytes) -> None:
+        """Let a ref have another key from now on; nothing is left of the one before."""
+        self._seen.pop(key_of(name), None)
+        self._store.put(key_of(name), key)
+        self._store.erase_old_versions(key_of(name))
 
     def _once(self, key: str, make: Callable[[], bytes]) -> bytes:
         try:
@@ -59,6 +78,37 @@ class Codes:
         if key not in self._seen:
             self._seen[key] = self._store.get(key)
         return self._seen[key]
+
+
+def participant_link(participant: str) -> str:
+    """Where the trail code of a participant code is kept."""
+    return PARTICIPANTS + quote(participant, safe="")
+
+
+def key_of(name: str) -> str:
+    """Where the HMAC key of a ref or trail code is kept."""
+    return f"{KEYS}{name}.key"
+
+
+def refuse_second_code(linked: Iterable[str], events: Iterable[Event], being_erased: Iterable[str]) -> None:
+    """StudyError when the trail holds somebody to whom no participant code leads any more: who is about to get a
+    trail code could be that person, and would count twice.
+
+    `linked` are the trail codes that have a participant code. Whose data was erased, or is being erased, is left out.
+    """
+    known: set[str] = {*linked, *being_erased}
+    people: set[str] = set()
+    for event in events:
+        found = {subject.id for subject in event.subject if subject.type == "participant"}
+        people |= found
+        known |= found if event.kind == "erasure.executed" else set()
+    if lost := len(people - known):
+        raise StudyError(
+            f"no participant code leads any more to {lost} of the people in the trail, so nobody new can be entered: "
+            "a person known already would get a second trail code",
+            where=f"restricted/{PARTICIPANTS}",
+            remedy="Restore the missing files from your backup.",
+        )
 
 
 def artefact_key(path: str) -> str:

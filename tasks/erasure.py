@@ -1,48 +1,41 @@
-"""Erasure: what was decided is written down first, then done, then recorded; a run killed in between goes on here.
+"""Whose data is to be erased and what that is: decided withdrawals without an outcome, and a plan for each.
 
-Erased are the person's sole transcripts with their keys, their rows in people's files, their codes and key, and what
-restricted/ holds about them; the proof of the withdrawal stays in the trail.
+A person's plan names their sole transcripts, their rows in people's tables, what restricted/ holds about them, and
+the links and keys that lead to them. How a plan is carried out is for `tasks.erasing`; the proof of the withdrawal
+stays in the trail.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from recruitment import fold_recruitment
 from recruitment.checks import raised
-from study import Event, Fact, Query, Subject
-from study.objects import FolderStore, NotStored
-from tasks.codes import KEYS, artefact_key
-from tasks.codes import PARTICIPANTS as TRAIL_CODES
-from tasks.people_rows import Taken, without_name, without_rows
+from study import Event, Query, Reference, StudyError
+from study.identifiers import digest, keyed_digest
+from study.objects import FolderStore
+from tasks.codes import PARTICIPANTS
+from tasks.erasing import (
+    RESTRICTED,
+    Artefact,
+    Plan,
+    Table,
+    at,
+    erase,
+    forget_plan,
+    latest_references,
+    written_down,
+)
 from tasks.progress import step
 from tasks.workspace import Workspace
 from trustworthiness import packet_id
 
-FOLDER = "decisions/erasures/"
 REGISTERS = ("registers/recruitment.csv", "registers/consent.csv", "registers/member_checks.csv")
 INTERVIEWS = "registers/interviews.csv"
-RESTRICTED_TABLES = ("participants.csv", "identities.csv")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One erasure to carry out: decided by event `decision`, for a participant code and trail code.
-
-    `files` and `restricted` are keys to erase; `refs` the opaque refs of the artefacts among them.
-    """
-
-    decision: str
-    participant: str
-    trail_code: str
-    interviews: tuple[str, ...]
-    files: tuple[str, ...]
-    restricted: tuple[str, ...]
-    refs: tuple[str, ...]
+RESTRICTED_TABLES = ("restricted/participants.csv", "restricted/identities.csv")
 
 
 def finish_pending(place: Workspace) -> int:
@@ -52,29 +45,10 @@ def finish_pending(place: Workspace) -> int:
     pending = [e for e in events if _asks_for_erasure(e) and e.id not in done]
     for number, decision in enumerate(pending, start=1):
         step("finishing an erasure", number, len(pending))
-        erase(place, _plan(place, decision, events))
+        erase(place, written_down(place, decision.id, lambda event=decision: plan_of(place, event, events)))  # type: ignore[misc]
     for id in done:  # a plan whose end was recorded just before the run was killed
-        place.restricted.erase_all_versions(f"{FOLDER}{id}.json")
+        forget_plan(place, id)
     return len(pending)
-
-
-def erase(place: Workspace, plan: Plan) -> None:
-    """Carry out a plan and record it; safe to start again at any point."""
-    for key in plan.files:
-        place.files.erase_all_versions(key)
-    for path, edit in _tables(place, plan):
-        _rewrite(place.files, path, edit)
-    for name in RESTRICTED_TABLES:
-        _rewrite(place.restricted, name, lambda data: without_rows(data, _is(plan, "participant_id")))
-    for stored in list(place.out.list()):
-        place.out.erase_all_versions(stored.key)
-    for key in plan.restricted:
-        place.restricted.erase_all_versions(key)
-    objects = len(plan.files) + len(plan.restricted)
-    data = {"decision": plan.decision, "objects": objects, "refs": plan.refs}
-    subject = (Subject("participant", plan.trail_code),)
-    place.trail.append([Fact("erasure.executed", place.instant, subject, causes=(plan.decision,), data=data)])
-    place.restricted.erase_all_versions(f"{FOLDER}{plan.decision}.json")
 
 
 def deletions_pending(place: Workspace, events: list[Event], *, ref: str) -> list[Query]:
@@ -91,6 +65,31 @@ def deletions_pending(place: Workspace, events: list[Event], *, ref: str) -> lis
     ]
 
 
+def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
+    """What goes with the person whose withdrawal decided it; StudyError when no participant code leads to them."""
+    trail_code = decision.subject_id("participant") or ""
+    participant = next((p for p, code in place.known_trail_codes().items() if code == trail_code), "")
+    if not participant:
+        raise StudyError(
+            "an erasure was decided, but the code of the person it is about is gone",
+            where=f"{RESTRICTED}{PARTICIPANTS}",
+            remedy="Run again: another run may just have finished it. If this stays, restore it from your backup.",
+        )
+    interviews = fold_recruitment(events).interviews.values()
+    sole = tuple(i.id for i in interviews if set(i.participants) == {trail_code})
+    files = sorted({*_transcripts(place, sole), *_replies(place, participant)})
+    packets = {e.data["packet"] for e in events if "packet" in e.data and e.subject_id("participant") == trail_code}
+    packets |= {packet_id(interview) for interview in sole}
+    about = [e for e in events if {trail_code} & {s.id for s in e.subject}]
+    about += [e for e in events if e.kind == "query.set_aside" and {*sole, *packets} & {s.id for s in e.subject}]
+    held = _restricted_about(place, trail_code, {*sole}, packets, tuple(files), {e.id for e in about})
+    paths = [*files, *sorted(f"{RESTRICTED}{key}" for key in held)]
+    artefacts = tuple(Artefact(path, place.codes.known_ref(path)) for path in paths)
+    latest = latest_references(events)
+    tables = (_planned(place, table, latest) for table in _tables(place, participant, sole))
+    return Plan(decision.id, artefacts, tuple(t for t in tables if t is not None), participant, trail_code)
+
+
 def _asks_for_erasure(event: Event) -> bool:
     """A withdrawal that a person applied here; one the register mentions waits for that."""
     return (
@@ -100,68 +99,24 @@ def _asks_for_erasure(event: Event) -> bool:
     )
 
 
-def _plan(place: Workspace, decision: Event, events: list[Event]) -> Plan:
-    """The plan as written down, or written down now."""
-    key = f"{FOLDER}{decision.id}.json"
-    try:
-        stored = json.loads(place.restricted.get(key))
-        return Plan(**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()})
-    except NotStored:
-        plan = _made(place, decision, events)
-        place.restricted.put(key, json.dumps(asdict(plan)).encode())
-        return plan
-
-
-def _made(place: Workspace, decision: Event, events: list[Event]) -> Plan:
-    trail_code = decision.subject_id("participant") or ""
-    participant = next((p for p, code in place.known_trail_codes().items() if code == trail_code), "")
-    interviews = fold_recruitment(events).interviews.values()
-    sole = tuple(i.id for i in interviews if set(i.participants) == {trail_code})
-    files = tuple(sorted({*_transcripts(place, sole), *_replies(place, participant)}))
-    packets = {e.data["packet"] for e in events if "packet" in e.data and e.subject_id("participant") == trail_code}
-    packets |= {packet_id(interview) for interview in sole}
-    about = [e for e in events if {trail_code} & {s.id for s in e.subject}]
-    about += [e for e in events if e.kind == "query.set_aside" and {*sole, *packets} & {s.id for s in e.subject}]
-    held = sorted(_restricted_about(place, trail_code, {*sole}, packets, files, {e.id for e in about}))
-    named = [*files, *(path for path in (f"restricted/{key}" for key in held) if _has_ref(place, path))]
-    refs = tuple(sorted(place.ref(path) for path in named))
-    restricted = [
-        f"{TRAIL_CODES}{quote(participant, safe='')}",
-        f"{KEYS}{trail_code}.key",
-        *(artefact_key(path) for path in named),
-        *(f"{KEYS}{ref}.key" for ref in refs),
-        *held,
-    ]
-    return Plan(decision.id, participant, trail_code, sole, files, tuple(sorted(restricted)), refs)
-
-
 def _transcripts(place: Workspace, interviews: Iterable[str]) -> Iterator[str]:
     conventions = place.protocol.transcripts
     if conventions is None:
         return
     names = {conventions.file_name.format(interview_id=id) for id in interviews}
-    for stored in place.files.list(f"{conventions.folder}/"):
-        if PurePosixPath(stored.key).stem in names:
-            yield stored.key
+    for key in _keys(place.files, f"{conventions.folder}/"):
+        if PurePosixPath(key).stem in names:
+            yield key
 
 
 def _replies(place: Workspace, participant: str) -> Iterator[str]:
-    for stored in place.files.list("replies/"):
+    for stored in place.files.list_versions("replies/"):
         try:
-            reply = json.loads(place.files.get(stored.key))
+            reply = json.loads(place.files.get(stored.key, stored.version_id or None))
         except ValueError:
             continue  # not a reply in our form: a query of its own says so
         if isinstance(reply, dict) and reply.get("participant_code") == participant:
             yield stored.key
-
-
-def _has_ref(place: Workspace, path: str) -> bool:
-    """Whether an artefact was ever named in the trail, so that a ref and a key of its own are kept."""
-    try:
-        place.restricted.get(artefact_key(path))
-    except NotStored:
-        return False
-    return True
 
 
 def _restricted_about(
@@ -176,13 +131,13 @@ def _restricted_about(
     them and on their files."""
     ids = {*interviews, *packets}
     for folder in ("deidentified/", "packets/"):
-        for stored in place.restricted.list(folder):
-            path = PurePosixPath(stored.key)
+        for key in _keys(place.restricted, folder):
+            path = PurePosixPath(key)
             if ids & {path.stem, *path.parts}:
-                yield stored.key
-    for stored in place.restricted.list("records/"):
-        if PurePosixPath(stored.key).stem in events:
-            yield stored.key
+                yield key
+    for key in _keys(place.restricted, "records/"):
+        if PurePosixPath(key).stem in events:
+            yield key
     subjects = {
         f"participant:{trail_code}",
         *(f"{type}:{id}" for id in interviews for type in ("interview", "transcript")),
@@ -194,30 +149,44 @@ def _restricted_about(
             yield stored.key
 
 
-def _tables(place: Workspace, plan: Plan) -> Iterator[tuple[str, Callable[[bytes], Taken]]]:
-    """Every table of people's with how the person's rows come out of it."""
-    for path in REGISTERS:
-        yield path, lambda data: without_rows(data, _is(plan, "participant_id"))
-    yield INTERVIEWS, lambda data: without_name(data, "participant_ids", plan.participant)
-    yield place.protocol.analysis.codings, lambda data: without_rows(data, _is_coding(plan))
+def _tables(place: Workspace, participant: str, interviews: tuple[str, ...]) -> Iterator[Table]:
+    """Every table of people's that may hold rows of the person."""
+    for path in (*REGISTERS, *RESTRICTED_TABLES):
+        yield Table(path, "participant_id", (participant,))
+    yield Table(INTERVIEWS, "participant_ids", (participant,), several=True)
+    yield Table(place.protocol.analysis.codings, "transcript_id", interviews)
     for survey in place.protocol.surveys:
         if survey.linkage == "coded" and survey.key and survey.file.endswith(".csv"):
-            yield survey.file, lambda data, key=survey.key: without_rows(data, _is(plan, key))  # type: ignore[misc]
+            yield Table(survey.file, survey.key, (participant,))
 
 
-def _is(plan: Plan, column: str) -> Callable[[Mapping[str, str]], bool]:
-    return lambda row: bool(plan.participant) and row.get(column) == plan.participant
+def _planned(place: Workspace, table: Table, latest: dict[str, Reference]) -> Table | None:
+    """The table with its ref, a new key, and whether it is as last recorded; None when no version holds such rows."""
+    store, key = at(place, table.path)
+    versions = [store.get(key, v.version_id or None) for v in store.list_versions(key) if v.key == key]
+    if not any(table.without_them(data).rows for data in versions):
+        return None
+    ref = place.codes.known_ref(table.path)
+    recorded = latest.get(ref)
+    return Table(
+        table.path,
+        table.column,
+        table.values,
+        table.several,
+        ref=ref,
+        key=secrets.token_bytes(32).hex() if ref else "",
+        named=recorded is not None,
+        changed=recorded is not None and not _is(place, recorded, versions[-1]),
+    )
 
 
-def _is_coding(plan: Plan) -> Callable[[Mapping[str, str]], bool]:
-    return lambda row: row.get("transcript_id") in plan.interviews
+def _is(place: Workspace, recorded: Reference, data: bytes) -> bool:
+    """Whether bytes are those a reference was made of."""
+    if recorded.hmac is None:
+        return digest(data) == recorded.sha256
+    return keyed_digest(place.codes.key(recorded.ref), data) == recorded.hmac
 
 
-def _rewrite(store: FolderStore, key: str, edit: Callable[[bytes], Taken]) -> None:
-    try:
-        data = store.get(key)
-    except NotStored:
-        return
-    taken = edit(data)
-    if taken.rows:
-        store.put(key, taken.data)
+def _keys(store: FolderStore, prefix: str) -> list[str]:
+    """The keys under a prefix, those with nothing but older versions among them."""
+    return sorted({stored.key for stored in store.list_versions(prefix)})

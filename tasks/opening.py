@@ -224,7 +224,8 @@ def _guides(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> I
 def _protocol_amended(place: Workspace, events: list[Event]) -> Iterator[Fact]:
     """study.yaml as it is now, when it is not the one last registered, with what changed in a record beside it."""
     registered = [e for e in events if e.kind in ("study.opened", "protocol.amended")]
-    now = digest(place.files.get(FILE))
+    text = place.files.get(FILE)
+    now = digest(text)
     if not registered:
         return
     last = max(registered, key=lambda e: (e.recorded_at, e.occurred, e.id))
@@ -233,7 +234,8 @@ def _protocol_amended(place: Workspace, events: list[Event]) -> Iterator[Fact]:
         return
     times = sum((e.data["protocol"], e.data.get("previous")) == (now, previous) for e in registered)
     data = {"protocol": now, "previous": previous, **({"ordinal": times + 1} if times else {})}
-    fact = Fact("protocol.amended", place.instant, causes=(last.id,), data=data)
+    used = (place.reference(FILE, text, personal=False),)
+    fact = Fact("protocol.amended", place.instant, used=used, causes=(last.id,), data=data)
     before = _registered_document(place, last)
     changed = sorted(_changes(before, _document(place)))
     yield place.with_record(fact, {"changed": changed, "protocol": _document(place)})

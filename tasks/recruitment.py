@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -212,7 +212,8 @@ def _tallies(place: Workspace, registers: Registers, found: dict[str, Way]) -> l
     if registers.frames["recruitment"] is None or "recruitment" in registers.unread:
         return []
     source = place.reference(RECRUITMENT.file, place.files.get(RECRUITMENT.file), personal=True)
-    return tally_facts(found, source.hmac or "", place.events(), now=place.instant)
+    tallies = tally_facts(found, source.hmac or "", place.events(), now=place.instant)
+    return [replace(fact, used=(source,)) for fact in tallies]
 
 
 def _out_of_place(place: Workspace, registers: Registers) -> list[Query]:

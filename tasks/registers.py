@@ -22,6 +22,8 @@ from sampling import fold_sample, read_frame
 from study import Event, Query, StudyError
 from study.objects import NotStored
 from study.query import QueryRecord
+from tasks.codes import refuse_second_code
+from tasks.erasing import being_erased
 from tasks.queries import read_query
 from tasks.read import csv_rows, read_restricted_table, read_table
 from tasks.workspace import Workspace
@@ -202,7 +204,10 @@ def _trail_codes(place: Workspace, known: Known, frames: Mapping[str, pd.DataFra
         due |= set(consent[consent["is_usable"]]["participant_id"]) | {c for c in withdrawn if looks.fullmatch(c)}
     if interviews is not None:
         due |= set(interviews[interviews["is_usable"]]["participant_ids"])
-    return codes | {code: place.trail_code(code) for code in sorted(due - set(codes) - {""})}
+    new = sorted(due - set(codes) - {""})
+    if new:
+        refuse_second_code(codes.values(), place.events(), being_erased(place))
+    return codes | {code: place.trail_code(code) for code in new}
 
 
 def _consented(rows: pd.DataFrame | None, events: list[Event], codes: Mapping[str, str]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from study.kinds.shapes import Code, Count, Day, EventId, Kind, Nothing, Rank, Sha256, Shape
+from study.kinds.shapes import Code, Count, Day, EventId, Kind, LaneObject, Nothing, Rank, Sha256, Shape
 
 
 class Opened(Shape):
@@ -76,9 +76,18 @@ class Correction(Shape):
 
 
 class Erasure(Shape):
+    """An erasure carried out: what decided it, how many objects went, the refs of the files among them.
+
+    Tables rewritten without a person are in `generated`; `changed` are those of them that were not as last recorded
+    before, so that this event vouches for more than its own change. `trail_objects` are objects of the trail itself
+    that were removed because of what they held: a verifier goes on reporting them as missing.
+    """
+
     decision: EventId
     objects: Count
     refs: tuple[Code, ...]
+    changed: tuple[Code, ...] = ()
+    trail_objects: tuple[LaneObject, ...] = ()
 
 
 class RunClosed(Shape):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ import pytest
 from recruitment.facts import consent_facts
 from storage.local import LocalStore
 from study import Fact, Reference, StudyError, Subject
-from tasks.erasure import deletions_pending, finish_pending
+from tasks.codes import refuse_second_code
+from tasks.erasing import being_erased, erase, written_down
+from tasks.erasure import deletions_pending, finish_pending, plan_of
 from tasks.opening import amendment_facts, opening_facts
 from tasks.recruitment import recruitment_readings
 from tasks.registers import read_registers
@@ -22,10 +24,6 @@ from tasks.workspace import StudyRequest, opened
 pytestmark = pytest.mark.real
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-class Killed(BaseException):
-    """The machine went down."""
 
 
 def request(study: Path, acting: str | None = "COO1") -> StudyRequest:
@@ -61,7 +59,11 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
             generated=(Reference(reference.ref, reference.bytes, hmac=reference.hmac),),
             data={"format": "docx"},
         )
-        place.trail.append([received])
+        codings = place.reference("analysis/codings.csv", place.files.get("analysis/codings.csv"), personal=True)
+        used = (codings, reference)
+        data = {"codebook": "1", "segments": 1, "coders": ("RES1",), "rejected": 0, "inputs": "0" * 64}
+        coded = Fact("coding.imported", place.instant, received.subject, used=used, data=data)
+        place.trail.append([received, coded])
         place.restricted.put("deidentified/I0001.txt", b"masked")
         place.restricted.put("packets/MC-I0001/v002.html", b"assembled and not released yet")
         place.restricted.put("queries/" + "0" * 64 + ".json", b'{"subject": "interview:I0001"}')
@@ -170,45 +172,154 @@ def test_reading_the_registers_again_finds_nothing_vanished(running):
 
 
 def test_a_run_killed_anywhere_is_finished_by_the_next(running, tmp_path, monkeypatch):
-    whole = tmp_path / "whole"
-    shutil.copytree(running, whole)
-    apply(whole)
-    expected = left_of(whole)
-    names = ("put", "put_new", "erase_all_versions")
-    real = {name: getattr(LocalStore, name) for name in names}
-    points = 0
-    while True:
-        study, count = tmp_path / f"killed-{points}", iter(range(10_000))
-        shutil.copytree(running, study)
+    """What a kill leaves is what lies there between two writes: photographed before each, taken up by another run."""
+    photographs = []
 
-        def dying(name: str, count=count, point: int = points):
-            def act(self, *args):
-                number = next(count)
-                if number == point and number % 2 == 0:
-                    raise Killed
-                result = real[name](self, *args)
-                if number == point:
-                    raise Killed
-                return result
+    def photographing(original):
+        def told(store, key, *rest):
+            photographs.append(shutil.copytree(running, tmp_path / str(len(photographs)), copy_function=os.link))
+            return original(store, key, *rest)
 
-            return act
+        return told
 
-        for name in names:
-            monkeypatch.setattr(LocalStore, name, dying(name))
-        with suppress(Killed):
-            apply(study)
-        reached = next(count)
-        for name in names:
-            monkeypatch.setattr(LocalStore, name, real[name])
-        if points >= reached:
-            break
+    with monkeypatch.context() as patch:
+        for name in ("put", "put_new", "erase_all_versions", "erase_old_versions"):
+            patch.setattr(LocalStore, name, photographing(getattr(LocalStore, name)))
+        apply(running)
+    expected = without_keys(left_of(running))
+    for study in photographs:
         apply(study)
-        assert left_of(study) == expected, f"killed at write {points}"
-        with opened(request(study), "status") as place:
-            assert len(place.events(["erasure.executed"])) == 1
+        assert without_keys(left_of(study)) == expected, f"killed before write {study.name}"
+        assert_recorded_once(study)
         shutil.rmtree(study)
-        points += 1
-    assert points > 15
+    assert len(photographs) > 30
+
+
+def without_keys(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Of keys only the names: a rewritten table's key is random."""
+    return {path: b"" if path.startswith("restricted/keys/") else data for path, data in files.items()}
+
+
+def assert_recorded_once(study: Path) -> None:
+    with opened(request(study), "status") as place:
+        (erased,) = place.events(["erasure.executed"])
+        assert [r.ref for r in erased.generated] == [place.codes.known_ref("analysis/codings.csv")]
+        for reference in erased.generated:
+            data = place.files.get("analysis/codings.csv")
+            assert reference == place.reference("analysis/codings.csv", data, personal=True)
+    lines = [line for path in (study / "trail/lanes").rglob("*.jsonl") for line in path.read_text().splitlines()]
+    assert sum('"kind":"erasure.executed"' in line for line in lines) == 1
+
+
+def test_two_runs_at_once_record_the_same_erasure(running, monkeypatch):
+    """The second run read the plan before the first had finished: what it records is the same act."""
+    with opened(request(running), "withdraw-participant") as place:
+        place.trail.append(withdrawal_facts.fn(place, asked()))
+    with opened(request(running), "run-study") as slow:
+        events = slow.events()
+        (decision,) = [e for e in events if e.kind == "consent.withdrawn" and e.data.get("source") == "request"]
+        plan = written_down(slow, decision.id, lambda: plan_of(slow, decision, events))
+        apply(running)
+        erase(slow, plan)
+    with opened(request(running), "status") as place:
+        copies = [
+            line for path in (running / "trail/lanes").rglob("*.jsonl") for line in path.read_bytes().splitlines()
+        ]
+        copies = [json.loads(line) for line in copies if b"erasure.executed" in line]
+        assert len(copies) == 2
+        assert copies[0]["id"] == copies[1]["id"]
+        assert (copies[0]["data"], copies[0]["generated"]) == (copies[1]["data"], copies[1]["generated"])
+        assert finish_pending(place) == 0
+
+
+def test_a_digest_of_the_table_with_the_rows_cannot_be_tested_any_more(running):
+    """Who knows every other row and the old key could try rows against the digest; so the old key goes."""
+    table = "analysis/codings.csv"
+    with opened(request(running), "status") as place:
+        before = (running / table).read_bytes()
+        known = place.reference(table, before, personal=True)
+        assert known == place.reference(table, before, personal=True)
+    apply(running)
+    with opened(request(running), "status") as place:
+        assert place.codes.known_ref(table) == known.ref
+        assert place.reference(table, before, personal=True).hmac != known.hmac
+
+
+def test_a_table_that_was_not_as_recorded_is_named(running, tmp_path):
+    """So that an erasure does not make somebody else's change of the same table look recorded."""
+    altered = tmp_path / "altered"
+    shutil.copytree(running, altered)
+    with open(altered / "analysis/codings.csv", "a") as table:
+        table.write("I0002,RES1,relief,1,1,added by somebody\n")
+    for study, changed in ((running, 0), (altered, 1)):
+        apply(study)
+        with opened(request(study), "status") as place:
+            (erased,) = place.events(["erasure.executed"])
+            refs = [g.ref for g in erased.generated]
+            assert list(erased.data.get("changed", ())) == refs[:changed]
+
+
+def test_a_survey_in_a_table_stays_without_the_person(running):
+    survey = "surveys/staff.csv"
+    (running / survey).write_text("staff_id,answer\nP001,4\nP002,5\n")
+    with opened(request(running), "validate-surveys") as place:
+        spec = place.protocol.surveys[0].model_copy(update={"file": survey, "linkage": "coded", "key": "staff_id"})
+        place.protocol = place.protocol.model_copy(update={"surveys": [spec]})
+        data = place.files.get(survey)
+        received = Fact(
+            "survey.received",
+            place.instant,
+            (Subject("survey", "staff"),),
+            generated=(place.reference(survey, data, personal=True),),
+            data={"format": "csv"},
+        )
+        place.trail.append([received, *withdrawal_facts.fn(place, asked())])
+        finish_pending(place)
+        assert place.files.get(survey) == b"staff_id,answer\nP002,5\n"
+        (erased,) = place.events(["erasure.executed"])
+        assert place.reference(survey, b"staff_id,answer\nP002,5\n", personal=True) in erased.generated
+
+
+def test_an_erasure_whose_person_cannot_be_found_any_more_is_not_called_done(running):
+    with opened(request(running), "withdraw-participant") as place:
+        place.trail.append(withdrawal_facts.fn(place, asked()))
+        place.restricted.erase_all_versions("codes/participants/P001")
+        with pytest.raises(StudyError, match="restore it from your backup") as refused:
+            finish_pending(place)
+        assert "P001" not in str(refused.value)
+        assert place.events(["erasure.executed"]) == []
+
+
+def test_a_lost_code_does_not_make_a_second_person(running):
+    lost = running / "restricted/codes/participants/P002"
+    held = lost.read_bytes()
+    lost.unlink()
+    with opened(request(running), "track-consent") as place, pytest.raises(StudyError, match="1 of the people") as no:
+        read_registers.fn(place)
+    assert "P002" not in str(no.value)
+    assert not lost.exists()
+    lost.write_bytes(held)
+    with opened(request(running), "track-consent") as place:
+        assert read_registers.fn(place).codes.trail["P002"] == held.decode()
+
+
+def test_an_erasure_under_way_or_done_leaves_others_their_first_code(running):
+    """While P001's code is gone and the erasure is not recorded yet, somebody new may still be entered."""
+    new = running / "restricted/codes/participants/P002"
+    with opened(request(running), "withdraw-participant") as place:
+        place.trail.append(withdrawal_facts.fn(place, asked()))
+        events = place.events()
+        (decision,) = [e for e in events if e.kind == "consent.withdrawn" and e.data.get("source") == "request"]
+        plan = written_down(place, decision.id, lambda: plan_of(place, decision, events))
+        place.codes.destroy(plan.links)
+        linked = set(place.known_trail_codes().values())
+        refuse_second_code(linked, events, being_erased(place))
+        erase(place, plan)
+        assert being_erased(place) == frozenset()
+        refuse_second_code(linked, place.events(), being_erased(place))
+        new.unlink()
+        with pytest.raises(StudyError, match="1 of the people"):
+            refuse_second_code(place.known_trail_codes().values(), place.events(), being_erased(place))
 
 
 def test_the_same_withdrawal_is_recorded_once(running):
