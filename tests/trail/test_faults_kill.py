@@ -20,24 +20,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import storage.local
+from storage import open_store
+
+if TYPE_CHECKING:
+    from tests.weed import Weed
 
 Notebook = Any
 ROOT = Path(__file__).parents[2]
-ACTS = 10  # events of `working_day`, those that close lanes aside
 
 
 # What is killed.
-def working_day(notebook: Notebook, done: Callable[[dict[str, Any]], None]) -> Any:
+def working_day(notebook: Notebook, done: Callable[[dict[str, Any]], None], batches: int) -> Any:
     """A run that records, then the sealer; `done` is told what each acknowledged, as soon as it has."""
     writer = notebook.open()
     opened = writer.append([notebook.opened()])
     done({"events": [opened[0].id]})
-    for batch in range(3):
+    for batch in range(batches):
         facts = [notebook.site(10 * batch + n, "site.invited", opened[0].id) for n in range(3)]
         done({"events": [event.id for event in writer.append(facts)]})
     writer.close()
@@ -58,6 +61,7 @@ def left_open(notebook: Notebook) -> None:
 
 
 PREPARED: dict[str, Callable[[Notebook], None]] = {"the first day": lambda notebook: None, "a lane left": left_open}
+CALLS = ("put_new", "get", "list", "list_versions")
 
 
 class Mortal:
@@ -112,8 +116,8 @@ class Mortal:
                 setattr(os, name, call)
             del storage.local.open  # type: ignore[attr-defined]
 
-    def watch(self, store: Any) -> None:
-        for name in ("put_new", "get", "list", "list_versions"):
+    def watch(self, store: Any, calls: tuple[str, ...]) -> None:
+        for name in calls:
             setattr(store, name, self.around(name, getattr(store, name), before=True))
 
 
@@ -134,62 +138,73 @@ class _Writing:
 
 
 # The script: one child a point.
-def killed_at(notebook: Notebook, point: int) -> tuple[list[dict[str, Any]], bool]:
-    """Fork, work, die at `point`; what was acknowledged before, and whether the child lived to the end instead."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        mortal = Mortal(point)
-        mortal.watch(notebook.store)
+class Trial:
+    """One way to spoil the same day at each of its points."""
+
+    def __init__(self, calls: tuple[str, ...], batches: int) -> None:
+        self.calls, self.batches = calls, batches
+
+    def names_of_points(self, notebook: Notebook) -> list[str]:
+        """The points of a day on which nothing dies."""
+        mortal = Mortal(None)
+        mortal.watch(notebook.store, self.calls)
         with mortal.disk():
-            working_day(notebook, lambda done: _sent(writing, done))
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        acknowledged = [json.loads(line) for line in pipe]
-    _, status = os.waitpid(child, 0)
-    if not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0):
-        assert os.WTERMSIG(status) == signal.SIGKILL, status
-    return acknowledged, os.WIFEXITED(status)
+            working_day(notebook, lambda done: None, self.batches)
+        return mortal.names
+
+    def killed_at(self, notebook: Notebook, point: int) -> tuple[list[dict[str, Any]], bool]:
+        """Fork, work, die at `point`; what was acknowledged before, and whether the child lived to the end instead."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            mortal = Mortal(point)
+            mortal.watch(notebook.store, self.calls)
+            with mortal.disk():
+                working_day(notebook, lambda done: _sent(writing, done), self.batches)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            acknowledged = [json.loads(line) for line in pipe]
+        _, status = os.waitpid(child, 0)
+        if not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0):
+            assert os.WTERMSIG(status) == signal.SIGKILL, status
+        return acknowledged, os.WIFEXITED(status)
+
+    def afterwards(self, notebook: Notebook, acknowledged: list[dict[str, Any]], **later: float) -> dict[str, Any]:
+        """Let the next run do the day's work; what the trail then holds and what the verifier says of it."""
+        notebook.wait(**later)
+        again: list[dict[str, Any]] = []
+        recorded = working_day(notebook, again.append, self.batches)
+        if not notebook.directory.exists():
+            synchronised(notebook)
+        told = [f"{done['size']}:{done['root']}" for done in (*acknowledged, *again) if "size" in done]
+        result = notebook.verified(*(["--pin", told[0]] if told else []))  # the oldest seal anybody was told of
+        acts = [event.id for event in recorded.events() if event.kind != "run.closed"]
+        return {
+            "lost": [id for done in acknowledged for id in done.get("events", []) if id not in acts],
+            "missing": 1 + 3 * self.batches - len(acts),
+            "doubled": len(acts) - len(set(acts)),
+            "unread": recorded.unread,
+            "faults": result.faults,
+            "code": result.code,
+            "events_differ": result.report["events"] - len(recorded.events()),
+        }
 
 
 def _sent(pipe: int, done: dict[str, Any]) -> None:
     os.write(pipe, json.dumps(done).encode() + b"\n")
 
 
-def names_of_points(notebook: Notebook) -> list[str]:
-    """The points of a day on which nothing dies."""
-    mortal = Mortal(None)
-    mortal.watch(notebook.store)
-    with mortal.disk():
-        working_day(notebook, lambda done: None)
-    return mortal.names
+def synchronised(notebook: Notebook) -> None:
+    for stored in notebook.store.list():
+        (notebook.directory / stored.key).parent.mkdir(parents=True, exist_ok=True)
+        (notebook.directory / stored.key).write_bytes(notebook.store.get(stored.key))
 
 
-def afterwards(notebook: Notebook, acknowledged: list[dict[str, Any]], **later: float) -> dict[str, Any]:
-    """Let the next run do the day's work; what the trail then holds and what the verifier says of it."""
-    notebook.wait(**later)
-    again: list[dict[str, Any]] = []
-    recorded = working_day(notebook, again.append)
-    told = [f"{done['size']}:{done['root']}" for done in (*acknowledged, *again) if "size" in done]
-    result = notebook.verified(*(["--pin", told[0]] if told else []))  # the oldest seal anybody was told of
-    acts = [event.id for event in recorded.events() if event.kind != "run.closed"]
-    return {
-        "lost": [id for done in acknowledged for id in done.get("events", []) if id not in acts],
-        "acts": len(acts),
-        "doubled": len(acts) - len(set(acts)),
-        "unread": recorded.unread,
-        "faults": result.faults,
-        "code": result.code,
-        "events_differ": result.report["events"] - len(recorded.events()),
-    }
-
-
-def main(directory: Path, scenario: str) -> None:
+def in_a_directory(directory: Path, scenario: str) -> None:
     from conftest import Notebook as Book  # the tests' own, beside this script
 
-    gc.freeze()  # children share the pages
-    start = Book(directory / "start")
+    start, trial = Book(directory / "start"), Trial(CALLS, batches=2)
     start.directory.mkdir()
     PREPARED[scenario](start)
 
@@ -199,42 +214,77 @@ def main(directory: Path, scenario: str) -> None:
         notebook.moment, notebook.runs = start.moment, start.runs
         return notebook
 
-    for point, name in enumerate(names_of_points(copied("whole")), 1):
+    for point, name in enumerate(trial.names_of_points(copied("whole")), 1):
         notebook = copied("killed")
-        acknowledged, lived = killed_at(notebook, point)
+        acknowledged, lived = trial.killed_at(notebook, point)
         notebook.runs += 10
-        seen = afterwards(notebook, acknowledged, **({"minutes": 7} if point % 2 else {"hours": 27}))
-        print(json.dumps({"scenario": scenario, "point": point, "name": name, "lived": lived, **seen}))
+        seen = trial.afterwards(notebook, acknowledged, **({"minutes": 7} if point % 2 else {"hours": 27}))
+        print(json.dumps({"point": point, "name": name, "lived": lived, **seen}))
         shutil.rmtree(notebook.directory)
 
 
-# The test.
+def on_s3(directory: Path, address: str) -> None:
+    """Each point on a prefix of its own; only writes leave anything behind, so only they are points."""
+    from conftest import Notebook as Book
+
+    trial = Trial(("put_new",), batches=1)
+
+    def fresh(number: int) -> Notebook:
+        notebook = Book(directory / f"{number:03d}")
+        notebook.store = open_store(f"{address}/{number:03d}", endpoint=os.environ["AWS_ENDPOINT_URL_S3"])
+        return notebook
+
+    for point, name in enumerate(trial.names_of_points(fresh(0)), 1):
+        notebook = fresh(point)
+        acknowledged, lived = trial.killed_at(notebook, point)
+        notebook.runs += 10
+        print(json.dumps({"point": point, "name": name, "lived": lived, **trial.afterwards(notebook, acknowledged)}))
+
+
+# The tests.
+def killed(*runs: tuple[str, str], **environment: str) -> list[dict[str, Any]]:
+    """What this file prints, run as a script with each pair of a directory and a scenario (or address) at once."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, __file__, *arguments],
+            env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+            stdout=PIPE,
+            stderr=PIPE,
+            text=True,
+        )
+        for arguments in runs
+    ]
+    printed = [process.communicate(timeout=200) for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(runs), [errors[-2000:] for _, errors in printed]
+    return [json.loads(line) for output, _ in printed for line in output.splitlines()]
+
+
+def check(points: list[dict[str, Any]]) -> None:
+    for point in points:
+        assert not point["lived"], point
+        assert (point["lost"], point["doubled"], point["missing"]) == ([], 0, 0), point
+        assert (point["code"], point["faults"], point["unread"], point["events_differ"]) == (0, [], [], 0), point
+
+
 @pytest.mark.real
 def test_kill_minus_nine_at_every_write_point(tmp_path: Path) -> None:
     memory = Path("/dev/shm")  # a real directory too, where syncing costs nothing
     base = memory if os.access(memory, os.W_OK) else tmp_path
     with tempfile.TemporaryDirectory(dir=base) as one, tempfile.TemporaryDirectory(dir=base) as two:
-        runs = [
-            subprocess.Popen(
-                [sys.executable, __file__, directory, scenario],
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-                stdout=PIPE,
-                stderr=PIPE,
-                text=True,
-            )
-            for directory, scenario in zip((one, two), PREPARED, strict=True)
-        ]
-        printed = [run.communicate(timeout=200) for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], [errors[-2000:] for _, errors in printed]
-    seen = [json.loads(line) for output, _ in printed for line in output.splitlines()]
-    assert len(seen) >= 200
-    for kind in ("create", "half a write", "fsync", "link", "unlink", "mkdir", "put_new", "get", "list"):
-        assert sum(one["name"] == f"after {kind}" for one in seen) >= 4, kind
-    for point in seen:
-        assert not point["lived"], point
-        assert (point["lost"], point["doubled"], point["acts"]) == ([], 0, ACTS), point
-        assert (point["code"], point["faults"], point["unread"], point["events_differ"]) == (0, [], [], 0), point
+        points = killed(*zip((one, two), PREPARED, strict=True))
+    assert len(points) >= 200
+    for kind in ("create", "half a write", "fsync", "link", "unlink", "mkdir", *CALLS):
+        assert sum(point["name"] == f"after {kind}" for point in points) >= 2, kind
+    check(points)
+
+
+@pytest.mark.real
+def test_kill_minus_nine_around_every_put_on_s3(tmp_path: Path, weed: Weed) -> None:
+    points = killed((str(tmp_path), f"s3://{weed.bucket(mode='GOVERNANCE')}/trails"), **weed.environment())
+    assert len(points) == 2 * 5  # two batches, the lane's end, the seal, the checkpoint: before and after each
+    check(points)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    gc.freeze()  # children share the pages
+    (on_s3 if sys.argv[2].startswith("s3://") else in_a_directory)(Path(sys.argv[1]), sys.argv[2])
