@@ -100,6 +100,15 @@ class S3Store:
                 self._erase(key, group[start : start + _BATCH], bypass_governance)
         return len(versions)
 
+    def erase_old_versions(self, key: str) -> int:
+        """Remove every version of `key` but the current one; how many there were. StoreUnavailable for a locked one."""
+        full = self.bucket.full(key)
+        rows = [row for row, is_version in self.bucket.entries(full) if is_version and row["Key"] == full]
+        old = [row["VersionId"] for row in rows if not row["IsLatest"]]
+        for start in range(0, len(old), _BATCH):
+            self._erase(key, old[start : start + _BATCH], bypass=False)
+        return len(old)
+
     def retention_of(self, key: str, version_id: str | None = None) -> Retention | None:
         """How the current (or that) version of `key` is locked; None when it is not, NotStored without one."""
 

@@ -99,6 +99,17 @@ def test_a_file_may_be_replaced_and_erased(store: FolderStore) -> None:
     assert store.get("a/b.txt") == b"again"
 
 
+def test_the_past_of_a_file_may_be_erased_and_the_file_stays(store: FolderStore) -> None:
+    for body in (b"with a person", b"still with", b"without"):
+        store.put("a/b.csv", body)
+    store.put("a/b.csv.bak", b"other")
+    former = len(list(store.list_versions("a/b.csv"))) - 2
+    assert store.erase_old_versions("a/b.csv") == former
+    assert store.erase_old_versions("a/b.csv") == 0
+    assert [store.get(s.key, s.version_id) for s in store.list_versions("a/b.csv")] == [b"without", b"other"]
+    assert store.erase_old_versions("no/folder") == 0
+
+
 def test_listing_is_sorted_by_key_and_by_prefix(store: FolderStore) -> None:
     for key in ("b-c/1", "b/1", "b/0", "a", "b/.tmp", ".hidden/x"):
         store.put(key, b"x")
