@@ -17,11 +17,10 @@ from botocore.exceptions import ClientError
 
 from storage import keys
 from storage.retries import Patience
-from storage.s3_bucket import NO_LOCK, Bucket
+from storage.s3_bucket import ABSENT, NO_LOCK, Bucket
 from storage.s3_faults import code_of, status_of
 from study.objects import AlreadyStored, NotStored, Retention, Stored, StoreUnavailable
 
-_ABSENT = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"}
 _BATCH = 1000
 _LOCKED = "Object Lock holds it, or this account may not erase. Ask the data-protection role, as docs/s3.md says."
 
@@ -59,7 +58,7 @@ class S3Store:
             except ClientError as error:
                 if status_of(error) != 412:
                     raise
-            if not tried or self._read(key) != body:
+            if not tried or self.bucket.read(self.bucket.full(key)) != body:
                 raise AlreadyStored(key)
             return self._head(key)
 
@@ -74,7 +73,8 @@ class S3Store:
 
         NotStored when there are none; StoreUnavailable when they do not match.
         """
-        return self.bucket.attempt(lambda _: self._read(key, version_id), key)
+        full = self.bucket.full(key)
+        return self.bucket.attempt(lambda _: self.bucket.read(full, version_id), key)
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
         """Every current object whose key starts with `prefix`, sorted by key."""
@@ -116,7 +116,7 @@ class S3Store:
             try:
                 reply = self.bucket.client.get_object_retention(**self._named(key, version_id))
             except ClientError as error:
-                if code_of(error) in _ABSENT:
+                if code_of(error) in ABSENT:
                     raise NotStored(key) from None
                 if code_of(error) in NO_LOCK | {"InvalidRequest"}:
                     return None
@@ -167,16 +167,6 @@ class S3Store:
             return Stored(key, reply.get("VersionId", ""), len(body), stored_at)
 
         return request
-
-    def _read(self, key: str, version_id: str | None = None) -> bytes:
-        try:
-            reply = self.bucket.client.get_object(**self._named(key, version_id), ChecksumMode="ENABLED")
-        except ClientError as error:
-            if code_of(error) in _ABSENT or (version_id and code_of(error) == "InvalidArgument"):
-                raise NotStored(key) from None
-            raise
-        body: bytes = reply["Body"].read()
-        return body
 
     def _head(self, key: str) -> Stored:
         reply = self.bucket.client.head_object(**self._named(key))

@@ -21,8 +21,10 @@ from botocore.loaders import create_loader
 from storage import keys
 from storage.retries import Patience
 from storage.s3_faults import code_of, may_pass, sentence
+from study.objects import NotStored
 
 T = TypeVar("T")
+ABSENT = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"}
 NO_LOCK = {"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration"}
 _CONNECT_S = 5.0
 _DESCRIPTIONS = create_loader()  # botocore's files about S3: parsed once a process, else 0.1 s a connection
@@ -60,6 +62,18 @@ class Bucket:
             yield
         except (BotoCoreError, ClientError) as error:
             raise sentence(error, f"{self.place}/{key}" if key else self.place, self.endpoint) from None
+
+    def read(self, full: str, version_id: str | None = None) -> bytes:
+        """One request for the bytes of a key in the bucket, held against the checksum S3 keeps; NotStored."""
+        named = {"Bucket": self.name, "Key": full, **({"VersionId": version_id} if version_id else {})}
+        try:
+            reply = self.client.get_object(**named, ChecksumMode="ENABLED")
+        except ClientError as error:
+            if code_of(error) in ABSENT or (version_id and code_of(error) == "InvalidArgument"):
+                raise NotStored(full.removeprefix(self.prefix)) from None
+            raise
+        body: bytes = reply["Body"].read()
+        return body
 
     def entries(self, prefix: str) -> Iterator[tuple[dict[str, Any], bool]]:
         """Every version (True) and delete marker (False) as S3 lists them: of each key the newest first.
