@@ -159,6 +159,15 @@ def checkpoint_text(origin: str, size: int, root: bytes) -> str:
     return f"{origin}\n{size}\n{_base64(root)}\n"
 
 
+def read_checkpoint(text: str) -> tuple[str, int, bytes]:
+    """Origin, size and root of a checkpoint's text; ValueError for any other spelling of it."""
+    origin, size, root, *rest = text.split("\n")
+    read = (origin, int(size), base64.b64decode(root, validate=True))
+    if rest != [""] or len(read[2]) != 32 or not 0 <= read[1] < 2**63 or checkpoint_text(*read) != text:
+        raise ValueError("not a checkpoint")
+    return read
+
+
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
