@@ -58,6 +58,7 @@ class LocalStore:
             try:
                 os.link(temporary, path)
             except FileExistsError:
+                _sync_folder(path.parent)  # it may be our own, whose folder could not be synced then
                 raise AlreadyStored(key) from None
             except OSError as error:
                 if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK):
