@@ -29,7 +29,7 @@ def is_hidden(key: str) -> bool:
 def bucket_and_prefix(address: str) -> tuple[str, str]:
     """The parts of s3://bucket/prefix, the prefix with a slash at its end or empty; StudyError when it is none."""
     bucket, _, prefix = address.removeprefix(SCHEME).partition("/")
-    prefix = prefix.strip("/")
+    prefix = prefix.rstrip("/")
     if not address.startswith(SCHEME) or not _BUCKET.fullmatch(bucket) or (prefix and leads_out(prefix)):
         raise StudyError(f"{address!r} is no S3 address", remedy="Write it as s3://bucket or s3://bucket/prefix.")
     return bucket, f"{prefix}/" if prefix else ""
@@ -38,7 +38,7 @@ def bucket_and_prefix(address: str) -> tuple[str, str]:
 def checked_endpoint(endpoint: str | None) -> str | None:
     """An http(s) address without credentials in it, or None for AWS itself; StudyError, which quotes none of it."""
     if endpoint is None or _ENDPOINT.fullmatch(endpoint):
-        return endpoint or None
+        return endpoint
     raise StudyError(
         "the endpoint is no http or https address, or holds credentials",
         where="study.yaml, storage.endpoint",

@@ -17,6 +17,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import create_loader
+from botocore.parsers import ResponseParserError
 
 from storage import keys
 from storage.retries import Patience
@@ -60,7 +61,7 @@ class Bucket:
     def explained(self, key: str = "") -> Iterator[None]:
         try:
             yield
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             raise sentence(error, f"{self.place}/{key}" if key else self.place, self.endpoint) from None
 
     def read(self, full: str, version_id: str | None = None) -> bytes:

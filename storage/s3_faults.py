@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from study.objects import StoreUnavailable
 
@@ -98,6 +99,8 @@ def _reason(error: Exception, endpoint: str) -> tuple[str, str]:
         return "the stored bytes are not those of its checksum", "Do not trust this object; verify the trail."
     if isinstance(error, _NO_ANSWER):
         return f"the connection to {endpoint} broke", _LATER
+    if isinstance(error, ResponseParserError):
+        return f"{endpoint} does not speak S3", "Check storage.endpoint in study.yaml."
     if isinstance(error, BotoCoreError):
         return f"the request could not be made ({type(error).__name__})", "Check the address and the AWS settings."
     raise error
