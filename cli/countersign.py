@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,10 +90,8 @@ def opened(directory: Path) -> Countersigner:
         ) from None
     if (directory / KEY).stat().st_mode & 0o077:
         raise StudyError("others on this machine can read the key", where=f"{directory}/{KEY}", remedy="chmod 600 it.")
-    try:
+    with suppress(AlreadyStored):
         store.put_new(VKEY, f"{private.vkey}\n".encode())  # left out by an --init that was killed
-    except AlreadyStored:
-        pass
     return Countersigner(store, private)
 
 

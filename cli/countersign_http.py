@@ -119,11 +119,14 @@ class Handler(BaseHTTPRequestHandler):
     def _reply(self, answer: Answer) -> None:
         body = answer.body.encode()
         self.server.say(f"{answer.status} {answer.said}")
-        self.send_response(answer.status)
-        self.send_header("Content-Type", "text/x.tlog.size" if answer.status == 409 else "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(OSError):  # gone, or sent away for its slowness
+            self.send_response(answer.status)
+            self.send_header(
+                "Content-Type", "text/x.tlog.size" if answer.status == 409 else "text/plain; charset=utf-8"
+            )
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
     def _cut(self) -> None:
         with suppress(OSError):

@@ -133,30 +133,30 @@ def _asked(
     refusal: str,
 ) -> Vouched:
     """Ask, and ask again from where the countersigner says it stands."""
-    size = last.tree.size
+    size, taken = last.tree.size, _Taken()
+
+    def stands(what: str, *, alarm: bool) -> Vouched:
+        return Vouched(key.name, size, False, _said(key, last, what, refusal), alarm or bool(refusal))
+
     for _ in range(3):
         proof = grown_since(store, last, stands_at, kept) if stands_at <= size else None
         if proof is None:
-            said = f"vouched for {stands_at} entries, which this trail of {size} never had: verify it at once"
-            return Vouched(key.name, size, False, _said(key, last, said, refusal), alarm=True)
+            return stands(f"vouched for {stands_at} entries, which this trail never had: verify it at once", alarm=True)
         try:
             reply = transport.ask(Question(last.origin, stands_at, size, _body(store, last, stands_at, proof)))
-            taken = _taken(store, key, last.origin, reply) if reply else None
-            if reply:
-                transport.done(last.origin, reply)
+            if reply is None:
+                return stands("is asked, no answer yet", alarm=False)
+            taken = _taken(store, key, last.origin, reply)
+            transport.done(last.origin, reply)
         except Unreachable as error:
-            said = f"did not answer and is asked again by the next closing ({error})"
-            return Vouched(key.name, size, False, _said(key, last, said, refusal), bool(refusal))
-        if taken is None:
-            return Vouched(key.name, size, False, _said(key, last, "is asked, no answer yet", refusal), bool(refusal))
+            return stands(f"did not answer and is asked again by the next closing ({error})", alarm=False)
         if taken.cosigned:
             kept.start_over(last)
             return Vouched(key.name, size, True, _said(key, last, "cosigned", ""))
         if taken.refusal or taken.stands_at in (None, stands_at):
             break
-        stands_at = int(taken.stands_at or 0)
-    said = taken.refusal or "keeps asking for another proof"
-    return Vouched(key.name, size, False, _said(key, last, said, ""), alarm=True)
+        stands_at = taken.stands_at or 0
+    return stands(taken.refusal or "keeps asking for another proof", alarm=True)
 
 
 def _taken(store: ImmutableStore, key: PublicKey, origin: str, reply: Reply) -> _Taken:
