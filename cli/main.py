@@ -81,6 +81,7 @@ def run(
         list[str] | None, typer.Option("-p", help="A flow's parameter, as key=value.", metavar="KEY=VALUE")
     ] = None,
     acting: Acting = None,
+    sign: Annotated[Path | None, typer.Option(help="Your personal key: what you do is signed.", metavar="FILE")] = None,
     as_of: AsOf = None,
     json: Annotated[bool, typer.Option("--json", help="Print what was said and the queries as JSON.")] = False,
 ) -> None:
@@ -88,7 +89,9 @@ def run(
     from cli.run import run_flow
 
     with explained():
-        raise typer.Exit(run_flow(study, flow, parameter or [], acting=acting, as_of=_day(as_of), as_json=json))
+        raise typer.Exit(
+            run_flow(study, flow, parameter or [], acting=acting, sign=sign, as_of=_day(as_of), as_json=json)
+        )
 
 
 @app.command()
@@ -114,13 +117,36 @@ def withdraw(
         typer.Option("-p", help="effective=DAY, disposition=keep|deidentify|delete", metavar="KEY=VALUE"),
     ] = None,
     acting: Acting = None,
+    sign: Annotated[Path | None, typer.Option(help="Your personal key: what you do is signed.", metavar="FILE")] = None,
 ) -> None:
     """Show what a participant's withdrawal would change; with --apply carry it out."""
     from cli.run import run_flow
 
     with explained():
         chosen = [f"participant={participant}", f"apply={str(apply).lower()}", *(parameter or [])]
-        raise typer.Exit(run_flow(study, "withdraw-participant", chosen, acting=acting, as_of=None, as_json=False))
+        raise typer.Exit(run_flow(study, "withdraw-participant", chosen, acting=acting, sign=sign))
+
+
+@app.command()
+def countersign(
+    directory: Annotated[Path, typer.Argument(help="Your own folder, with your key.", metavar="DIR")],
+    init: Annotated[str | None, typer.Option(help="Make your key, under this name.", metavar="NAME")] = None,
+    trust: Annotated[str | None, typer.Option(help="Register a trail's public key.", metavar="VKEY")] = None,
+    request: Annotated[Path | None, typer.Option(help="Answer this one request.", metavar="FILE")] = None,
+    reply: Annotated[Path | None, typer.Option(help="Where its answer goes.", metavar="FILE")] = None,
+    inbox: Annotated[Path | None, typer.Option(help="Answer every request in a folder.", metavar="DIR")] = None,
+    serve: Annotated[int | None, typer.Option(help="Answer over HTTP on this machine.", metavar="PORT")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Say what you last saw of each trail.")] = False,
+) -> None:
+    """Vouch for the growth of other people's trails: run by another party, with its own folder and key."""
+    from cli.countersign import countersign as carry_out
+
+    with explained():
+        raise typer.Exit(
+            carry_out(
+                directory, init=init, trust=trust, request=request, reply=reply, inbox=inbox, serve=serve, show=show
+            )
+        )
 
 
 @app.command()

@@ -12,9 +12,9 @@ from storage.local import LocalStore
 from trail.proof import origin_at, prove
 
 
-def prove_event(address: str, event_id: str, out: Path | None = None) -> None:
+def prove_event(address: str, event_id: str, out: Path | None = None, *, endpoint: str | None = None) -> None:
     """Write the proof of an event of the trail at a path or s3:// address to a file, else to standard output."""
-    store = open_store(address)
+    store = open_store(address, endpoint=endpoint)
     proof = prove(store, origin_at(store), event_id)
     if out is None:
         sys.stdout.buffer.write(proof)

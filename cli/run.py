@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import pkgutil
 import typing
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -20,14 +22,26 @@ CHECKING_FLOWS = ("run-study", "track-recruitment", "track-consent", "validate-t
 
 
 def run_flow(
-    study: str, flow: str, parameters: list[str], *, acting: str | None, as_of: date | None, as_json: bool
+    study: str,
+    flow: str,
+    parameters: list[str],
+    *,
+    acting: str | None,
+    sign: Path | None = None,
+    as_of: date | None = None,
+    as_json: bool = False,
 ) -> int:
-    """Run the flow; 1 when blocking queries are open at the end."""
+    """Run the flow, signed with the acting person's key where one is given; 1 when blocking queries are open."""
+    if sign and not acting:
+        raise UsageError("A key signs for a person: say who acts, with --as.")
     use_embedded_prefect()
     from expectations.warming import warm_up
     from study import load_protocol
+    from tasks.trail_place import PERSONAL_KEY
     from tasks.workspace import study_root
 
+    if sign:
+        os.environ[PERSONAL_KEY] = str(sign)
     function, request_model = load_flow(flow)
     request = _request(request_model, {"study": study, "acting": acting, "as_of": as_of, **_pairs(parameters)})
     load_protocol(study_root(study))  # what is wrong with the study itself is said before Prefect starts

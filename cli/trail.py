@@ -80,3 +80,47 @@ def show(
         raise typer.Exit(
             show_trail(place, key, endpoint=endpoint, kinds=kind or [], subject=subject, last=last, as_json=json)
         )
+
+
+@trail_app.command()
+def prove(
+    place: Place,
+    event_id: Annotated[str, typer.Argument(help="The event's id; `trail show` lists them.", metavar="EVENT_ID")],
+    out: Annotated[Path | None, typer.Option(help="Write the proof here.", metavar="FILE")] = None,
+    endpoint: Endpoint = None,
+) -> None:
+    """Write a proof that one event is in the trail; whoever has the public key checks it alone."""
+    from cli.prove import prove_event
+
+    with explained():
+        prove_event(place, event_id, out, endpoint=endpoint)
+
+
+@trail_app.command()
+def kit(
+    place: Place,
+    key: Key,
+    out: Annotated[Path, typer.Option(help="The folder to make.", metavar="DIR")],
+    cosigner: Cosigners = None,
+    person: Persons = None,
+    endpoint: Endpoint = None,
+) -> None:
+    """Write what an auditor is handed: verifier, viewer, public keys, instructions, with their SHA-256."""
+    from cli.kit import write_kit
+
+    with explained():
+        code = write_kit(place, key=key, cosigners=cosigner or [], persons=person or [], out=out, endpoint=endpoint)
+        raise typer.Exit(code)
+
+
+@trail_app.command()
+def keygen(
+    file: Annotated[Path, typer.Argument(help="Where the private key goes.", metavar="FILE")],
+    study: Annotated[str | None, typer.Option(help="For the trail of the study of this id.", metavar="ID")] = None,
+    person: Annotated[str | None, typer.Option(help="For the team member of this code.", metavar="CODE")] = None,
+) -> None:
+    """Make the key of a trail or of a person, readable by you alone, and its public half beside it."""
+    from cli.keygen import keygen as make_key
+
+    with explained():
+        typer.echo(make_key(file, study=study, person=person))

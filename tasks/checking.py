@@ -8,8 +8,10 @@ from pathlib import Path
 
 from study import Protocol, StudyError, load_protocol
 from study.errors import Fault
+from study.objects import StoreUnavailable
 from tasks.read import parse_table
-from tasks.workspace import folder
+from tasks.trail_place import folder, refuse_unfit, trail_store
+from trail.note import Kind, PublicKey
 
 REGISTERS = {
     "registers/recruitment.csv": (
@@ -43,11 +45,26 @@ def study_faults(root: Path) -> list[Fault]:
 
 
 def _places(root: Path, protocol: Protocol) -> Iterator[Fault]:
-    for place in (protocol.storage.trail, protocol.storage.restricted, protocol.storage.out):
+    """Folders on S3, a bucket that is not fit for a trail or does not answer, keys that are none."""
+    for place in (protocol.storage.restricted, protocol.storage.out):
         try:
             folder(root, place)
         except StudyError as error:
             yield Fault(error.where, error.what, error.remedy)
+    try:
+        refuse_unfit(trail_store(root, protocol))
+    except (StudyError, StoreUnavailable) as error:
+        yield Fault("study.yaml, storage.trail", str(error), "")
+    named = [(f"team.{i}.key", p.key, Kind.SIGNER) for i, p in enumerate(protocol.team) if p.key]
+    named += [
+        (f"storage.countersigners.{i}.key", c.key, Kind.COUNTERSIGNER)
+        for i, c in enumerate(protocol.storage.countersigners)
+    ]
+    for key, text, kind in named:
+        try:
+            PublicKey.read(text, kind)
+        except StudyError as error:
+            yield Fault(f"study.yaml, {key}", error.what, error.remedy)
 
 
 def _named_files(root: Path, protocol: Protocol) -> Iterator[Fault]:

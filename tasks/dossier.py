@@ -65,6 +65,7 @@ def dossier_content(place: Workspace, standing: Standing) -> Content:
         reference=protocol.ethics.reference,
         member_checks=standing.member_checks,
         stages=_stages(place, standing),
+        decisions=standing.decisions,
         recruitment=[(LABELS[box.id], box.count) for box in flow_boxes(standing.recruitment)],
         consent=[Coverage(scope, n, of - n) for scope, (n, of) in standing.scopes.items()],
         verdicts={"transcripts": dict(standing.transcripts), "surveys": dict(standing.surveys)},
@@ -91,5 +92,6 @@ def _stages(place: Workspace, standing: Standing) -> list[Stage]:
 def _verdict(place: Workspace, standing: Standing) -> TrailVerdict:
     verdict = standing.verdict
     limits = tuple(dict.fromkeys((*verdict.notes, *LIMITS)))
-    faults = tuple(fault.replace(str(place.trail_folder), "the trail") for fault in verdict.faults)
-    return TrailVerdict(verdict.ok, standing.event_count, verdict.seals, verdict.size, verdict.root, faults, limits)
+    return TrailVerdict(
+        verdict.ok, standing.event_count, verdict.seals, verdict.size, verdict.root, verdict.faults, limits
+    )

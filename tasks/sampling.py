@@ -153,6 +153,7 @@ def stage_document(place: Workspace, stage: StageSpec, state: StageState) -> dic
         "now_selected": list(state.selected),
         "approved_on": state.approval.occurred if state.approval else None,
         "approved_by": state.approval.by if state.approval else None,
+        "approval": state.approval.event_id if state.approval else None,
         "overrides": [{"added": o.added, "removed": o.removed} for o in latest.overrides],
         "replacements": [
             {"leaving": r.leaving, "entering": r.entering, "why": r.why, "occurred": r.occurred}

@@ -11,10 +11,12 @@ from recruitment import ConsentLedger, Recruitment, fold_consent, fold_recruitme
 from recruitment.coverage import consent_coverage
 from sampling import SampleState, fold_sample
 from study import Event, Query
+from study.decisions import Taken
 from study.query import QueryRecord, fold_queries
 from tasks.queries import read_query
+from tasks.verification import decisions, verified
 from tasks.workspace import Workspace
-from trail import Verdict, verify
+from trail import Verdict
 from trustworthiness import MemberChecks, fold_member_checks
 
 
@@ -36,6 +38,7 @@ class Standing:
     queries: dict[str, QueryRecord]
     words: dict[str, Query]
     member_checks: MemberChecks
+    decisions: tuple[Taken, ...]
     verdict: Verdict
 
     @property
@@ -105,5 +108,6 @@ def stand(place: Workspace) -> Standing:
         queries=queries,
         words={f: query for f, query in read.items() if query is not None},
         member_checks=fold_member_checks(folded),
-        verdict=verify(place.trail_folder, place.public_key),
+        decisions=decisions(place.protocol, folded),
+        verdict=verified(place),
     )

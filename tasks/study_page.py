@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from expectations.catalogue import CATALOGUE
@@ -24,6 +24,7 @@ from pages.study_page import (
     study_page,
 )
 from pages.svg import Box
+from pages.trail_words import ASSURANCE
 from recruitment import Recruitment
 from recruitment.flow_diagram import LABELS, flow_boxes
 from recruitment.targets import HELD
@@ -64,7 +65,8 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
     protocol = place.protocol
     criteria = {c.number: c.text for c in protocol.participants.criteria}
     boxes = flow_boxes(standing.recruitment, criteria)
-    stages = tuple(stage for spec in protocol.sampling.stages if (stage := _stage(place, spec)))
+    sure = {taken.event: ASSURANCE[taken.assurance] for taken in standing.decisions}
+    stages = tuple(stage for spec in protocol.sampling.stages if (stage := _stage(place, spec, sure)))
     return StudyPage(
         title=protocol.title,
         study=protocol.id,
@@ -110,13 +112,15 @@ def _tiles(standing: Standing) -> tuple[Tile, ...]:
     )
 
 
-def _stage(place: Workspace, spec: StageSpec) -> Stage | None:
+def _stage(place: Workspace, spec: StageSpec, sure: Mapping[str, str]) -> Stage | None:
     try:
         made: dict[str, Any] = json.loads(place.out.get(f"sample/{spec.name}.json"))
     except NotStored:
         return None
     words, tone = TONES[made["standing"]]
-    by = f" by {made['approved_by']}" if made["approved_by"] and made["standing"] == "approved" else ""
+    by = ""
+    if made["approved_by"] and made["standing"] == "approved":
+        by = f" by {made['approved_by']} ({sure.get(made['approval'], ASSURANCE['declared'])})"
     method = spec.strategy.replace("_", " ").capitalize()
     chosen = [s for s in made.get("selected", []) if s["id"] in made["now_selected"] or not made["now_selected"]]
     return Stage(
@@ -214,8 +218,14 @@ def _queries(standing: Standing, fresh: frozenset[str], code: str) -> tuple[Open
 def _closed(standing: Standing, fresh: frozenset[str], code: str) -> tuple[ClosedQuery, ...]:
     """Queries set aside, with by whom, and those this run resolved."""
     gone = {e.data["fingerprint"] for e in standing.events if e.kind == "query.resolved" and e.id in fresh}
+    sure = {taken.event: ASSURANCE[taken.assurance] for taken in standing.decisions}
+    aside = {
+        e.data["fingerprint"]: f" ({sure[e.id]})"
+        for e in standing.events
+        if e.kind == "query.set_aside" and e.id in sure
+    }
     how = {
-        f: f"set aside by {record.set_aside_by}" if record.state == "set_aside" else "resolved"
+        f: f"set aside by {record.set_aside_by}{aside.get(f, '')}" if record.state == "set_aside" else "resolved"
         for f, record in standing.queries.items()
         if record.state == "set_aside" or (record.state == "resolved" and f in gone)
     }

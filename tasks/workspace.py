@@ -25,6 +25,7 @@ from tasks.keys import VKEY, trail_origin
 from tasks.never import never_list
 from tasks.read import parse_table
 from tasks.request import StudyRequest
+from tasks.trail_place import folder, lock_firmly, personal_signer, refuse_unfit, trail_store
 from trail import Trail
 
 __all__ = ["StudyRequest", "Workspace", "opened"]
@@ -47,7 +48,7 @@ class Workspace:
         self.files = LocalStore(root)
         self.restricted = LocalStore(folder(root, protocol.storage.restricted), private=True)
         self.out = LocalStore(folder(root, protocol.storage.out))
-        self.trail_store = LocalStore(folder(root, protocol.storage.trail))
+        self.trail_store = trail_store(root, protocol)
         self.codes = Codes(self.restricted)
         self.trail: Trail
         self.origin = ""
@@ -61,11 +62,6 @@ class Workspace:
     def instant(self) -> str:
         """The domain's now as RFC 3339 UTC with milliseconds."""
         return instant(self.now)
-
-    @property
-    def trail_folder(self) -> Path:
-        """Where the trail's objects lie."""
-        return folder(self.root, self.protocol.storage.trail)
 
     @property
     def public_key(self) -> str:
@@ -133,6 +129,8 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
     _writable(root)
     now = clock(protocol, request.as_of)
     place = Workspace(protocol, root, actor=_actor(protocol, request.acting), now=now)
+    if create:
+        refuse_unfit(place.trail_store)
     place.origin = trail_origin(
         place.files, place.restricted, protocol.id, configured=protocol.storage.key, create=create
     )
@@ -143,7 +141,9 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
         run=_run(flow),
         now=lambda: datetime.now(UTC),
         forbidden=never_list(protocol, _identities(place)),
+        sign=personal_signer(place.actor),
     )
+    lock_firmly(place.trail_store, protocol, assessed=bool(place.events(["storage.dpia"])))
     try:
         yield place
     except BaseException:
@@ -164,17 +164,6 @@ def study_root(study: str) -> Path:
             "there is no such study folder", where=study, remedy="Check the path, or `fieldtrail new DIR`."
         )
     return root.resolve()
-
-
-def folder(root: Path, written: str) -> Path:
-    """A place named in study.yaml under `storage`: inside the study folder unless absolute."""
-    if written.startswith("s3://"):
-        raise StudyError(
-            "this version keeps the trail and every folder on local disk",
-            where=f"study.yaml, storage ({written})",
-            remedy="Name a folder there.",
-        )
-    return root / Path(written).expanduser()
 
 
 def clock(protocol: Protocol, as_of: date | None) -> datetime:

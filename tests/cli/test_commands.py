@@ -48,7 +48,7 @@ def test_check_reports_every_fault_in_one_pass(tmp_path: Path) -> None:
     )
     text = (study / "study.yaml").read_text()
     text = text.replace("retention:", "checks:\n  TR013: {minimun: 0.1}\n  TR999: {x: 1}\nretention:")
-    (study / "study.yaml").write_text(text + "as_of: 2026-01-01\nstorage: {trail: s3://bucket/trail}\n")
+    (study / "study.yaml").write_text(text + "as_of: 2026-01-01\nstorage: {restricted: s3://bucket/restricted}\n")
     checked = fieldtrail("check", study)
     assert checked.exit_code == 3
     for said in (
@@ -59,7 +59,7 @@ def test_check_reports_every_fault_in_one_pass(tmp_path: Path) -> None:
         "study.yaml, checks.TR999: there is no such check",
         "study.yaml, checks.TR013.minimun: no such threshold",
         "study.yaml, as_of: a real study has no fixed clock",
-        "study.yaml, storage (s3://bucket/trail): this version keeps the trail and every folder on local disk",
+        "study.yaml, storage (s3://bucket/restricted): this version keeps restricted and out on local disk",
     ):
         assert said in checked.output
 

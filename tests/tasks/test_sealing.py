@@ -16,6 +16,7 @@ from study.errors import TrailUnsound
 from tasks.keys import trail_origin
 from tasks.sealing import seal_new, sealed_outcome, verdict_outcome, verify_whole
 from trail import Sealed, Trail
+from trail.asking import Vouched
 
 
 @pytest.fixture
@@ -34,11 +35,10 @@ def place(tmp_path: Path) -> Any:
     return SimpleNamespace(
         files=files,
         restricted=restricted,
-        protocol=SimpleNamespace(storage=SimpleNamespace(key=None, countersigners=[])),
+        protocol=SimpleNamespace(team=[], storage=SimpleNamespace(key=None, countersigners=[])),
         origin=origin,
         trail_store=store,
         trail=trail,
-        trail_folder=store.root,
         public_key=files.get("trail.vkey").decode(),
     )
 
@@ -59,9 +59,9 @@ def test_an_edited_trail_fails_naming_the_object(place: Any) -> None:
         [Fact("site.invited", "2026-01-05", (Subject("site", "S001"),), data={"ordinal": 0, "version": 1})]
     )
     seal_new.fn(place)
-    path = next(place.trail_folder.rglob("lanes/*/*/000000.jsonl"))
+    path = next(place.trail_store.root.rglob("lanes/*/*/000000.jsonl"))
     path.write_bytes(path.read_bytes().replace(b"S001", b"S002"))
-    altered = f"the trail does not verify: OBJECT_ALTERED {path.relative_to(place.trail_folder)}"
+    altered = f"the trail does not verify: OBJECT_ALTERED {path.relative_to(place.trail_store.root)}"
     with pytest.raises(TrailUnsound, match=re.escape(altered)):
         verdict_outcome(verify_whole.fn(place))
 
@@ -74,3 +74,14 @@ def test_a_heartbeat_and_what_it_noticed() -> None:
         "Foreign or broken entries noted and left out: 1.",
         "Runs that had stopped without a word and were closed: 2.",
     )
+
+
+def test_what_countersigners_say_is_said() -> None:
+    vouched = Vouched("ethics.example", 40, True, "ethics.example cosigned 40 entries.")
+    assert sealed_outcome(None, [vouched]).said[-1] == "ethics.example cosigned 40 entries."
+
+
+def test_a_countersigner_that_saw_something_else_stops_with_its_sentence() -> None:
+    alarm = Vouched("ethics.example", 40, False, "ethics.example vouched for 60 entries.", alarm=True)
+    with pytest.raises(TrailUnsound, match=r"does not vouch for this trail: ethics.example vouched for 60 entries\."):
+        sealed_outcome(None, [alarm])
