@@ -47,6 +47,13 @@ class Codes:
         """The 32-byte HMAC key of a ref or trail code."""
         return self._once(key_of(name), lambda: secrets.token_bytes(32))
 
+    def has_key(self, name: str) -> bool:
+        """Whether a ref or trail code has a key; makes none."""
+        try:
+            return bool(self._get(key_of(name)))
+        except NotStored:
+            return False
+
     def known_ref(self, path: str) -> str:
         """The ref of the artefact at a path, or "" when it has none; makes none."""
         try:

@@ -39,7 +39,7 @@ class Artefact:
 class Table:
     """A table that stays: of it the rows go whose `column` holds one of `values`, or of `several` (;) that value.
 
-    `ref` and a new `key` (hex) where it has a ref; `named` when the trail holds a digest of it, `changed` when it was
+    `ref` and a new `key` (hex) where it has one; `named` when the trail holds a digest of it, `changed` when it was
     not as last recorded.
     """
 
@@ -120,7 +120,7 @@ def erase(place: Workspace, plan: Plan) -> None:
         place.out.erase_all_versions(key)
     place.codes.destroy(plan.links)
     for table in plan.tables:
-        if table.ref:
+        if table.key:
             place.codes.replace_key(table.ref, bytes.fromhex(table.key))
     place.codes.destroy(plan.keys)
     place.trail.append([_executed(place, plan)])

@@ -174,7 +174,7 @@ def _planned(place: Workspace, table: Table, latest: dict[str, Reference]) -> Ta
         table.values,
         table.several,
         ref=ref,
-        key=secrets.token_bytes(32).hex() if ref else "",
+        key=secrets.token_bytes(32).hex() if place.codes.has_key(ref) else "",
         named=recorded is not None,
         changed=recorded is not None and not _is(place, recorded, versions[-1]),
     )

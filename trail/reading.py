@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from study.event import Event
 from study.identifiers import digest
@@ -41,23 +41,54 @@ def admitted(origin: str, place: Place, body: bytes, prev: str | None) -> Batch:
 
 
 def read_lanes(store: ImmutableStore, origin: str) -> Reading:
-    """Every event of every lane. An object that does not fit its place is passed over, as the sealer rejects it."""
-    recorded: list[Recorded] = []
-    unread: list[str] = []
-    lanes: dict[tuple[str, str], tuple[int, str | None]] = {}
-    for key in sorted(stored.key for stored in store.list(PREFIX)):
+    """Every event of every lane. An object that does not fit its place is passed over, as the sealer rejects it.
+
+    Behind a missing object a lane goes on only where an `erasure.executed` says that this object was removed.
+    """
+    lanes = _Lanes(store, origin)
+    waiting = [key for key in sorted(stored.key for stored in store.list(PREFIX)) if not lanes.take(key)]
+    removed = {
+        key
+        for one in lanes.recorded
+        if one.event.kind == "erasure.executed"
+        for key in one.event.data.get("trail_objects", ())
+    }
+    lanes.unread += [f"{key}: gap" for key in waiting if not lanes.take(key, removed)]
+    names = frozenset(lane for _, lane in lanes.standing)
+    return Reading(tuple(lanes.recorded), names, frozenset(_closed(lanes.recorded)), tuple(sorted(lanes.unread)))
+
+
+class _Lanes:
+    """The lanes as read so far: by day and name the number expected next and the SHA-256 it must continue."""
+
+    def __init__(self, store: ImmutableStore, origin: str) -> None:
+        self.recorded: list[Recorded] = []
+        self.unread: list[str] = []
+        self.standing: dict[tuple[str, str], tuple[int, str | None]] = {}
+        self._store = store
+        self._origin = origin
+
+    def take(self, key: str, removed: Collection[str] = ()) -> bool:
+        """Read one object, or note why it is no part of the trail; False when one before it is missing.
+
+        What is in `removed` may be missing: then nothing says what the object must continue.
+        """
         place = Place.of(key)
-        following, prev = lanes.get((place.day, place.lane), (0, None)) if place else (0, None)
-        if place is None or place.seq != following:
-            unread.append(f"{key}: {'foreign' if place is None else 'gap'}")
-            continue
-        body = store.get(key)
-        lanes[place.day, place.lane] = (following + 1, digest(body))
+        if place is None:
+            self.unread.append(f"{key}: foreign")
+            return True
+        following, prev = self.standing.get((place.day, place.lane), (0, None))
+        gap = place.seq != following
+        if gap and not all(replace(place, seq=number).key in removed for number in range(following, place.seq)):
+            return False
+        body = self._store.get(key)
+        self.standing[place.day, place.lane] = (place.seq + 1, digest(body))
         try:
-            recorded += _events(admitted(origin, place, body, prev))
+            fits = read_batch(self._origin, place, body) if gap else admitted(self._origin, place, body, prev)
+            self.recorded += _events(fits)
         except Malformed as error:
-            unread.append(f"{key}: {error.reason}")
-    return Reading(tuple(recorded), frozenset(lane for _, lane in lanes), frozenset(_closed(recorded)), tuple(unread))
+            self.unread.append(f"{key}: {error.reason}")
+        return True
 
 
 def _events(batch: Batch) -> list[Recorded]:
