@@ -191,7 +191,7 @@ def consents_at_random(seed: int) -> list[Event]:
         facts.append(Fact("recruitment.withdrawn", day(), person(), data=row()))
     events = [entered(fact, number) for number, fact in enumerate(facts)]
     if chance.random() < 0.3:
-        target = {"target": chance.choice(events).id, "action": "drop"}
+        target = {"target": chance.choice(events[1:]).id, "action": "drop"}
         events.append(entered(Fact("correction.made", "2026-01-28", data=target), len(events)))
     chance.shuffle(events)
     return events
