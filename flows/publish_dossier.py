@@ -17,12 +17,12 @@ class PublishDossier(StudyRequest):
 
 @flow(name="publish-dossier")
 def publish_dossier(request: PublishDossier) -> Outcome:
-    """Write the auditor's dossier to out/dossier/ and record that it was published.
+    """Write the auditor's dossier to out/dossier/, the kit to verify the trail to out/audit/, and record it.
 
-    It holds no participant's words, and no count that rests on fewer people than the protocol allows. Publishing again
-    when nothing is new records nothing.
+    The dossier holds no participant's words, and no count that rests on fewer people than the protocol allows.
+    Publishing again when nothing is new records nothing.
     """
     with opened(request, flow="publish-dossier") as place:
         published = write_dossier(place)
         record(place, published.facts)
-        return Outcome("publish-dossier", said=published.said, made=(published.path,))
+        return Outcome("publish-dossier", said=published.said, made=published.paths)

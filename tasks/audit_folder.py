@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pages.crate import crate_page
-from pages.kit import SUMS, VERIFIER, Kit, KitKey, kit_files, summed, sums
+from pages.kit import PAGE, SUMS, VERIFIER, Kit, KitKey, kit_files, summed, sums
 from study import StudyError
 from study.identifiers import digest
 from study.objects import FolderStore, ImmutableStore, NotStored
@@ -79,10 +80,11 @@ def made_kit(
     )
 
 
-def write_audit_folder(place: Workspace, standing: Standing, dossier: Content) -> None:
+def write_audit_folder(place: Workspace, standing: Standing, dossier: Content) -> str:
     """Write out/audit/: the kit, and the runs as an RO-Crate, from the trail as it stood after its last act.
 
-    Nothing new in the trail but that dossiers were published, runs ended and days were closed: the same bytes.
+    Returns where in `out` to begin reading. When nothing is new in the trail but that dossiers were published, runs
+    ended and days were closed, the bytes are the same.
     """
     verdict, protocol = standing.verdict, place.protocol
     seals = all_seals(place.trail_store, place.origin, verdict.seals) if verdict.ok else []
@@ -108,6 +110,7 @@ def write_audit_folder(place: Workspace, standing: Standing, dossier: Content) -
         closing=_closing(place.trail_store, seals, last) if last else None,
     )
     write_folder(place.out, FOLDER, with_crate(kit, crate))
+    return FOLDER + PAGE
 
 
 def with_crate(kit: Kit, crate: AuditCrate | None = None) -> dict[str, bytes]:
@@ -181,9 +184,10 @@ def _body(store: FolderStore, key: str) -> bytes | None:
 
 
 def key_text(given: str) -> str:
-    """A key given as its text or as the file that holds it."""
-    path = Path(given)
+    """A key given as its text or as the file that holds it; StudyError for a file that cannot be read."""
+    if not os.path.isfile(given):  # False too for a text too long to be a name
+        return given
     try:
-        return path.read_text(errors="replace") if path.is_file() else given
+        return Path(given).read_text(errors="replace")
     except OSError as error:
         raise StudyError(f"it cannot be read ({error.strerror})", where=given, remedy="Check the file.") from None

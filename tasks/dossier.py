@@ -1,4 +1,4 @@
-"""The dossier for an auditor: put together from the folds, written to out/dossier/, published once a content."""
+"""The dossier for an auditor: from the folds to out/dossier/, published once a content, with out/audit/ beside it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from pages.dossier import TrailVerdict, dossier_page
 from recruitment.flow_diagram import LABELS, flow_boxes
 from study import Fact
+from tasks.audit_folder import write_audit_folder
 from tasks.standing import Standing, stand
 from tasks.workspace import Workspace
 from trail.verify_trail import LIMITS
@@ -22,11 +23,11 @@ PAGE = "dossier/index.html"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A dossier written: its fact (none when this content was published before), what to say, where it is."""
+    """A dossier written: its fact (none when this content was published before), what to say, where to read it."""
 
     facts: tuple[Fact, ...]
     said: tuple[str, ...]
-    path: str
+    paths: tuple[str, ...]
 
 
 @task(name="write the dossier", cache_policy=NO_CACHE)
@@ -43,12 +44,12 @@ def make_dossier(place: Workspace) -> Published:
         made, k=place.protocol.disclosure.k, day=f"{place.today:%-d %B %Y}", trail=_verdict(place, standing)
     )
     place.out.put(PAGE, page)
-    path = str(place.out.root / PAGE)
+    paths = (str(place.out.root / PAGE), str(place.out.root / write_audit_folder(place, standing, made)))
     before = {e.data["content"] for e in place.events(["dossier.published"])}
     if made.digest in before:
-        return Published((), ("The dossier says what it said before; nothing to publish.",), path)
+        return Published((), ("The dossier says what it said before; nothing to publish.",), paths)
     fact = Fact("dossier.published", place.instant, data={"content": made.digest})
-    return Published((fact,), (f"Dossier published for the auditor, over {made.events_count} records.",), path)
+    return Published((fact,), (f"Dossier published for the auditor, over {made.events_count} records.",), paths)
 
 
 def dossier_content(place: Workspace, standing: Standing) -> Content:
