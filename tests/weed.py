@@ -136,10 +136,10 @@ class Weed:
             self._shared = self.bucket(locked=False)
         return self._shared
 
-    def identity(self, *documents: dict[str, Any]) -> str:
+    def identity(self, *documents: dict[str, Any], name: str | None = None) -> str:
         """A new identity that has exactly these IAM policy documents; returns its name."""
         iam = boto3.client("iam", endpoint_url=self.endpoint, region_name=REGION, **self._keys("admin"))
-        name = f"person-{next(self._numbers):04d}"
+        name = name or f"person-{next(self._numbers):04d}"
         iam.create_user(UserName=name)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         for number, document in enumerate(documents):
