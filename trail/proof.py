@@ -77,11 +77,20 @@ def _signed_seals(store: ImmutableStore) -> int:
     for number, key in enumerate(keys):
         if key != seal_key(number):
             raise unsound(store, seal_key(number))
-    signed = {int(name) for name in (s.key.rpartition("/")[2] for s in store.list("checkpoints/")) if name.isdigit()}
-    if not keys:
-        return 0
-    last = json.loads(store.get(keys[-1]).rstrip(b"\n").rpartition(b"\n")[2])
-    return len(keys) if last.get("size") in signed else len(keys) - 1
+    names = (stored.key.rpartition("/")[2] for stored in store.list("checkpoints/"))
+    signed = {int(name) for name in names if name.isdecimal()}
+    size = _size_after(store, keys[-1]) if keys else 0
+    if max(signed, default=0) > size:
+        raise unsound(store, seal_key(len(keys)))
+    return len(keys) if size in signed else max(0, len(keys) - 1)
+
+
+def _size_after(store: ImmutableStore, key: str) -> int:
+    """The tree's size that a seal states in its last line."""
+    try:
+        return int(json.loads(store.get(key).rstrip(b"\n").rpartition(b"\n")[2])["size"])
+    except (NotStored, ValueError, KeyError, TypeError):
+        raise unsound(store, key) from None
 
 
 def _seals(store: ImmutableStore, origin: str, count: int, keys: set[str]) -> Iterator[Seal]:
