@@ -28,8 +28,8 @@ _LOCKED = "Object Lock holds it, or this account may not erase. Ask the data-pro
 class S3Store:
     """The objects under s3://bucket/prefix as `ImmutableStore` and `FolderStore`.
 
-    `retention` is set on each object `put_new` writes; without it the bucket's default holds. `endpoint` names a
-    server other than AWS. StudyError for a malformed address.
+    `retention` is set on each object that `put_new` writes from then on; without it the bucket's default holds.
+    `endpoint` names a server other than AWS. StudyError for a malformed address.
     """
 
     def __init__(

@@ -71,6 +71,9 @@ def test_retention_is_set_on_each_object_and_cannot_be_shortened_or_lifted(weed:
     with pytest.raises(StoreUnavailable, match=r"seals/00000000.jsonl: 1 of 1 versions stay\. Object Lock holds it"):
         store.erase_all_versions(KEY, bypass_governance=True)
     assert store.get(KEY, stored.version_id) == b"sealed"
+    store.retention = Retention("GOVERNANCE", until)
+    store.put_new("seals/1", b"")
+    assert store.retention_of("seals/1") == Retention("GOVERNANCE", until)
 
 
 def test_the_buckets_default_holds_where_no_retention_is_given(weed: Weed) -> None:
