@@ -405,6 +405,17 @@ def drop(viewer: Viewer, selector: str, paths: list[Path]) -> None:
 
 
 @pytest.mark.real
+def test_a_browser_with_the_older_way_of_dropping_folders(browser: Any, told: Notebook) -> None:
+    old = "delete DataTransferItem.prototype.getAsFileSystemHandle"
+    with opened(browser, before=old) as viewer:  # Chromium's older way does not work on file:, so: another address
+        viewer.page.route("http://localhost/", lambda route: route.fulfill(path=DOCUMENT, content_type="text/html"))
+        viewer.page.goto("http://localhost/")
+        drop(viewer, "#folder-drop", [told.directory])
+        viewer.page.get_by_text("3 files in seals, 3 files in checkpoints.").wait_for()
+        assert viewer.check(None, told.vkey).verdict == "PASS"
+
+
+@pytest.mark.real
 def test_by_keyboard_alone(viewer: Viewer, told: Notebook) -> None:
     page = viewer.page
     page.keyboard.press("Tab")
