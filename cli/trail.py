@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,20 @@ Cosigners = Annotated[
 Persons = Annotated[
     list[str] | None, typer.Option("--person", help="A person's public key; may be repeated.", metavar="VKEY")
 ]
+
+
+class Lock(StrEnum):
+    """S3 Object Lock modes."""
+
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
+
+
+class Server(StrEnum):
+    """Kinds of S3 server whose policies differ."""
+
+    AWS = "aws"
+    SEAWEEDFS = "seaweedfs"
 
 
 @trail_app.callback()
@@ -124,3 +139,24 @@ def keygen(
 
     with explained():
         typer.echo(make_key(file, study=study, person=person))
+
+
+@trail_app.command()
+def policy(
+    bucket: Annotated[str, typer.Argument(help="The bucket, or s3://bucket/prefix.", metavar="BUCKET")],
+    prefix: Annotated[str, typer.Option(help="Where in the bucket the trail lies.", metavar="PREFIX")] = "",
+    account: Annotated[str | None, typer.Option(help="Your AWS account, 12 digits.", metavar="ID")] = None,
+    name: Annotated[str, typer.Option(help="How the roles' names begin.", metavar="NAME")] = "fieldtrail",
+    mode: Annotated[Lock, typer.Option(help="How firmly objects are locked by default.")] = Lock.GOVERNANCE,
+    years: Annotated[int, typer.Option(min=1, help="For how many years they are locked by default.")] = 10,
+    server: Annotated[Server, typer.Option(help="For which kind of server.")] = Server.AWS,
+    document: Annotated[str | None, typer.Option(help="Only this one, as JSON alone.", metavar="NAME")] = None,
+) -> None:
+    """Print who may do what in a trail's bucket: policies for its roles, Object Lock and lifecycle."""
+    from cli.policy import print_policy
+
+    with explained():
+        print_policy(
+            bucket, prefix=prefix, account=account, name=name, mode=mode.value, years=years, server=server.value,
+            document=document,
+        )  # fmt: skip

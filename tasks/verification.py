@@ -18,8 +18,7 @@ def verified(place: Workspace) -> Verdict:
     """The verdict on the whole trail; one on S3 is copied here first, with its list of versions."""
     persons = [person.key for person in place.protocol.team if person.key]
     with local_copy(place.trail_store) as copy:
-        asked = {"versions": copy.versions, "persons": persons}
-        verdict = verify(copy.directory, place.public_key, **{k: v for k, v in asked.items() if v})
+        verdict = verify(copy.directory, place.public_key, versions=copy.versions, persons=persons)
     return replace(verdict, faults=tuple(fault.replace(str(copy.directory), "the trail") for fault in verdict.faults))
 
 
