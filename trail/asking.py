@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from study.errors import StudyError
@@ -19,6 +20,7 @@ from trail.leaves import newest_seal, seal_number
 from trail.note import Kind, PublicKey, read_checkpoint
 from trail.seal import Seal
 
+_ALARMS = (403, 422)  # signed with another key than the trail's; no growth of what was vouched for
 _LOOK_BACK = 8  # seals looked at for the last cosignature before all cosignatures are listed
 
 
@@ -65,7 +67,8 @@ class Transport(Protocol):
 class Vouched:
     """How it stands with one countersigner: whether the newest checkpoint (of `size`) is cosigned, and what to say.
 
-    `alarm` when it refused, or saw what this trail does not hold.
+    `alarm` when it saw what this trail does not hold, or refused what this trail became; not when it does not know
+    the trail yet, or answers nonsense.
     """
 
     name: str
@@ -82,6 +85,7 @@ class _Taken:
     stands_at: int | None = None
     cosigned: bool = False
     refusal: str = ""
+    alarm: bool = False
 
 
 def ask_countersigner(
@@ -98,29 +102,27 @@ def ask_countersigner(
         last = newest_seal(store, origin)
         if last is None or _found(store, last.checkpoint_key) is None:
             return Vouched(key.name, 0, False, f"{key.name} has nothing to cosign yet.")
-        stands_at, refusal = _collected(store, key, transport, origin)
+        before = _collected(store, key, transport, origin)
         if _cosigned(store, key, last):
             kept.start_over(last)
-            return Vouched(key.name, last.tree.size, True, _said(key, last, "cosigned", refusal), bool(refusal))
-        if stands_at is None:
-            stands_at = _last_cosigned(store, last, key.name, kept)
-        return _asked(store, last, key, transport, kept, stands_at, refusal)
+            said = _said(key, last, "cosigned", before.refusal)
+            return Vouched(key.name, last.tree.size, True, said, before.alarm)
+        if before.stands_at is None:
+            before = replace(before, stands_at=_last_cosigned(store, last, key.name, kept))
+        return _asked(store, last, key, transport, kept, before)
     except StudyError as error:
         return Vouched(key.name, 0, False, f"{key.name} could not be asked: {error}", alarm=True)
 
 
-def _collected(store: ImmutableStore, key: PublicKey, transport: Transport, origin: str) -> tuple[int | None, str]:
-    """Take the answers that have come since: where the countersigner stands, and the last refusal."""
-    stands_at, refusal = None, ""
-    try:
+def _collected(store: ImmutableStore, key: PublicKey, transport: Transport, origin: str) -> _Taken:
+    """Take the answers that have come since: where the countersigner stands, and what it refused last."""
+    before = _Taken()
+    with suppress(Unreachable):  # said when it is asked
         for reply in transport.waiting(origin):
             taken = _taken(store, key, origin, reply)
-            stands_at = stands_at if taken.stands_at is None else taken.stands_at
-            refusal = taken.refusal
+            before = taken if taken.stands_at is not None else replace(taken, stands_at=before.stands_at)
             transport.done(origin, reply)
-    except Unreachable:
-        pass  # said when it is asked
-    return stands_at, refusal
+    return before
 
 
 def _asked(
@@ -129,14 +131,13 @@ def _asked(
     key: PublicKey,
     transport: Transport,
     kept: Memory,
-    stands_at: int,
-    refusal: str,
+    before: _Taken,
 ) -> Vouched:
     """Ask, and ask again from where the countersigner says it stands."""
-    size, taken = last.tree.size, _Taken()
+    size, stands_at, taken = last.tree.size, before.stands_at or 0, _Taken()
 
     def stands(what: str, *, alarm: bool) -> Vouched:
-        return Vouched(key.name, size, False, _said(key, last, what, refusal), alarm or bool(refusal))
+        return Vouched(key.name, size, False, _said(key, last, what, before.refusal), alarm or before.alarm)
 
     for _ in range(3):
         proof = grown_since(store, last, stands_at, kept) if stands_at <= size else None
@@ -156,7 +157,7 @@ def _asked(
         if taken.refusal or taken.stands_at in (None, stands_at):
             break
         stands_at = taken.stands_at or 0
-    return stands(taken.refusal or "keeps asking for another proof", alarm=True)
+    return stands(taken.refusal or "keeps asking for another proof", alarm=taken.alarm)
 
 
 def _taken(store: ImmutableStore, key: PublicKey, origin: str, reply: Reply) -> _Taken:
@@ -165,7 +166,8 @@ def _taken(store: ImmutableStore, key: PublicKey, origin: str, reply: Reply) -> 
         return _Taken(int(reply.body))
     if reply.status != 200:
         words = " ".join("".join(c for c in reply.body[:200] if c.isprintable() or c.isspace()).split())
-        return _Taken(refusal=f"refused {reply.size} entries ({reply.status}: {words})")
+        alarm = reply.status in _ALARMS
+        return _Taken(refusal=f"refused {reply.size} entries ({reply.status}: {words})", alarm=alarm)
     text = _checkpoint(store, origin, reply.size)
     line = next((line for line in reply.body.splitlines() if text and cosigned_at(key, line, text) is not None), None)
     if text is None or line is None:
@@ -175,7 +177,8 @@ def _taken(store: ImmutableStore, key: PublicKey, origin: str, reply: Reply) -> 
         store.put_new(place, f"{line}\n".encode())
     except AlreadyStored:
         if not _holds(store, key, place, text):
-            return _Taken(refusal=f"cosigned {reply.size} entries, but something else lies at {store.place}/{place}")
+            what = f"cosigned {reply.size} entries, but something else lies at {store.place}/{place}"
+            return _Taken(refusal=what, alarm=True)
     return _Taken(reply.size, cosigned=True)
 
 

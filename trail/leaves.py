@@ -11,6 +11,9 @@ from trail.batch import Malformed
 from trail.merkle import leaf_hash
 from trail.seal import Row, Seal, last_seal_number, read_seal, seal_key
 
+_UNSOUND = "the trail does not hold together here"
+_REMEDY = "Verify the trail first: `fieldtrail trail verify`."
+
 
 def newest_seal(store: ImmutableStore, origin: str) -> Seal | None:
     """The newest seal, None without one; StudyError when it is none of this trail."""
@@ -61,13 +64,17 @@ def seal_leaves(store: ImmutableStore, seal: Seal) -> Iterator[bytes]:
     yield seal.leaf
 
 
+class Missing(StudyError):
+    """A sealed object is not there any more: a fault, unless its removal is on record."""
+
+    def __init__(self, store: ImmutableStore, key: str) -> None:
+        self.key = key
+        super().__init__(_UNSOUND, where=f"{store.place}/{key}", remedy=_REMEDY)
+
+
 def unsound(store: ImmutableStore, key: str) -> StudyError:
     """What is said when an object is missing or not as it was sealed."""
-    return StudyError(
-        "the trail does not hold together here",
-        where=f"{store.place}/{key}",
-        remedy="Verify the trail first: `fieldtrail trail verify`.",
-    )
+    return StudyError(_UNSOUND, where=f"{store.place}/{key}", remedy=_REMEDY)
 
 
 def _body(store: ImmutableStore, row: Row) -> bytes:
@@ -78,7 +85,7 @@ def _body(store: ImmutableStore, row: Row) -> bytes:
         try:
             body = store.get(row.key)
         except NotStored:
-            raise unsound(store, row.key) from None
+            raise Missing(store, row.key) from None
     if digest(body) != row.sha256:
         raise unsound(store, row.key)
     return body

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from study.errors import StudyError
@@ -16,7 +16,7 @@ from study.objects import ImmutableStore, NotStored
 from trail.batch import PREFIX as LANES
 from trail.canonical import NotCanonical, canonical, parsed
 from trail.cosignature import PREFIX as COSIGNATURES
-from trail.leaves import seal_number, sealed_lines, unsound
+from trail.leaves import Missing, seal_number, sealed_lines, unsound
 from trail.merkle import Frontier, Span, inclusion_proof, leaf_hash, root_of_path
 from trail.note import checkpoint_text
 from trail.seal import PREFIX as SEALS
@@ -55,8 +55,9 @@ def origin_at(store: ImmutableStore) -> str:
 def prove(store: ImmutableStore, origin: str, event_id: str) -> bytes:
     """The proof of an event: one line of canonical JSON, found in one pass over the trail.
 
-    It leads to the newest checkpoint that is cosigned and covers the event, else to the newest. StudyError when there
-    is no such event, when it is not sealed yet, or when an object read on the way is not as it was sealed.
+    It leads to the newest checkpoint that is cosigned and covers the event, else to the newest; where an object was
+    removed and its removal is on record, to one before that. StudyError when there is no such event, when it is not
+    sealed yet, or when an object read on the way is not as it was sealed.
     """
     if not _ID.fullmatch(event_id):
         raise StudyError(f"{event_id!r} is no event's id", remedy="An id has 32 hex digits and four dashes.")
@@ -66,9 +67,7 @@ def prove(store: ImmutableStore, origin: str, event_id: str) -> bytes:
     found = _search(store, seals, event_id)
     if found is None:
         raise _missing(store, sealed, event_id)
-    cosigned = {size for size in _cosigned_sizes(store) if size >= found.seal.tree.size}
-    target = max(cosigned) if cosigned else seal_number(store, origin, count - 1).tree.size
-    return _written(store, _followed(store, seals, found, target))
+    return _written(store, _followed(store, seals, found, _cosigned_sizes(store)))
 
 
 def _signed_seals(store: ImmutableStore) -> int:
@@ -110,12 +109,16 @@ def _search(store: ImmutableStore, seals: Iterator[Seal], event_id: str) -> _Fou
     tree = Frontier()
     for seal in seals:
         lines, hit = sealed_lines(store, seal), list[bytes]()
-        tree = tree.grown(_leaves_until(lines, event_id, hit))
-        if hit:
-            start = tree.size + 1
-            after = Span(start, start).grown(chain(map(leaf_hash, lines), [seal.leaf]))
-            return _Found(hit[0], tree, after, seal)
-        tree = tree.grown([seal.leaf])
+        try:
+            tree = tree.grown(_leaves_until(lines, event_id, hit))
+            if hit:
+                start = tree.size + 1
+                after = Span(start, start).grown(chain(map(leaf_hash, lines), [seal.leaf]))
+                return _Found(hit[0], tree, after, seal)
+            tree = tree.grown([seal.leaf])
+        except Missing as gone:
+            _require_removed(store, gone)
+            tree = seal.tree
         if tree != seal.tree:
             raise unsound(store, seal.key)
     return None
@@ -130,17 +133,30 @@ def _leaves_until(lines: Iterator[bytes], event_id: str, hit: list[bytes]) -> It
         yield leaf_hash(line)
 
 
-def _followed(store: ImmutableStore, seals: Iterator[Seal], found: _Found, target: int) -> _Found:
-    """What was found, with the leaves up to the tree of size `target`."""
-    seal, after = found.seal, found.after
-    while seal.tree.size < target:
-        seal = next(seals, seal)
-        if seal.first != after.end:
+def _followed(store: ImmutableStore, seals: Iterator[Seal], found: _Found, cosigned: set[int]) -> _Found:
+    """What was found, up to the newest cosigned checkpoint after it, else to the newest that can be reached."""
+    vouched = found if found.seal.tree.size in cosigned else None
+    while found.seal.tree.size < max(cosigned, default=found.seal.tree.size + 1):
+        seal = next(seals, None)
+        if seal is None:
             break
-        after = after.grown(chain(map(leaf_hash, sealed_lines(store, seal)), [seal.leaf]))
-    if seal.tree.size != target:
-        raise unsound(store, f"checkpoints/{target:012d}")
-    return _Found(found.line, found.before, after, seal)
+        try:
+            leaves = chain(map(leaf_hash, sealed_lines(store, seal)), [seal.leaf])
+            found = replace(found, after=found.after.grown(leaves), seal=seal)
+        except Missing as gone:
+            _require_removed(store, gone)
+            break
+        vouched = found if seal.tree.size in cosigned else vouched
+    return vouched or found
+
+
+def _require_removed(store: ImmutableStore, gone: Missing) -> None:
+    """Raise the fault again unless an event says that this object was removed."""
+    for stored in store.list(LANES):
+        for line in store.get(stored.key).split(b"\n"):
+            if b'"kind":"erasure.executed"' in line and gone.key.encode() in line:
+                return
+    raise gone
 
 
 def _written(store: ImmutableStore, found: _Found) -> bytes:
@@ -179,14 +195,15 @@ def _cosignatures(store: ImmutableStore, size: int) -> list[str]:
 
 
 def _missing(store: ImmutableStore, sealed: set[str], event_id: str) -> StudyError:
-    """Why an event that no seal covers cannot be proved."""
+    """Why an event that was found under no seal cannot be proved."""
     for stored in store.list(LANES):
-        if stored.key not in sealed and any(_is(line, event_id) for line in store.get(stored.key).split(b"\n")):
-            return StudyError(
-                f"the event {event_id} is recorded but not sealed yet",
-                where=store.place,
-                remedy="Seal the trail, then prove it.",
-            )
+        if any(_is(line, event_id) for line in store.get(stored.key).split(b"\n")):
+            what = "is recorded but not sealed yet"
+            remedy = "Seal the trail, then prove it."
+            if stored.key in sealed:
+                what = "cannot be proved any more: an object that was closed with it has been removed"
+                remedy = "Verify the whole trail instead."
+            return StudyError(f"the event {event_id} {what}", where=store.place, remedy=remedy)
     return StudyError(f"the trail holds no event {event_id}", where=store.place, remedy="Look at the id again.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -9,7 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from study import StudyError
-from trail.note import PrivateKey, PublicKey, checkpoint_text, generate_key, origin_of_key, verifier_key
+from trail import seal
+from trail.cosignature import cosignature_key, cosigned, cosigned_at
+from trail.note import (
+    Kind,
+    PrivateKey,
+    PublicKey,
+    checkpoint_text,
+    generate_key,
+    origin_of_key,
+    read_checkpoint,
+    verifier_key,
+)
+from trail.signer import checked_signature, signed_note, signer_of
 from trail.verify_trail import L, point, public_key, signature_holds
 
 # RFC 8032, section 7.1, tests 1 to 3: public key, message, signature.
@@ -70,9 +84,8 @@ def test_a_key_is_written_and_read() -> None:
     private, vkey = generate_key("fieldtrail/fsp/00000000")
     assert origin_of_key(vkey) == "fieldtrail/fsp/00000000"
     assert verifier_key(private) == vkey
-    origin, raw, identity = public_key(vkey)
     read = PublicKey.read(vkey + "\n")
-    assert (origin, raw, identity) == (read.name, read.raw, read.id)
+    assert public_key(vkey, 1) == (read.name, read.id, b"\1" + read.raw)
     assert generate_key("fieldtrail/fsp/00000000")[1] != vkey
 
 
@@ -111,6 +124,99 @@ def test_a_key_under_anothers_id_is_refused() -> None:
     with pytest.raises(StudyError, match="does not belong"):
         PrivateKey.read(private.replace("+a+", "+b+"))
     assert private.split("+", 4)[-1] not in repr(PrivateKey.read(private))
+
+
+def test_a_key_of_another_kind_is_said_to_be_one() -> None:
+    for kind, other in ((Kind.SIGNER, Kind.COUNTERSIGNER), (Kind.COUNTERSIGNER, Kind.SIGNER)):
+        private, vkey = generate_key("a", kind)
+        for read in (PublicKey.read, PrivateKey.read):
+            text = vkey if read == PublicKey.read else private
+            assert verifier_key(private) == read(text, kind).vkey == read(text, None).vkey == vkey
+            with pytest.raises(StudyError, match=f"this is {kind.words}, but {other.words} is needed"):
+                read(text, other)
+    # one seed under two kinds is two keys: an id belongs to its kind
+    private, vkey = generate_key("a")
+    raw = PublicKey.read(vkey).raw
+    assert PublicKey("a", raw, Kind.COUNTERSIGNER).id != PublicKey("a", raw).id
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u2003b", "x" * 201])
+def test_what_cannot_name_a_key(name: str) -> None:
+    with pytest.raises(StudyError, match="cannot name a key"):
+        generate_key(name)
+
+
+def test_a_checkpoint_has_one_spelling() -> None:
+    text = checkpoint_text("a", 7, b"\1" * 32)
+    assert read_checkpoint(text) == ("a", 7, b"\1" * 32)
+    for wrong in (
+        text[:-1],
+        text + "more\n",
+        text.replace("\n7", "\n07"),
+        text.replace("\n7", "\n-7"),
+        text.replace("\n7", f"\n{2**63}"),
+        text.replace("\n7", "\n\u0667"),
+        checkpoint_text("a", 7, b"\1" * 31),
+        "",
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011  # whichever part of it does not parse
+            read_checkpoint(wrong)
+
+
+class Service:
+    """A key that is kept elsewhere."""
+
+    def __init__(self, private: str, signs: str) -> None:
+        self.vkey, self._signs = verifier_key(private), PrivateKey.read(signs, None)
+        self.asked: list[bytes] = []
+
+    def sign(self, message: bytes) -> bytes:
+        self.asked.append(message)
+        return self._signs.sign(message)
+
+
+def test_a_key_service_seals_and_what_it_returns_is_checked(notebook: Any) -> None:
+    service = Service(notebook.private, notebook.private)
+    trail = notebook.open()
+    trail.append([notebook.opened()])
+    trail.close()
+    notebook.wait(minutes=1)
+    sealed = seal(notebook.store, origin=notebook.origin, key=service, now=notebook.now)
+    assert service.asked == [checkpoint_text(notebook.origin, sealed.size, bytes.fromhex(sealed.root)).encode()]
+    assert notebook.verified().faults == []
+    wrong = Service(notebook.private, generate_key(notebook.origin)[0])
+    with pytest.raises(StudyError, match="no signature of its key"):
+        signed_note(wrong, "text\n")
+    with pytest.raises(StudyError, match="no signature of its key"):
+        checked_signature(wrong, b"x")
+    assert signed_note(service, "text\n") == PrivateKey.read(notebook.private).signed("text\n")
+    with pytest.raises(StudyError, match="this is a countersigner's key"):
+        seal(notebook.store, origin="a", key=generate_key("a", Kind.COUNTERSIGNER)[0], now=notebook.now)
+    assert signer_of(service) is service
+
+
+def test_a_wrong_signature_leaves_a_seal_that_the_next_sealing_signs(notebook: Any) -> None:
+    notebook.open().append([notebook.opened()])
+    notebook.wait(minutes=1)
+    wrong = Service(notebook.private, generate_key(notebook.origin)[0])
+    with pytest.raises(StudyError, match="no signature of its key"):
+        seal(notebook.store, origin=notebook.origin, key=wrong, now=notebook.now)
+    assert notebook.objects("checkpoints") == []
+    assert notebook.seal().size == 2
+    assert notebook.verified().faults == []
+
+
+def test_a_cosignature_says_when_and_on_what() -> None:
+    private, vkey = generate_key("library", Kind.COUNTERSIGNER)
+    key, text = PublicKey.read(vkey, Kind.COUNTERSIGNER), checkpoint_text("a", 7, b"\1" * 32)
+    line = cosigned(PrivateKey.read(private, Kind.COUNTERSIGNER), text, 1_700_000_000)
+    assert cosignature_key(7, "library") == "cosignatures/000000000007.library"
+    assert cosigned_at(key, line, text) == 1_700_000_000
+    assert cosigned_at(key, line, text.replace("7", "8")) is None
+    assert cosigned_at(PublicKey.read(generate_key("library", Kind.COUNTERSIGNER)[1], None), line, text) is None
+    later = key.signature_line((1_700_000_001).to_bytes(8) + (key.signature_in(line) or b"")[8:])
+    assert cosigned_at(key, later, text) is None
+    assert cosigned_at(key, key.signature_line(b""), text) is None
 
 
 def _flipped(data: bytes, position: int) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from storage.local import LocalStore
-from study import StudyError
+from study import Fact, StudyError
 from study.objects import Stored
 from trail.canonical import canonical
 from trail.cosignature import cosignature_key, cosigned
@@ -136,6 +136,25 @@ def test_a_seal_that_is_rewritten_with_its_objects_hash_proves_nothing(told: Any
     told.fix_hash(before, path.read_bytes())
     with pytest.raises(StudyError, match="Verify the trail first"):
         prove(told.store, told.origin, wanted)
+
+
+def test_around_an_object_whose_removal_is_on_record(told: Any) -> None:
+    sizes = [int(path.name) for path in told.objects("checkpoints")]
+    closed = [
+        [json.loads(row)["key"] for row in path.read_bytes().splitlines()[1:-1]] for path in told.objects("seals")
+    ]
+    ids = [json.loads((told.directory / keys[1]).read_bytes().splitlines()[1])["id"] for keys in closed]
+    (told.directory / closed[1][0]).unlink()
+    with pytest.raises(StudyError, match="Verify the trail first"):
+        prove(told.store, told.origin, ids[0])
+    data = {"decision": ids[0], "objects": 1, "refs": (), "trail_objects": (closed[1][0],)}
+    executed = told.open().append([Fact("erasure.executed", "2026-03-02", data=data)])[0].id
+    told.seal()
+    proofs = [json.loads(prove(told.store, told.origin, one)) for one in (ids[0], ids[2], executed)]
+    assert [proof["size"] for proof in proofs] == [sizes[0], sizes[2] + 2, sizes[2] + 2]
+    assert all(holds(proof, told.vkey) for proof in proofs)
+    with pytest.raises(StudyError, match="closed with it has been removed"):
+        prove(told.store, told.origin, ids[1])
 
 
 def test_the_origin_is_read_from_the_last_seal(told: Any, in_memory: Callable[[], Any]) -> None:
