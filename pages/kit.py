@@ -17,6 +17,7 @@ from pages.layout import render
 from study.identifiers import digest
 
 SUMS, README, PAGE, VERIFIER, VIEWER = "SHA256SUMS", "README.md", "README.html", "verify_trail.py", "viewer.html"
+LONGEST_WHOLE = 30  # characters of code that a phone shows in one line
 _CODE = re.compile(r"`([^`]+)`")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 
@@ -104,10 +105,21 @@ def _written(block: Say | Steps | Commands | Table) -> list[str]:
 
 
 def _page(kit: Kit, parts: tuple[Part, ...]) -> bytes:
-    return render("kit.html", title=TITLE, kit=kit, parts=parts, text=_inline, kind=lambda b: type(b).__name__.lower())
+    return render(
+        "kit.html", title=TITLE, kit=kit, parts=parts, text=_inline, line=_line, kind=lambda b: type(b).__name__.lower()
+    )
 
 
 def _inline(text: str) -> Markup:
     """Escaped text with `code` and **strong** as elements."""
-    said = _CODE.sub(r"<code>\1</code>", str(escape(text)))
+    said = _CODE.sub(lambda found: f"<code>{_whole(found[1])}</code>", str(escape(text)))
     return Markup(_STRONG.sub(r"<strong>\1</strong>", said))
+
+
+def _line(line: str) -> Markup:
+    """A command; its words break only where they would not fit a phone, never after `--`."""
+    return Markup(" ".join(_whole(str(escape(word))) for word in line.split(" ")))
+
+
+def _whole(escaped: str) -> str:
+    return f'<span class="whole">{escaped}</span>' if len(escaped) <= LONGEST_WHOLE else escaped
