@@ -284,7 +284,7 @@ def _viewer() -> Part:
                     "**Check the record**.",
                     "It verifies the record with code of its own, then shows it: the entries in time, and what each "
                     "claim rests on, back to coding, transcript and consent.",
-                    "Give it a file to learn whether that very file is in the record. For a file about a person it also "
+                    "Give it a file to learn whether that very file is in the record. For one about a person it also "
                     "needs that file's key, which only the study has.",
                 ),
                 numbered=True,
