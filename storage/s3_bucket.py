@@ -70,11 +70,17 @@ class Bucket:
         try:
             reply = self.client.get_object(**named, ChecksumMode="ENABLED")
         except ClientError as error:
-            if code_of(error) in ABSENT or (version_id and code_of(error) == "InvalidArgument"):
+            absent = code_of(error) in ABSENT or (version_id and code_of(error) == "InvalidArgument")
+            if absent or (code_of(error) == "AccessDenied" and not version_id and not self._is_listed(full)):
                 raise NotStored(full.removeprefix(self.prefix)) from None
             raise
         body: bytes = reply["Body"].read()
         return body
+
+    def _is_listed(self, full: str) -> bool:
+        """Whether the key has a current version: S3 refuses to say so to who may list only under a prefix."""
+        page = self.client.list_objects_v2(Bucket=self.name, Prefix=full, MaxKeys=1)
+        return any(row["Key"] == full for row in page.get("Contents", []))
 
     def entries(self, prefix: str) -> Iterator[tuple[dict[str, Any], bool]]:
         """Every version (True) and delete marker (False) as S3 lists them: of each key the newest first.

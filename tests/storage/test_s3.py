@@ -231,6 +231,17 @@ def test_what_does_not_pass_is_not_tried_again(store: S3Store, door: FlakyDoor, 
     assert (door.asked, waits) == (["PUT"], [])
 
 
+def test_an_absent_object_is_absent_even_where_s3_would_not_say(store: S3Store, door: FlakyDoor) -> None:
+    """AWS answers a GET of a missing key with 403, not 404, when the right to list is limited to a prefix."""
+    store.put_new(KEY, b"sealed")
+    door.faults.append("403 AccessDenied")
+    with pytest.raises(NotStored):
+        store.get("seals/00000001.jsonl")
+    door.faults.append("403 AccessDenied")
+    with pytest.raises(StoreUnavailable, match="this account may not do that"):
+        store.get(KEY)
+
+
 # What a person can mend
 
 
