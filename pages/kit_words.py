@@ -280,8 +280,8 @@ def _viewer() -> Part:
                 (
                     "Open `viewer.html` in a current browser (a double click will do). It works without network, and "
                     "nothing you open in it leaves your computer.",
-                    "Choose the folder `trail`, paste the text of the keys, and a fingerprint if you noted one. Press "
-                    "**Check the record**.",
+                    "Choose the folder `trail` and paste the text of the record's key. Other keys and a fingerprint go "
+                    "under **More to check against**. Press **Check the record**.",
                     "It verifies the record with code of its own, then shows it: the entries in time, and what each "
                     "claim rests on, back to coding, transcript and consent.",
                     "Give it a file to learn whether that very file is in the record. For one about a person it also "
