@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 from pathlib import Path
@@ -9,10 +10,14 @@ from typing import Any
 
 import pytest
 
+from storage.local import LocalStore
 from trail import verify
+from trail.act import verify_act
 from trail.canonical import parsed
 from trail.line import event_of, line_of
-from trail.merkle import Frontier, leaf_hash
+from trail.merkle import Frontier, is_consistent, leaf_hash, root_of_path
+from trail.proof import prove
+from trail.verify_trail import signature_holds
 
 HERE = Path(__file__).parent / "vectors"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "audit-trail.md"
@@ -67,9 +72,53 @@ def test_the_root_by_hand(expected: dict[str, Any]) -> None:
         assert (tree.size, tree.root.hex()) == (seal["size"], seal["root"])
 
 
+def test_the_last_checkpoint_is_cosigned() -> None:
+    (path,) = (HERE / "trail/cosignatures").iterdir()
+    assert path.name == "000000000009.ethics-office"
+    name, value = path.read_text().removeprefix("— ").split(" ")
+    identity, seconds, signature = (lambda raw: (raw[:4], raw[4:12], raw[12:]))(base64.b64decode(value))
+    vkey_name, vkey_id, vkey = (HERE / "countersigner.vkey").read_text().strip().split("+", 2)
+    public = base64.b64decode(vkey)
+    assert (name, identity.hex(), public[0]) == (vkey_name, vkey_id, 4)
+    text = (HERE / "trail/checkpoints/000000000009").read_bytes().partition(b"\n\n")[0] + b"\n"
+    message = b"cosignature/v1\ntime %d\n" % int.from_bytes(seconds, "big") + text
+    assert signature_holds(public[1:], message, signature)
+
+
+def test_a_signed_act_by_hand(make: Any) -> None:
+    line = (HERE / "signed_act.jsonl").read_bytes().removesuffix(b"\n")
+    assert make.signed_line() == line
+    vkey = (HERE / "person.vkey").read_text().strip()
+    assert verify_act(line, vkey)
+    start, end = line.index(b',"signature":"'), line.index(b'","type":"person"')
+    signature = base64.b64decode(line[start + 14 : end])
+    unsigned = line[:start] + line[end + 1 :]
+    assert signature_holds(base64.b64decode(vkey.split("+", 2)[2])[1:], b"fieldtrail act v1\n" + unsigned, signature)
+
+
+def test_the_proofs_are_what_we_write_today_and_hold(make: Any, expected: dict[str, Any]) -> None:
+    body = (HERE / "event.proof").read_bytes()
+    assert prove(LocalStore(HERE / "trail"), make.ORIGIN, make.PROVED) == body
+    proof = json.loads(body)
+    path = [bytes.fromhex(node) for node in proof["path"]]
+    root = root_of_path(leaf_hash(proof["event"].encode()), proof["index"], proof["size"], path)
+    assert root is not None
+    assert root.hex() == expected["seals"][-1]["root"]
+    assert len(proof["cosignatures"]) == 1
+    grown = json.loads((HERE / "consistency.json").read_text())
+    assert make.consistency() == grown
+    roots = {seal["size"]: bytes.fromhex(seal["root"]) for seal in expected["seals"]}
+    nodes = [bytes.fromhex(node) for node in grown["proof"]]
+    assert is_consistent(3, roots[3], 9, roots[9], nodes)
+
+
 def test_the_document_names_the_expected_values(expected: dict[str, Any]) -> None:
     text = DOCUMENT.read_text()
     assert expected["origin"] in text
     assert (HERE / "trail.vkey").read_text().strip() in text
     for seal in expected["seals"]:
         assert seal["root"] in text
+    for name in ("person.vkey", "countersigner.vkey"):
+        assert (HERE / name).read_text().strip() in text
+    for node in json.loads((HERE / "consistency.json").read_text())["proof"]:
+        assert node in text

@@ -13,24 +13,37 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage import LocalStore
-from study import Actor, Fact, Reference, Run, Subject
+from study import Actor, Event, Fact, Reference, Run, Subject
+from study.identifiers import event_id
 from study.objects import Stored
 from trail import Trail, seal
-from trail.note import verifier_key
+from trail.act import signed_act, signing_actor
+from trail.cosignature import cosignature_key, cosigned
+from trail.growth import Memory, grown_since
+from trail.leaves import seal_number
+from trail.line import line_of
+from trail.note import Kind, PrivateKey, verifier_key
+from trail.proof import prove
 
 HERE = Path(__file__).parent
 ORIGIN = "fieldtrail/vectors/00c0ffee"
 SEED = bytes(range(32))
+PROVED = "4dbd49af-3dc0-5a88-b3ad-3aabdf23dfe7"  # study.opened
 START = datetime(2026, 1, 5, 17, 30, tzinfo=UTC)
 
 
-def private_key() -> str:
-    """The private key's text over SEED: `PRIVATE+KEY+origin+id+base64`, the id from the public key."""
+def private_key(name: str = ORIGIN, seed: bytes = SEED, kind: int = 1) -> str:
+    """A private key's text: `PRIVATE+KEY+name+id+base64`, the id from name, kind and public key."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    public = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
-    identity = hashlib.sha256(ORIGIN.encode() + b"\n\x01" + public).digest()[:4].hex()
-    return f"PRIVATE+KEY+{ORIGIN}+{identity}+{base64.b64encode(bytes([1]) + SEED).decode()}"
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    identity = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4].hex()
+    return f"PRIVATE+KEY+{name}+{identity}+{base64.b64encode(bytes([kind]) + seed).decode()}"
+
+
+PERSON = private_key("PI", bytes(range(32, 64)))
+COUNTERSIGNER = private_key("ethics-office", bytes(range(64, 96)), 4)
+COSIGNED = 1767723600  # when the countersigner vouched for the last checkpoint, Unix time
 
 
 class Clock:
@@ -130,11 +143,44 @@ def make(directory: Path) -> dict[str, object]:
     close_books()
     clock.wait(days=1)
     close_books()
+    size = int(str(roots[-1]["size"]))
+    text = store.get(f"checkpoints/{size:012d}").decode().partition("\n\n")[0] + "\n"
+    line = cosigned(PrivateKey.read(COUNTERSIGNER, Kind.COUNTERSIGNER), text, COSIGNED)
+    store.put_new(cosignature_key(size, "ethics-office"), f"{line}\n".encode())
     return {"origin": ORIGIN, "seals": roots}
+
+
+def signed_line() -> bytes:
+    """The line of an act that the person of PERSON signed; it stands alone, in no trail."""
+    signer = PrivateKey.read(PERSON)
+    event = Event(
+        id=event_id(ORIGIN, "sample.approved", "sites|0123456789ab|2026-01-05"),
+        kind="sample.approved",
+        occurred="2026-01-05",
+        recorded_at="2026-01-05T17:30:00.000Z",
+        actor=signing_actor(Actor("person", "PI", "investigator"), signer),
+        run=Run("00000000-0000-4000-8000-000000000003", "approve-sample", "none", 1, "0.1.0"),
+        data={"stage": "sites", "proposal": "0123456789ab"},
+    )
+    return line_of(signed_act(event, signer))
+
+
+def consistency() -> dict[str, object]:
+    """The request to cosign the last checkpoint that a countersigner at size 3 is sent."""
+    store = LocalStore(HERE / "trail")
+    last, old = seal_number(store, ORIGIN, 2), seal_number(store, ORIGIN, 0)
+    proof = grown_since(store, last, old.tree.size, Memory(None, "none"))
+    assert proof is not None
+    return {"old": old.tree.size, "size": last.tree.size, "proof": [node.hex() for node in proof]}
 
 
 def main() -> None:
     made = make(HERE / "trail")
+    (HERE / "person.vkey").write_text(verifier_key(PERSON) + "\n")
+    (HERE / "countersigner.vkey").write_text(verifier_key(COUNTERSIGNER) + "\n")
+    (HERE / "signed_act.jsonl").write_bytes(signed_line() + b"\n")
+    (HERE / "event.proof").write_bytes(prove(LocalStore(HERE / "trail"), ORIGIN, PROVED))
+    (HERE / "consistency.json").write_text(json.dumps(consistency(), indent=1) + "\n")
     (HERE / "trail.key").write_text(private_key() + "\n")
     (HERE / "trail.vkey").write_text(verifier_key(private_key()) + "\n")
     (HERE / "expected.json").write_text(json.dumps(made, indent=1) + "\n")
