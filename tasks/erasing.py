@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from study import Event, Fact, Reference, Subject
+from study import Event, Fact, Reference, StudyError, Subject
 from study.objects import AlreadyStored, FolderStore, NotStored
 from tasks.codes import artefact_key, key_of, participant_link
 from tasks.people_rows import Taken, without_name, without_rows
@@ -187,7 +187,14 @@ def _stored(store: FolderStore, key: str) -> bytes | None:
 
 
 def _read(body: bytes) -> Plan:
-    written: Mapping[str, Any] = json.loads(body)
-    artefacts = tuple(Artefact(**a) for a in written["artefacts"])
-    tables = tuple(Table(**{**t, "values": tuple(t["values"])}) for t in written["tables"])
-    return Plan(written["decision"], artefacts, tables, written["participant"], written["trail_code"])
+    try:
+        written: Mapping[str, Any] = json.loads(body)
+        artefacts = tuple(Artefact(**a) for a in written["artefacts"])
+        tables = tuple(Table(**{**t, "values": tuple(t["values"])}) for t in written["tables"])
+        return Plan(written["decision"], artefacts, tables, written["participant"], written["trail_code"])
+    except (ValueError, LookupError, TypeError):
+        raise StudyError(
+            "what was written down of an erasure is damaged, so it cannot be finished",
+            where=f"{RESTRICTED}{PLANS}",
+            remedy="Restore it from your backup.",
+        ) from None

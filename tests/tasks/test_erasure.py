@@ -290,6 +290,16 @@ def test_an_erasure_whose_person_cannot_be_found_any_more_is_not_called_done(run
         assert place.events(["erasure.executed"]) == []
 
 
+@pytest.mark.parametrize("damaged", [b"", b"[]", b'{"decision": "x"}', b"\xff"])
+def test_a_damaged_plan_is_one_sentence_and_nothing_is_erased(running, damaged):
+    with opened(request(running), "withdraw-participant") as place:
+        (withdrawn, _) = place.trail.append(withdrawal_facts.fn(place, asked()))
+        place.restricted.put(f"decisions/erasures/{withdrawn.id}.json", damaged)
+        with pytest.raises(StudyError, match="restricted/decisions/erasures"):
+            finish_pending(place)
+        assert "P001" in place.known_trail_codes()
+
+
 def test_a_lost_code_does_not_make_a_second_person(running):
     lost = running / "restricted/codes/participants/P002"
     held = lost.read_bytes()
