@@ -213,6 +213,7 @@ class Verification:
         self.previous: str | None = ""  # SHA-256 of the seal before; None: not known
         self.sealed_at, self.size, self.roots = "", 0, dict[int, str]()  # roots: of the tree after each seal, by size
         self.named = dict[str, str]()  # objects that seals name, with their SHA-256 there
+        self.keys = dict[str, re.Match[str] | None]()  # every file here, and what its name says
         self.objects, self.events = list[str](), dict[bytes, bytes]()  # event id: leaf, number of its object, line
         self.copies = set[tuple[bytes, bytes]]()  # id and leaf of further copies of an event
         self.links = list[tuple[str, bytes, bytes]]()  # event, id and leaf of one it rests on that was not seen yet
