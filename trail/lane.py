@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from study.errors import IdConflict, StudyError
 from study.event import Actor, Cause, Event, Fact, Run, in_fold_order, instant
@@ -65,6 +65,7 @@ class Trail:
         self._forbidden = forbidden
         self._sign = sign
         self._lane = run.lane
+        self._named_on = instant(now())[:10]
         self._day = ""
         self._seq = 0
         self._prev: str | None = None
@@ -104,6 +105,8 @@ class Trail:
         trail._add(reading.recorded)
         if any(lane == run.lane for lane in reading.lanes):
             trail._leave(None if run.lane in reading.closed else run.lane)
+        elif now().astimezone(UTC).hour == 0:
+            trail._leave(None)
         trail._look_at_seals()
         return trail
 
@@ -226,6 +229,8 @@ class Trail:
         moment = self._now()
         stamp = instant(moment)
         self._check_clock()
+        if not self._seq and stamp[:10] != self._named_on:
+            self._leave(self._taken_over)
         left = [] if self._taken_over is None else [self._draft(self._closing(self._taken_over, "taken_over", stamp))]
         recorded: dict[str, Recorded] = {}
         for draft in (*left, *drafts):
@@ -264,8 +269,12 @@ class Trail:
         raise StoreUnavailable(f"{self._store.place}: every new lane was already taken. Look at that place.")
 
     def _leave(self, left: str | None) -> None:
-        """Go on in a new lane; `left` is the lane whose leaving is recorded there."""
-        self._taken_over = left
+        """Go on in a new lane; `left` is the lane whose leaving is recorded there.
+
+        Also at a day's turn: only under one day does the key of a lane's first object keep out another process that
+        runs the same attempt, and one that opens in a day's first hour may not see yet what another wrote before.
+        """
+        self._taken_over, self._named_on = left, instant(self._now())[:10]
         self._lane = f"{self.run.lane}-{secrets.token_hex(4)}"
         self._day, self._seq, self._prev = "", 0, None
 

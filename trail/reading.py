@@ -54,17 +54,22 @@ def read_lanes(store: ImmutableStore, origin: str) -> Reading:
         for key in one.event.data.get("trail_objects", ())
     }
     lanes.unread += [f"{key}: gap" for key in waiting if not lanes.take(key, removed)]
-    names = frozenset(lane for _, lane in lanes.standing)
-    return Reading(tuple(lanes.recorded), names, frozenset(_closed(lanes.recorded)), tuple(sorted(lanes.unread)))
+    return Reading(
+        tuple(lanes.recorded),
+        frozenset(lanes.standing),
+        frozenset(_closed(lanes.recorded)),
+        tuple(sorted(lanes.unread)),
+    )
 
 
 class _Lanes:
-    """The lanes as read so far: by day and name the number expected next and the SHA-256 it must continue."""
+    """The lanes as read so far: by name the number expected next and the SHA-256 it must continue; and their days."""
 
     def __init__(self, store: ImmutableStore, origin: str) -> None:
         self.recorded: list[Recorded] = []
         self.unread: list[str] = []
-        self.standing: dict[tuple[str, str], tuple[int, str | None]] = {}
+        self.standing: dict[str, tuple[int, str | None]] = {}
+        self._days: dict[str, str] = {}
         self._store = store
         self._origin = origin
 
@@ -77,12 +82,15 @@ class _Lanes:
         if place is None:
             self.unread.append(f"{key}: foreign")
             return True
-        following, prev = self.standing.get((place.day, place.lane), (0, None))
+        if self._days.setdefault(place.lane, place.day) != place.day:
+            self.unread.append(f"{key}: day")
+            return True
+        following, prev = self.standing.get(place.lane, (0, None))
         gap = place.seq != following
         if gap and not all(replace(place, seq=number).key in removed for number in range(following, place.seq)):
             return False
         body = self._store.get(key)
-        self.standing[place.day, place.lane] = (place.seq + 1, digest(body))
+        self.standing[place.lane] = (place.seq + 1, digest(body))
         try:
             fits = read_batch(self._origin, place, body) if gap else admitted(self._origin, place, body, prev)
             self.recorded += _events(fits)

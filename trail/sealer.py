@@ -59,6 +59,7 @@ class _Harvest:
     rows: list[Row] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
+    doubled: set[str] = field(default_factory=set)  # lanes of which objects lie under another day too
 
 
 def seal(
@@ -118,9 +119,11 @@ def _harvest(
     harvest = _Harvest(dict(last.open) if last else {})
     first = last.tree.size if last else 0
     for stored in listed:
+        place = Place.of(stored.key)
+        if place and place.lane in harvest.lanes and harvest.lanes[place.lane].day != place.day:
+            harvest.doubled.add(place.lane)
         if history and stored.key in history.keys:
             continue
-        place = Place.of(stored.key)
         known = place and (harvest.lanes.get(place.lane) or (history and history.lanes.get(place.lane)) or None)
         lane = known or (OpenLane(place.day, 0, None) if place else None)
         if place is None or lane is None or lane.day != place.day:
@@ -166,11 +169,15 @@ def _closings(batch: Batch) -> Iterable[str]:
 
 
 def _kept(harvest: _Harvest, sealed_at: str) -> dict[str, OpenLane]:
-    """The lanes the next seal must know: those not closed, and closed ones whose day it will list again."""
+    """The lanes the next seal must know: those not closed, and closed ones of which it will list objects again."""
     lanes = {
         name: replace(lane, closed=True) if name in harvest.closed else lane for name, lane in harvest.lanes.items()
     }
-    return {name: lane for name, lane in lanes.items() if not lane.closed or lane.day >= _day_before(sealed_at)}
+    return {
+        name: lane
+        for name, lane in lanes.items()
+        if not lane.closed or name in harvest.doubled or lane.day >= _day_before(sealed_at)
+    }
 
 
 def _listed(store: ImmutableStore, last: Seal | None, now: datetime, *, everything: bool) -> list[Stored]:

@@ -93,6 +93,79 @@ def test_a_batch_of_unknown_fate_is_not_put_with_a_clock_set_back(
     assert told.verified().faults == []
 
 
+def test_two_processes_of_one_attempt_that_write_on_both_sides_of_midnight(notebook: Notebook) -> None:
+    """Their first objects have different keys, so neither would see the other: the later one takes a new lane."""
+    notebook.open().append([notebook.opened()])
+    notebook.seal()
+    notebook.wait(hours=14, minutes=50)  # 23:50
+    early, late = notebook.open("run", 1), notebook.open("run", 1)
+    early.append([notebook.site(1)])
+    notebook.wait(minutes=20)
+    unseen = notebook.open("run", 2)  # as if it had not seen what the first attempt wrote
+    notebook.seal()
+    late.append([notebook.site(2)])
+    unseen.append([notebook.site(3)])
+    assert (early.lane, late.lane[:6], unseen.lane[:6]) == ("run.1", "run.1-", "run.2-")
+    notebook.seal()
+    for _ in range(3):
+        notebook.wait(hours=13)
+        sealer = notebook.open()
+        notebook.seal(record=sealer.append)
+        result = notebook.verified()
+        assert result.faults == []
+        assert not any("rejected" in note for note in result.notes)
+    assert len(notebook.open().events(kinds=["site.invited"])) == 3
+
+
+def test_a_batch_that_never_arrived_before_midnight_goes_to_another_lane_after_it(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lost request may still arrive: one lane must not begin under two days."""
+    notebook.wait(hours=14, minutes=57)
+    writer = notebook.open("run", 1)
+    put, lost = notebook.store.put_new, []
+
+    def lose(key: str, body: bytes) -> Any:
+        lost.append((key, body))
+        raise StoreUnavailable("no answer. Try again.")
+
+    monkeypatch.setattr(notebook.store, "put_new", lose)
+    with pytest.raises(StoreUnavailable):
+        writer.append([notebook.site(1)])
+    monkeypatch.setattr(notebook.store, "put_new", put)
+    notebook.wait(minutes=7)
+    writer.flush()
+    put(*lost[0])
+    notebook.seal()
+    result = notebook.verified()
+    assert result.faults == []
+    assert not any("rejected" in note for note in result.notes)
+    assert len({path.parent.name for path in notebook.objects("lanes")}) == 2
+    assert len(notebook.open().events()) == 1
+
+
+def test_a_lane_under_two_days_is_rejected_once_and_for_all(notebook: Notebook) -> None:
+    """Another writer's fault: the object under the second day is no part of the trail, now and after its lane ended."""
+    one = notebook.open("run", 1)
+    one.append([notebook.site(1)])
+    one.close()
+    notebook.seal()
+    notebook.wait(days=1)
+    other = type(notebook)(notebook.directory.parent / "other")
+    other.moment = notebook.moment
+    other.open("run", 1).append([other.site(2)])
+    key = "lanes/2026-03-03/run.1/000000.jsonl"
+    notebook.store.put_new(key, (other.directory / key).read_bytes())
+    assert notebook.seal().rejected == 1
+    assert notebook.open().unread == (f"{key}: day",)
+    for number in range(6):
+        notebook.wait(hours=7)
+        notebook.open().append([notebook.site(10 + number)])
+        assert notebook.seal().rejected == 0
+        assert notebook.verified().faults == []
+    assert len(notebook.open().events(kinds=["site.invited"])) == 7
+
+
 def test_a_trail_of_zero_events(notebook: Notebook) -> None:
     """Nothing recorded: no object, and no verdict that passes. Heartbeats make a trail of seals alone."""
     notebook.open().close()
