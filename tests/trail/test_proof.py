@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,8 +18,9 @@ from study import Fact, StudyError
 from study.objects import Stored
 from trail.canonical import canonical
 from trail.cosignature import cosignature_key, cosigned
-from trail.note import Kind, PrivateKey, PublicKey, generate_key, read_checkpoint
+from trail.note import Kind, PrivateKey, PublicKey, generate_key, read_checkpoint, verifier_key
 from trail.proof import origin_at, prove
+from trail.verify_trail import main
 
 OFFICE, _ = generate_key("ethics-office", Kind.COUNTERSIGNER)
 
@@ -91,6 +94,28 @@ def test_it_leads_to_the_newest_cosigned_checkpoint_that_covers_the_event(told: 
     assert holds(proof, told.vkey)
     uncovered = json.loads(prove(told.store, told.origin, last_id))
     assert (uncovered["size"], uncovered["cosignatures"]) == (sizes[2], [])
+
+
+def test_the_verifier_checks_a_proof_alone(told: Any, tmp_path: Path) -> None:
+    size = int(told.objects("checkpoints")[-1].name)
+    cosign(told, size)
+    file = tmp_path / "event.proof"
+    body = prove(told.store, told.origin, json.loads(lines_of(told)[3])["id"])
+    file.write_bytes(body)
+    office = verifier_key(OFFICE)
+
+    def verified(*options: str) -> tuple[int, str]:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            code = main([str(file), "--key", told.vkey, *options])
+        return code, printed.getvalue()
+
+    assert verified("--cosigner", office)[0] == 0
+    assert "COSIGNATURE_MISSING" in verified("--cosigner", generate_key("ethics-office", Kind.COUNTERSIGNER)[1])[1]
+    for old, new in [(b'\\"v\\":1}', b'\\"v\\":1} '), (b'"index":', b'"index":1'), (b'"path":["', b'"path":["00')]:
+        assert old in body
+        file.write_bytes(body.replace(old, new))
+        assert verified()[0] == 1
 
 
 def test_what_is_not_there_or_not_sealed_yet(told: Any) -> None:

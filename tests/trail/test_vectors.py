@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
-from storage.local import LocalStore
 from trail import verify
 from trail.act import verify_act
 from trail.canonical import parsed
 from trail.line import event_of, line_of
 from trail.merkle import Frontier, is_consistent, leaf_hash, root_of_path
-from trail.proof import prove
 from trail.verify_trail import signature_holds
 
 HERE = Path(__file__).parent / "vectors"
@@ -72,9 +70,10 @@ def test_the_root_by_hand(expected: dict[str, Any]) -> None:
         assert (tree.size, tree.root.hex()) == (seal["size"], seal["root"])
 
 
-def test_the_last_checkpoint_is_cosigned() -> None:
-    (path,) = (HERE / "trail/cosignatures").iterdir()
+def test_the_last_checkpoint_is_cosigned(make: Any) -> None:
+    (path,) = (HERE / "cosignatures").iterdir()
     assert path.name == "000000000009.ethics-office"
+    assert path.read_bytes() == make.cosigned_line(9)
     name, value = path.read_text().removeprefix("— ").split(" ")
     identity, seconds, signature = (lambda raw: (raw[:4], raw[4:12], raw[12:]))(base64.b64decode(value))
     vkey_name, vkey_id, vkey = (HERE / "countersigner.vkey").read_text().strip().split("+", 2)
@@ -98,7 +97,7 @@ def test_a_signed_act_by_hand(make: Any) -> None:
 
 def test_the_proofs_are_what_we_write_today_and_hold(make: Any, expected: dict[str, Any]) -> None:
     body = (HERE / "event.proof").read_bytes()
-    assert prove(LocalStore(HERE / "trail"), make.ORIGIN, make.PROVED) == body
+    assert make.proof(9) == body
     proof = json.loads(body)
     path = [bytes.fromhex(node) for node in proof["path"]]
     root = root_of_path(leaf_hash(proof["event"].encode()), proof["index"], proof["size"], path)

@@ -9,8 +9,10 @@ import base64
 import hashlib
 import json
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from storage import LocalStore
 from study import Actor, Event, Fact, Reference, Run, Subject
@@ -143,11 +145,21 @@ def make(directory: Path) -> dict[str, object]:
     close_books()
     clock.wait(days=1)
     close_books()
-    size = int(str(roots[-1]["size"]))
-    text = store.get(f"checkpoints/{size:012d}").decode().partition("\n\n")[0] + "\n"
-    line = cosigned(PrivateKey.read(COUNTERSIGNER, Kind.COUNTERSIGNER), text, COSIGNED)
-    store.put_new(cosignature_key(size, "ethics-office"), f"{line}\n".encode())
     return {"origin": ORIGIN, "seals": roots}
+
+
+def cosigned_line(size: int) -> bytes:
+    """The countersigner's line on the checkpoint of that size; it lies beside the trail, not in it."""
+    text = (HERE / f"trail/checkpoints/{size:012d}").read_text().partition("\n\n")[0] + "\n"
+    return f"{cosigned(PrivateKey.read(COUNTERSIGNER, Kind.COUNTERSIGNER), text, COSIGNED)}\n".encode()
+
+
+def proof(size: int) -> bytes:
+    """The proof of the event PROVED in the trail once its last checkpoint, of that size, is cosigned."""
+    with TemporaryDirectory() as copy:
+        store = LocalStore(Path(shutil.copytree(HERE / "trail", copy, dirs_exist_ok=True)))
+        store.put_new(cosignature_key(size, "ethics-office"), cosigned_line(size))
+        return prove(store, ORIGIN, PROVED)
 
 
 def signed_line() -> bytes:
@@ -179,7 +191,8 @@ def main() -> None:
     (HERE / "person.vkey").write_text(verifier_key(PERSON) + "\n")
     (HERE / "countersigner.vkey").write_text(verifier_key(COUNTERSIGNER) + "\n")
     (HERE / "signed_act.jsonl").write_bytes(signed_line() + b"\n")
-    (HERE / "event.proof").write_bytes(prove(LocalStore(HERE / "trail"), ORIGIN, PROVED))
+    LocalStore(HERE).put(cosignature_key(9, "ethics-office"), cosigned_line(9))
+    (HERE / "event.proof").write_bytes(proof(9))
     (HERE / "consistency.json").write_text(json.dumps(consistency(), indent=1) + "\n")
     (HERE / "trail.key").write_text(private_key() + "\n")
     (HERE / "trail.vkey").write_text(verifier_key(private_key()) + "\n")
