@@ -236,13 +236,14 @@ class Trail:
         for draft in (*left, *drafts):
             causes = tuple(Cause(c.id, self._leaf(c.id, draft.kind, recorded)) for c in draft.causes)
             event = replace(draft, recorded_at=stamp, causes=causes)
-            reason = self._forbidden(line_of(event).decode())
+            line = line_of(event)
+            reason = self._forbidden(line.decode())
             if reason:
                 raise StudyError(
                     f"an event of kind {draft.kind} was stopped before it entered the trail: {reason}",
                     remedy="Nothing of its batch was written; give the thing an id that says nothing about a person.",
                 )
-            line = line_of(signed_act(event, self._sign) if self._sign else event)
+            line = line_of(signed_act(event, self._sign)) if self._sign else line
             recorded[draft.id] = Recorded(event_of(parsed(line)), line, leaf_hash(line).hex())
         place = Place(self._day or stamp[:10], self._lane, self._seq)
         body = batch_body(self.origin, place, self._prev, [one.line for one in recorded.values()])

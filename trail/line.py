@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -34,12 +33,12 @@ def line_of(event: Event) -> bytes:
         "kind": event.kind,
         "occurred": event.occurred,
         "recorded_at": event.recorded_at,
-        "actor": _present(asdict(event.actor)),
-        "run": asdict(event.run),
-        "subject": [asdict(subject) for subject in event.subject],
-        "used": [_present(asdict(reference)) for reference in event.used],
-        "generated": [_present(asdict(reference)) for reference in event.generated],
-        "causes": [asdict(cause) for cause in event.causes],
+        "actor": _written(event.actor),
+        "run": _written(event.run),
+        "subject": [_written(subject) for subject in event.subject],
+        "used": [_written(reference) for reference in event.used],
+        "generated": [_written(reference) for reference in event.generated],
+        "causes": [_written(cause) for cause in event.causes],
         "data": dict(event.data),
     }
     try:
@@ -119,8 +118,9 @@ def _refuse(event: Event, faults: list[str]) -> None:
         )
 
 
-def _present(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _written(part: Actor | Run | Subject | Reference | Cause) -> dict[str, Any]:
+    """A part's fields, those left out that are None."""
+    return {name: value for name in part.__slots__ if (value := getattr(part, name)) is not None}
 
 
 def _parses(parser: Any, text: str) -> bool:
