@@ -20,7 +20,7 @@ from trail.merkle import (
     node_hash,
     root_of_path,
 )
-from trail.verify_trail import Tree
+from trail.verify_trail import Tree, root_above
 
 # Certificate Transparency's reference inputs and roots (certificate-transparency-go, merkle tests).
 INPUTS = [bytes.fromhex(h) for h in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]  # fmt: skip  # noqa: E501
@@ -54,7 +54,7 @@ def test_as_pymerkle_and_the_verifier_compute_it(leaves: list[bytes]) -> None:
     verifier = Tree(0, [])
     for leaf in leaves:
         theirs.append_entry(leaf)
-        verifier.append(leaf)
+        verifier.grow([leaf_hash(leaf)])
     ours = Frontier().grown(map(leaf_hash, leaves))
     if leaves:
         assert ours.root == theirs.get_state()
@@ -177,7 +177,7 @@ def test_proofs_are_the_standards_definitions(size: int, data: st.DataObject) ->
     )
     assert list(path) == path_of(index, leaves)
     root = mth(leaves)
-    assert root_of_path(leaves[index], index, size, path) == root
+    assert root_of_path(leaves[index], index, size, path) == root_above(leaves[index], index, size, list(path)) == root
     assert is_consistent(old, before.root, size, root, proof)
     for position, node in enumerate(proof):
         altered = [*proof[:position], bytes([node[0] ^ 1, *node[1:]]), *proof[position + 1 :]]
