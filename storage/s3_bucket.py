@@ -79,7 +79,7 @@ class Bucket:
 
     def _is_listed(self, full: str) -> bool:
         """Whether the key has a current version: S3 refuses to say so to who may list only under a prefix."""
-        page = self.client.list_objects_v2(Bucket=self.name, Prefix=full, MaxKeys=1)
+        page = self.client.list_objects_v2(Bucket=self.name, Prefix=full)
         return any(row["Key"] == full for row in page.get("Contents", []))
 
     def entries(self, prefix: str) -> Iterator[tuple[dict[str, Any], bool]]:

@@ -46,7 +46,7 @@ class Weed:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._numbers = itertools.count(1)
-        self._shared = ""
+        self._shared: dict[bool, str] = {}
         self._secrets = {"admin": ("admin", secrets.token_hex(16))}
         for attempt in range(5):
             if self._start(directory / str(attempt)):
@@ -130,11 +130,11 @@ class Weed:
             )
         return name
 
-    def shared_bucket(self) -> str:
-        """A bucket with versions and no lock that tests share under prefixes of their own (a fresh one costs 0.2 s)."""
-        if not self._shared:
-            self._shared = self.bucket(locked=False)
-        return self._shared
+    def shared_bucket(self, *, locked: bool = False) -> str:
+        """A bucket with versions that tests share under prefixes of their own (a fresh one costs 0.2 s)."""
+        if locked not in self._shared:
+            self._shared[locked] = self.bucket(locked=locked)
+        return self._shared[locked]
 
     def identity(self, *documents: dict[str, Any], name: str | None = None) -> str:
         """A new identity that has exactly these IAM policy documents; returns its name."""

@@ -72,6 +72,8 @@ def test_of_sixteen_racing_writers_exactly_one_wins(store: FolderStore) -> None:
         assert len(won) == 1
         assert store.get(key) == b"%d" % won[0]
         assert [s.key for s in store.list_versions(key)] == [key]
+    if isinstance(store, LocalStore):
+        assert not list((store.root / "race").glob(".*"))
 
 
 def test_what_is_put_is_what_is_listed(store: FolderStore) -> None:

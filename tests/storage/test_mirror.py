@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +35,7 @@ def test_a_directory_is_its_own_copy(tmp_path: Path) -> None:
 def bucket(weed: Weed, monkeypatch: pytest.MonkeyPatch) -> S3Store:
     for name, value in weed.environment().items():
         monkeypatch.setenv(name, value)
-    store = open_store(f"s3://{weed.bucket()}/study/trail")
+    store = open_store(f"s3://{weed.shared_bucket(locked=True)}/{uuid.uuid4()}/study/trail")
     assert isinstance(store, S3Store)
     return store
 
@@ -44,10 +45,10 @@ def test_a_bucket_is_copied_privately_with_its_versions_and_the_copy_removed(wee
     keys = [f"lanes/2026-01-02/run.1/{n:06d}.jsonl" for n in range(40)]
     put = {key: bucket.put_new(key, key.encode()) for key in keys}
     client, name = weed.client(), bucket.bucket.name
-    client.delete_object(Bucket=name, Key=f"study/trail/{keys[0]}")
-    client.put_object(Bucket=name, Key=f"study/trail/{keys[0]}", Body=b"put anew")
-    client.delete_object(Bucket=name, Key=f"study/trail/{keys[1]}")
-    client.put_object(Bucket=name, Key="study/trailer", Body=b"another's")
+    client.delete_object(Bucket=name, Key=f"{bucket.bucket.prefix}{keys[0]}")
+    client.put_object(Bucket=name, Key=f"{bucket.bucket.prefix}{keys[0]}", Body=b"put anew")
+    client.delete_object(Bucket=name, Key=f"{bucket.bucket.prefix}{keys[1]}")
+    client.put_object(Bucket=name, Key=f"{bucket.bucket.prefix[:-1]}er", Body=b"another's")
     steps: list[tuple[int, int]] = []
     with local_copy(bucket, lambda done, of: steps.append((done, of))) as copy:
         assert copy.versions
@@ -56,13 +57,13 @@ def test_a_bucket_is_copied_privately_with_its_versions_and_the_copy_removed(wee
         listing = json.loads(copy.versions.read_text())
         assert steps == [(n + 1, 39) for n in range(39)]
     assert not copy.directory.parent.exists()
-    first = [row for row in listing["Versions"] if row["Key"] == f"study/trail/{keys[0]}"]
+    first = [row for row in listing["Versions"] if row["Key"] == f"{bucket.bucket.prefix}{keys[0]}"]
     assert [(row["IsLatest"], row["Size"]) for row in first] == [(True, 8), (False, len(keys[0]))]
     assert first[1]["VersionId"] == put[keys[0]].version_id
     assert first[1]["LastModified"].endswith("+00:00")
     assert [(row["Key"], row["IsLatest"]) for row in listing["DeleteMarkers"]] == [
-        (f"study/trail/{keys[0]}", False),
-        (f"study/trail/{keys[1]}", True),
+        (f"{bucket.bucket.prefix}{keys[0]}", False),
+        (f"{bucket.bucket.prefix}{keys[1]}", True),
     ]
 
 
@@ -109,7 +110,7 @@ def test_without_access_nothing_is_copied(weed: Weed, bucket: S3Store, monkeypat
 def test_what_came_in_through_the_back_door_is_copied_as_it_is(weed: Weed, bucket: S3Store) -> None:
     for number in range(3):
         bucket.put_new(f"seals/{number:08d}.jsonl", b"sealed")
-    weed.tamper(bucket.bucket.name, "study/trail/seals/00000001.jsonl", b"forged")
-    weed.vanish(bucket.bucket.name, "study/trail/seals/00000002.jsonl")
+    weed.tamper(bucket.bucket.name, f"{bucket.bucket.prefix}seals/00000001.jsonl", b"forged")
+    weed.vanish(bucket.bucket.name, f"{bucket.bucket.prefix}seals/00000002.jsonl")
     with local_copy(bucket) as copy:
         assert files(copy) == {"seals/00000000.jsonl": b"sealed", "seals/00000001.jsonl": b"forged"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,7 +45,8 @@ def waits() -> list[float]:
 def store(weed: Weed, door: FlakyDoor, waits: list[float]) -> S3Store:
     """A store behind the flaky door whose waiting costs nothing: chance is always one half."""
     patience = Patience(waits.append, lambda: 0.5)
-    return S3Store(f"s3://{weed.bucket()}/p", endpoint=door.endpoint, patience=patience, timeout_s=0.5)
+    place = f"s3://{weed.shared_bucket(locked=True)}/{uuid.uuid4()}/p"
+    return S3Store(place, endpoint=door.endpoint, patience=patience, timeout_s=0.5)
 
 
 def refused(code: str, act: Any, **arguments: Any) -> None:
@@ -138,7 +140,7 @@ def test_a_delete_marker_and_a_new_put_leave_a_trace(weed: Weed) -> None:
 
 
 def test_versions_come_oldest_first_across_pages(weed: Weed, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = S3Store(f"s3://{weed.bucket(locked=False)}/p")
+    store = S3Store(f"s3://{weed.shared_bucket()}/{uuid.uuid4()}")
     put = [store.put(f"a/{n % 3}", b"x" * n) for n in range(9)]
     asked = store.bucket.client.list_object_versions
     pages: list[int] = []
@@ -210,7 +212,7 @@ def test_silence_ends_and_the_write_stands_once(store: S3Store, door: FlakyDoor)
 
 def test_a_lost_reply_is_told_from_anothers_object_by_its_bytes(weed: Weed, store: S3Store, door: FlakyDoor) -> None:
     door.faults.append("500 InternalError")
-    weed.client().put_object(Bucket=store.bucket.name, Key=f"p/{KEY}", Body=b"another's")
+    weed.client().put_object(Bucket=store.bucket.name, Key=f"{store.bucket.prefix}{KEY}", Body=b"another's")
     with pytest.raises(AlreadyStored):
         store.put_new(KEY, b"ours")
     assert store.get(KEY) == b"another's"
@@ -268,7 +270,7 @@ def test_a_refusal_is_one_sentence_without_the_servers_words(
 
 
 def test_accounts_and_addresses_that_do_not_work_are_said(weed: Weed, monkeypatch: pytest.MonkeyPatch) -> None:
-    bucket, patience = weed.bucket(), Patience(lambda seconds: None, lambda: 0.0)
+    bucket, patience = weed.shared_bucket(), Patience(lambda seconds: None, lambda: 0.0)
 
     def said(address: str = f"s3://{bucket}/p", **options: Any) -> str:
         with pytest.raises(StoreUnavailable) as caught:
@@ -291,7 +293,7 @@ def test_accounts_and_addresses_that_do_not_work_are_said(weed: Weed, monkeypatc
 
 
 def test_an_identity_without_rights_is_told_whom_to_ask(weed: Weed, monkeypatch: pytest.MonkeyPatch) -> None:
-    bucket, stranger = weed.bucket(), weed.identity()
+    bucket, stranger = weed.shared_bucket(), weed.identity()
     for name, value in weed.environment(stranger).items():
         monkeypatch.setenv(name, value)
     store = S3Store(f"s3://{bucket}/p")
