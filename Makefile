@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo/fsp
 
-.PHONY: help demo test test-fast check schema clean
+.PHONY: help demo test test-fast check schema bench-trail clean
 
 help:
 	@echo "make demo       install and run the main job on a fresh copy of the first example study"
 	@echo "make test       all tests"
 	@echo "make test-fast  the unit tests"
 	@echo "make check      lint, format, types, imports"
+	@echo "make bench-trail  measure the trail and print one table (15 minutes)"
 	@echo "make schema     write docs/study.schema.json again"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -41,6 +42,9 @@ check: $(VENV)/.developing
 
 schema: $(VENV)/.installed
 	$(BIN)/python -m study.protocol.schema > docs/study.schema.json
+
+bench-trail: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.trail
 
 clean:
 	rm -rf $(VENV) demo

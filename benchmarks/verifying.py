@@ -1,0 +1,75 @@
+"""CPU time and memory of verification in a process of its own: ours, and that of CloudTrail-style digests."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.digest_files import make_digest_files
+from benchmarks.made_trail import BATCH, Made, make_trail, noon
+from benchmarks.material import VKEY
+from trail.verify import VERIFIER
+
+ROOT = Path(__file__).parents[1]
+_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """One verification: CPU and wall seconds, peak resident bytes."""
+
+    cpu_s: float
+    wall_s: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The same number of records, as our trail and as log files with digests."""
+
+    trail: Made
+    digests: Path
+    made_in_s: float
+
+
+def make_folders(directory: Path, events: int, per_seal: int) -> Folders:
+    """Make both; a digest covers as many records as a seal does."""
+    began = time.perf_counter()
+    made = make_trail(directory / "trail", events, per_seal=per_seal, until=noon())
+    taken = time.perf_counter() - began
+    make_digest_files(directory / "digests", events, per_file=BATCH, files_per_digest=max(1, per_seal // BATCH))
+    return Folders(made, directory / "digests", taken)
+
+
+def verify_ours(folders: Folders) -> Verified:
+    command = [sys.executable, "-I", str(VERIFIER), str(folders.trail.directory), "--key", VKEY]
+    return _measured(command, f"PASS: size {folders.trail.events + folders.trail.seals},")
+
+
+def verify_digests(folders: Folders) -> Verified:
+    command = [sys.executable, "-m", "benchmarks.digest_files", str(folders.digests)]
+    return _measured(command, f"{folders.trail.objects} log files valid")
+
+
+def _measured(command: list[str], expected: str) -> Verified:
+    """Run a command that must succeed and say what is expected."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdout=output, cwd=ROOT)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        said = output.read().decode()
+    if process.returncode or expected not in said:
+        raise RuntimeError(f"{command[2:4]} did not pass: {said[-500:]}")
+    return Verified(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, _peak(usage))
+
+
+def _peak(usage: resource.struct_rusage) -> int:
+    return int(usage.ru_maxrss) * _UNIT
