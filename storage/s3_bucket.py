@@ -25,7 +25,7 @@ from storage.s3_faults import code_of, may_pass, sentence
 from study.objects import NotStored
 
 T = TypeVar("T")
-ABSENT = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"}
+ABSENT = {"NoSuchKey", "NoSuchVersion", "MethodNotAllowed"}  # the last for a delete marker; no bare 404: a web server's
 NO_LOCK = {"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration"}
 _CONNECT_S = 5.0
 _DESCRIPTIONS = create_loader()  # botocore's files about S3: parsed once a process, else 0.1 s a connection

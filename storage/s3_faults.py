@@ -111,4 +111,4 @@ def _refusal(code: str, status: int) -> tuple[str, str]:
         return _BY_CODE[code]
     if status >= 500 or code in _PASSING:
         return f"the server failed ({code or status})", _LATER
-    return f"the server refused ({code or status})", "Look at the server's run logs, then run again."
+    return f"the server refused ({code or status})", "Check that storage.endpoint names an S3 server that can do this."

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -301,6 +304,19 @@ def test_an_identity_without_rights_is_told_whom_to_ask(weed: Weed, monkeypatch:
     for act in acts:
         with pytest.raises(StoreUnavailable, match=r"this account may not do that\. Ask whoever runs the bucket"):
             act()
+
+
+def test_a_server_that_is_none_of_s3_is_named(store: S3Store, door: FlakyDoor) -> None:
+    door.pass_on = lambda *request: (404, [("Content-Type", "text/html")], b"<html>")  # type: ignore[method-assign]
+    with pytest.raises(StoreUnavailable, match=r"the server refused \(404\)\. Check that storage.endpoint names an S3"):
+        list(store.list())
+    with pytest.raises(StoreUnavailable, match=r"the server refused \(404\)"):
+        store.get(KEY)  # not taken for a trail without that object
+
+
+def test_a_directory_needs_no_boto3(tmp_path: Path) -> None:
+    code = "import sys, storage; storage.open_store(sys.argv[1]).put_new('a', b''); sys.exit('boto3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[2]).returncode == 0
 
 
 @pytest.mark.parametrize("address", ["s3://", "s3://A_b/x", "s3://bucket//x", "s3://bucket/../x", "ftp://bucket/x"])
