@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,9 @@ from cli.countersign import countersign, opened
 from cli.exits import UsageError
 from cli.keygen import keygen
 from cli.prove import prove_event
-from storage.local import LocalStore
+from storage import LocalStore, open_store
 from study import Actor, Fact, Run, StudyError, Subject
+from tasks.countersigners import OverHttp, ThroughFolder
 from trail import Trail, seal
 from trail.asking import Question, Reply, ask_countersigner
 from trail.cosignature import cosigned_at
@@ -45,12 +47,13 @@ class Written:
         return
 
 
-def grown(trail: Path, number: int, private: str = PRIVATE) -> str:
-    """One more event sealed; returns its id."""
+def grown(place: Any, number: int, private: str = PRIVATE) -> str:
+    """One more event sealed in a folder or store; returns its id."""
+    store = LocalStore(place) if isinstance(place, Path) else place
     moment = datetime.now(UTC) - timedelta(minutes=30 - number)
     run = Run(f"run-{number}", "track-consent", "none", 1, "0.1.0")
     lane = Trail.open(
-        LocalStore(trail),
+        store,
         study=ORIGIN,
         actor=Actor("service", "fieldtrail", "software"),
         run=run,
@@ -59,7 +62,7 @@ def grown(trail: Path, number: int, private: str = PRIVATE) -> str:
     )
     subject = (Subject("site", f"S{number}"),)
     event = lane.append([Fact("site.invited", "2026-02-02", subject, data={"ordinal": 0, "version": 1})])[0]
-    seal(LocalStore(trail), origin=ORIGIN, key=private, now=lambda: moment)
+    seal(store, origin=ORIGIN, key=private, now=lambda: moment)
     return event.id
 
 
@@ -260,11 +263,35 @@ def test_a_proof_is_written_to_a_file_or_out(tmp_path: Path, capfdbinary: pytest
 
 
 @pytest.mark.real
+def test_a_trail_in_a_bucket_is_countersigned_and_proved_there(
+    tmp_path: Path, office: Path, weed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in weed.environment().items():
+        monkeypatch.setenv(name, value)
+    address = f"s3://{weed.bucket()}/trail"
+    store = open_store(address)
+    vkey, inbox = (office / "countersigner.vkey").read_text(), tmp_path / "inbox"
+    transport = ThroughFolder(LocalStore(inbox))
+    event = grown(store, 1)
+    ask_countersigner(store, ORIGIN, vkey, transport)
+    assert countersign(office, inbox=inbox) == 0
+    assert ask_countersigner(store, ORIGIN, vkey, transport).cosigned
+    later = grown(store, 2)
+    prove_event(address, event, tmp_path / "event.proof")
+    prove_event(address, later, tmp_path / "later.proof")
+    proofs = [json.loads((tmp_path / name).read_bytes()) for name in ("event.proof", "later.proof")]
+    assert [(proof["size"], len(proof["cosignatures"])) for proof in proofs] == [(2, 1), (4, 0)]
+    # what was sealed is proved, whatever is put on top of it later
+    (key,) = [stored.key for stored in store.list("lanes/") if "run-1" in stored.key]
+    weed.client().put_object(Bucket=address.split("/")[2], Key=f"trail/{key}", Body=b"rewritten")
+    prove_event(address, event, tmp_path / "again.proof")
+    assert (tmp_path / "again.proof").read_bytes() == (tmp_path / "event.proof").read_bytes()
+
+
+@pytest.mark.real
 def test_a_countersigner_in_a_process_of_its_own_survives_being_killed(
     tmp_path: Path, office: Path, requested: Callable[..., Path]
 ) -> None:
-    from tasks.countersigners import OverHttp
-
     vkey = (office / "countersigner.vkey").read_text()
     script = "import sys, pathlib, cli.countersign as c; c.countersign(pathlib.Path(sys.argv[1]), serve=0)"
     grown(tmp_path / "trail", 1)
