@@ -295,7 +295,7 @@ class Verification:
         self.objects.append(key)
         try:
             [header], events = parsed(lines[0].decode()), [EVENT(line.decode()) for line in lines[1:]]
-            data, times = parsed(*(event[6] for event in events)), {event[10] for event in events}  # type: ignore[index]
+            data, times = parsed(*(event[6] for event in events)), {event[11] for event in events}  # type: ignore[index]
             recorded = time_of(min(times, default=EARLIEST))
         except SHAPE:
             fault, what = fault_in(lines)
