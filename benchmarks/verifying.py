@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +15,14 @@ from trail.verify import VERIFIER
 
 ROOT = Path(__file__).parents[1]
 _UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
+# A process's peak counts what it shared with its parent when it was started: this small one starts the command.
+_STARTER = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
+raise SystemExit(code)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +65,11 @@ def verify_digests(folders: Folders) -> Verified:
 def _measured(command: list[str], expected: str) -> Verified:
     """Run a command that must succeed and say what is expected."""
     began = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, stdout=output, cwd=ROOT)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        said = output.read().decode()
-    if process.returncode or expected not in said:
-        raise RuntimeError(f"{command[2:4]} did not pass: {said[-500:]}")
-    return Verified(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, _peak(usage))
-
-
-def _peak(usage: resource.struct_rusage) -> int:
-    return int(usage.ru_maxrss) * _UNIT
+    done = subprocess.run(
+        [sys.executable, "-c", _STARTER, *command], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    wall = time.perf_counter() - began
+    if done.returncode or expected not in done.stdout:
+        raise RuntimeError(f"{command[2:4]} did not pass: {done.stdout[-500:]} {done.stderr[-500:]}")
+    cpu, peak = done.stderr.splitlines()[-1].split()
+    return Verified(float(cpu), wall, int(peak) * _UNIT)
