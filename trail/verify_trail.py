@@ -379,6 +379,7 @@ class Verification:
                 copied = originals.get(sha256(body).hex())
                 if self.must(not copied, "REPLAYED_OBJECT", key, f"it is a copy of {copied}"):
                     self.must(place, "FOREIGN_OBJECT", key, "its name is that of no object") and self.object(key, body, None)
+                    self.named[key] = sha256(body).hex()  # what follows it in its lane continues it
         self.notes["{} events are not sealed yet."] += len(self.events) - sealed
         for key in [] if self.blind else self.gaps:
             self.must(False, "LANE_CHAIN_BROKEN", key, "it does not continue the object before it")
