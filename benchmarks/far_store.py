@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -49,6 +49,9 @@ class MemoryStore:
         except KeyError:
             raise NotStored(key) from None
 
+    def get_all(self, keys: Iterable[str]) -> Iterator[bytes]:
+        return (self.get(key) for key in keys)
+
     def list(self, prefix: str = "") -> Iterator[Stored]:
         with self._lock:
             found = [(key, *value) for key, value in self._objects.items() if key.startswith(prefix)]
@@ -77,6 +80,9 @@ class FarStore:
     def get(self, key: str, version_id: str | None = None) -> bytes:
         self._request("GET", self.latency.get)
         return self.store.get(key, version_id)
+
+    def get_all(self, keys: Iterable[str]) -> Iterator[bytes]:
+        return (self.get(key) for key in keys)
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
         found = list(self.store.list(prefix))

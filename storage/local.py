@@ -84,6 +84,10 @@ class LocalStore:
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 raise NotStored(key) from None
 
+    def get_all(self, keys: Iterable[str]) -> Iterator[bytes]:
+        """The bytes under each of these keys, in their order."""
+        return (self.get(key) for key in keys)
+
     def list(self, prefix: str = "") -> Iterator[Stored]:
         """Every file whose key starts with `prefix`, sorted by key; a place that does not exist is empty."""
         start = self._path(prefix.rpartition("/")[0]) if "/" in prefix else self.root

@@ -5,7 +5,7 @@ Keys are relative POSIX paths of fixed-width ASCII parts (`lanes/2026-01-02/…/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -58,6 +58,10 @@ class ImmutableStore(Protocol):
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
         """Return the bytes stored under `key`, else raise NotStored."""
+        ...
+
+    def get_all(self, keys: Iterable[str]) -> Iterator[bytes]:
+        """Yield the bytes under each of these keys, in their order; a store far away fetches several at once."""
         ...
 
     def list(self, prefix: str = "") -> Iterator[Stored]:

@@ -45,15 +45,17 @@ def read_lanes(store: ImmutableStore, origin: str) -> Reading:
 
     Behind a missing object a lane goes on only where an `erasure.executed` says that this object was removed.
     """
-    lanes = _Lanes(store, origin)
-    waiting = [key for key in sorted(stored.key for stored in store.list(PREFIX)) if not lanes.take(key)]
+    lanes = _Lanes(origin)
+    keys = sorted(stored.key for stored in store.list(PREFIX))
+    objects = zip(keys, store.get_all(keys), strict=True)
+    waiting = [(key, body) for key, body in objects if not lanes.take(key, body)]
     removed = {
         key
         for one in lanes.recorded
         if one.event.kind == "erasure.executed"
         for key in one.event.data.get("trail_objects", ())
     }
-    lanes.unread += [f"{key}: gap" for key in waiting if not lanes.take(key, removed)]
+    lanes.unread += [f"{key}: gap" for key, body in waiting if not lanes.take(key, body, removed)]
     return Reading(
         tuple(lanes.recorded),
         frozenset(lanes.standing),
@@ -65,15 +67,14 @@ def read_lanes(store: ImmutableStore, origin: str) -> Reading:
 class _Lanes:
     """The lanes as read so far: by name the number expected next and the SHA-256 it must continue; and their days."""
 
-    def __init__(self, store: ImmutableStore, origin: str) -> None:
+    def __init__(self, origin: str) -> None:
         self.recorded: list[Recorded] = []
         self.unread: list[str] = []
         self.standing: dict[str, tuple[int, str | None]] = {}
         self._days: dict[str, str] = {}
-        self._store = store
         self._origin = origin
 
-    def take(self, key: str, removed: Collection[str] = ()) -> bool:
+    def take(self, key: str, body: bytes, removed: Collection[str] = ()) -> bool:
         """Read one object, or note why it is no part of the trail; False when one before it is missing.
 
         What is in `removed` may be missing: then nothing says what the object must continue.
@@ -89,7 +90,6 @@ class _Lanes:
         gap = place.seq != following
         if gap and not all(replace(place, seq=number).key in removed for number in range(following, place.seq)):
             return False
-        body = self._store.get(key)
         self.standing[place.lane] = (place.seq + 1, digest(body))
         try:
             fits = read_batch(self._origin, place, body) if gap else admitted(self._origin, place, body, prev)

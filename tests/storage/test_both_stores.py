@@ -122,6 +122,19 @@ def test_listing_is_sorted_by_key_and_by_prefix(store: FolderStore) -> None:
     assert list(store.list("nothing/here")) == []
 
 
+def test_many_are_read_in_the_order_asked_for(store: FolderStore) -> None:
+    keys = [f"many/{number:03d}" for number in range(90)]
+    for number, key in enumerate(keys):
+        store.put_new(key, b"%d" % number)
+    asked = [*keys[::-1], keys[0]]
+    assert list(store.get_all(asked)) == [b"%d" % number for number in [*range(89, -1, -1), 0]]
+    some = store.get_all([*keys[:2], "many/none"])
+    assert [next(some), next(some)] == [b"0", b"1"]
+    with pytest.raises(NotStored):
+        next(some)
+    assert list(store.get_all([])) == []
+
+
 def test_a_place_that_does_not_exist_is_empty(store: FolderStore) -> None:
     assert list(store.list()) == list(store.list_versions()) == []
     with pytest.raises(NotStored):

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,6 +56,9 @@ class MemoryStore:
             if key not in self.objects:
                 raise NotStored(key)
         return self.objects[key]
+
+    def get_all(self, keys: Iterable[str]) -> Iterator[bytes]:
+        return (self.get(key) for key in keys)
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
         with self._call():
