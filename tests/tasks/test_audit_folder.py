@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.crate import crate_page
@@ -298,6 +298,7 @@ def test_process_run_crate_0_5(study: Study) -> None:
         assert ("error" in action) == (action.get("actionStatus") == "http://schema.org/FailedActionStatus")
 
 
+@settings(deadline=None, max_examples=40)  # the first call imports rocrate
 @given(order=st.permutations(range(6)))
 def test_the_crate_is_a_function_of_the_set_of_events(order: list[int]) -> None:
     events = [event(number) for number in range(6)]
