@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 VIEWER = Path(__file__).parents[2] / "trail" / "viewer.html"
 SECONDS_60 = 60_000
 
@@ -98,3 +100,63 @@ def opened(browser: Any, *, before: str = "", **options: Any) -> Iterator[Viewer
     viewer.page.goto(VIEWER.as_uri())
     yield viewer
     context.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-quic"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def shared_viewer(browser: Any) -> Iterator[Viewer]:
+    with opened(browser) as viewer:
+        yield viewer
+
+
+@pytest.fixture
+def viewer(shared_viewer: Viewer) -> Viewer:
+    """The one page, without what an earlier test left in it."""
+    shared_viewer.page.set_viewport_size({"width": 1280, "height": 900})
+    shared_viewer.page.reload()
+    return shared_viewer
+
+
+def drop(viewer: Viewer, selector: str, paths: list[Path]) -> None:
+    """Drop files or folders as the browser itself would get them from a desktop."""
+    viewer.page.locator(selector).scroll_into_view_if_needed()
+    box = viewer.page.locator(selector).bounding_box()
+    session = viewer.page.context.new_cdp_session(viewer.page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for type in ("dragEnter", "dragOver", "drop"):
+        place = {"x": box["x"] + 20, "y": box["y"] + 8}
+        session.send("Input.dispatchDragEvent", {"type": type, **place, "data": data})
+
+
+def tab_to(page: Any, id: str, tag: str = "") -> None:
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        focus = page.evaluate("[document.activeElement.id, document.activeElement.tagName]")
+        if focus == [id, tag or focus[1]]:
+            return
+    raise AssertionError(f"Tab never reached {id or tag}")
+
+
+CONTRAST = """() => {
+  const channel = (c) => { c /= 255; return c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4 };
+  const light = (s) => {
+    const [r, g, b] = s.match(/[0-9.]+/g).map(Number);
+    return .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b) };
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = getComputedStyle(e).backgroundColor;
+      if (!/, 0\\)$/.test(c)) return c }
+    return "rgb(255,255,255)" };
+  return [...document.querySelectorAll('p, li, h1, h2, h3, dt, dd, label, small, code, pre, b, summary, .mark, button')]
+    .filter((e) => !e.disabled && e.getClientRects().length).map((e) => {
+      const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+      return [(a + .05) / (b + .05), e.className || e.tagName] }).filter(([r]) => r < 4.5) }"""
