@@ -9,11 +9,11 @@ import numpy as np
 
 from sampling import local
 from sampling.design import Attribute, Design, Rule
+from sampling.diagnostics import Compared, Covered, Diagnostics, RuleMet
 from sampling.frame import Frame
 from sampling.goal import Goal
 from sampling.infeasible import wish
 from sampling.problem import Limits, Problem
-from sampling.sample import Compared, Covered, Diagnostics, RuleMet
 
 DRAWS = 2000
 MISSING = "missing"

@@ -196,7 +196,7 @@ def _coordinates(frame: Frame, attributes: Sequence[Attribute], population: Mask
     blocks: list[tuple[float, Floats]] = []
     notes: list[str] = []
     for attribute in attributes:
-        block = _block(frame, attribute, population)
+        block = block_of(frame, attribute, population)
         if (block == block[:1]).all():
             notes.append(f"{attribute.name} has one value throughout the eligible frame and was left out.")
         elif attribute.weight > 0:
@@ -211,7 +211,8 @@ def _coordinates(frame: Frame, attributes: Sequence[Attribute], population: Mask
     return (weighted(blocks) if blocks else np.zeros((int(population.sum()), 0))), notes
 
 
-def _block(frame: Frame, attribute: Attribute, population: Mask) -> Floats:
+def block_of(frame: Frame, attribute: Attribute, population: Mask) -> Floats:
+    """One attribute's own coordinates over the population, distances 0 to 1, before any weight."""
     texts = frame.texts(attribute.name)
     if attribute.missing == "error":
         empty = [id for id, text, here in zip(frame.ids, texts, population, strict=True) if here and not text]

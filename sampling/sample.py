@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from sampling.design import Design
+from sampling.diagnostics import Diagnostics
 from sampling.frame import Frame
 from study.identifiers import digest
 
@@ -45,7 +46,7 @@ class Selected:
     @property
     def is_hard_to_replace(self) -> bool:
         """Whether nobody could take this place without breaking a rule."""
-        return self.cost_of is not None and not self.backups
+        return self.cost_of is not None and self.drop_one_cost is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +59,6 @@ class PassedOver:
     loss_of: str | None = None
     nearest: str | None = None
     nearest_distance: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """One category or third of an attribute: its rows and share of the eligible frame, how many are in the sample."""
-
-    attribute: str
-    part: str
-    frame_count: int
-    frame_share: float
-    sample_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class RuleMet:
-    """One rule: what it wanted and what the sample has."""
-
-    name: str
-    wanted: str
-    got: float
-    is_met: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The sample beside random ones of the same size: share (0–1) of them with a lower value, and their median."""
-
-    measure: str
-    value: float
-    random_median: float
-    percentile: float
-    draws: int
-    rules_cost: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostics:
-    """Coverage, rules, comparison with random samples, and the best other sample where one was found."""
-
-    coverage: tuple[Covered, ...]
-    rules: tuple[RuleMet, ...]
-    compared: tuple[Compared, ...]
-    second_best: tuple[str, ...] | None = None
-    second_best_values: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
