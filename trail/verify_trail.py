@@ -1,12 +1,11 @@
-"""Verify a Fieldtrail audit trail: one file, Python's standard library alone (3.10 or newer), nothing of the writer's.
-    python3 verify_trail.py PLACE --key trail.vkey        PLACE: a trail's folder, or the file of one event's proof
+"""Verify a Fieldtrail audit trail: python3 verify_trail.py PLACE --key trail.vkey, where PLACE is a trail's folder, or
+the file of one event's proof. One file, Python's standard library alone (3.9 or newer), nothing shared with the writer.
 Keys come from outside of the trail: from the ethics protocol, or a copy kept elsewhere. Exit code: 0 all held, 1 a
 fault, 2 wrong arguments. To read: (1) signatures, (2) the one spelling of a line, (3) the hash tree, (4) an event,
-(5) the walk over a trail, (6) the command line. docs/audit-trail.md describes the format and every fault.
-"""
-
+(5) the walk over a trail, (6) the command line. docs/audit-trail.md describes the format and every fault."""
 # fmt: off
-# ruff: noqa: E701 (short bodies stand on the line of their `if`, so that the whole can be read in one sitting)
+# ruff: noqa: E701, B905, I001 (short bodies stand on the line of their `if`: the whole can be read in one sitting)
+from __future__ import annotations
 import argparse
 import base64
 import hashlib
@@ -21,11 +20,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-# (1) Ed25519 (RFC 8032, section 5.1). tuple[int, ...]s are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
+# (1) Ed25519 (RFC 8032, section 5.1). Points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 
-def add(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+def add(a: Any, b: Any) -> Any:
     m, n = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
     s, t = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = n - m, t - s, t + s, n + m
@@ -42,8 +41,7 @@ def point(encoded: bytes) -> tuple[int, ...]:
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 def signature_holds(key: bytes, message: bytes, signature: bytes) -> bool:
     """True when [s]B - [h]A is R (5.1.7)."""
-    total: tuple[int, ...] = 0, 1, 1, 0
-    a, s = point(key), int.from_bytes(signature[32:], "little")
+    a, s, total = point(key), int.from_bytes(signature[32:], "little"), (0, 1, 1, 0)
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
     for bit in range(252, -1, -1):
         total = add(total, total)
@@ -114,6 +112,9 @@ KEY = re.compile(  # lane and number of an object; number of a seal; size of a c
     r"checkpoints/(\d{12})|cosignatures/(\d{12})\..+", re.ASCII).fullmatch
 SLACK, STALE, EARLIEST = timedelta(minutes=15), timedelta(hours=36), "1970-01-01T00:00:00Z"
 SHAPE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # of misshapen fields
+MARKS = {"late": "{} objects arrived after their lane was given up.",
+         "skew_s": "{} objects were stored over 15 minutes from when they say they were recorded.",
+         "rejected": "{} objects were rejected by the sealer and are no part of the trail."}
 LIMITS = ("Integrity is not truth: an unaltered record may have been wrong from the start.",
     "Who acted is as declared, unless an entry is signed.",
     "`occurred` is somebody's statement; only `recorded_at` is anchored, in a directory by countersigner or pin alone.",
@@ -136,7 +137,7 @@ class Verification:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options, self.origin, self.top = options, options.key[0], options.place
         self.faults, self.told, self.notes = dict[str, None](), set[str](), Counter[str]()  # told: no more of these
-        self.keys, self.given = dict[str, re.Match[str] | None](), dict[str, bytes]()  # files; what a proof holds
+        self.keys, self.given = dict[str, Any](), dict[str, bytes]()  # files; what a proof holds
         self.tree: list[bytes] | None = []  # the frontier; None: not known until a signed seal gives it again
         self.blind, self.leaves = False, list[bytes]()  # blind: something is missing or altered
         self.previous = self.sealed_at = ""  # of the seal before: its SHA-256 ("?": not known), its time
@@ -164,7 +165,7 @@ class Verification:
         seals, signed = ([int(at[part]) for at in self.keys.values() if at and at[part]] for part in (3, 4))
         what = f"no {'checkpoint' if seals else 'seal'}: name the folder that holds lanes/, seals/, checkpoints/"
         if not self.must(seals and signed, "NO_TRAIL", self.top, what): return
-        for number, due in zip(seals, [0, *(seal + 1 for seal in seals)], strict=False):
+        for number, due in zip(seals, [0, *(seal + 1 for seal in seals)]):
             self.must(number == due, "SEAL_GAP", f"seals/{due:08d}.jsonl", f"{number - due} missing", blinds=True)
             try: self.seal(f"seals/{number:08d}.jsonl", number)
             except SHAPE: self.must(False, "SEAL_UNREADABLE", f"seals/{number:08d}.jsonl", "it is no seal", blinds=True)
@@ -180,7 +181,7 @@ class Verification:
         self.notes["{} events are not sealed yet."] += len(self.events) - sealed
         for event, identity, leaf in [] if self.blind else self.links:
             self.must(leaf in self.events.get(identity, b""), "BROKEN_LINK", event, f"it rests on {identity.hex()}")
-        self.notes["Links, and what no seal names, were not looked at, because something is missing."] = self.blind
+        self.notes["Links, and objects that no seal names, were not looked at: something is missing."] = self.blind
         self.must(self.last_act[1] or not self.options.closed, "NOT_CLOSED", self.last_act[0], "not study.closed")
         if self.options.artefacts: self.artefacts_as_recorded(self.options.artefacts, self.options.keys)
         else: self.notes["NOT_CHECKED {} artefacts: the trail holds their digests only."] = len(self.artefacts)
@@ -221,7 +222,7 @@ class Verification:
         key, digest = row["key"], row.get("sha256", "")  # a rejected object has no hash
         self.must(key not in self.named, "REPLAYED_OBJECT", key, "it is sealed a second time")
         self.named[key] = digest
-        self.notes.update(f"{{}} objects are marked {mark}." for mark in {"late", "skew_s", "rejected"} & {*row})
+        self.notes.update(note for mark, note in MARKS.items() if mark in row)
         if "rejected" in row: return
         span, body = f"events {row['first']}..{row['first'] + row['n'] - 1}", self.read(key)
         known = not (self.options.versions and body) or row["version_id"] in ["", *self.options.versions.get(key, [])]
@@ -289,7 +290,7 @@ class Verification:
         if kind != "run.closed": self.last_act = max(self.last_act, (recorded_at, kind == "study.closed"))
 
     def end_of_the_trail(self) -> None:
-        """Is this all: by checkpoints, by countersigners, by a pin kept elsewhere, by the clock?"""
+        """Is this all: by checkpoints, countersigners (an old cosignature says nothing of a tail), pin, clock?"""
         options, size, cosigned = self.options, self.size, sum(key[:2] == "co" for key in [*self.keys, *self.given])
         for note, count in (
             ("No --pin: the tail is not protected; seals cut off with checkpoints do not show.", not options.pin),
@@ -302,7 +303,7 @@ class Verification:
             self.must(stated <= size or self.tree is None, "TAIL_TRUNCATED", key, here, blinds=True)
             known = self.blind or stated > size or stated in self.roots
             self.must(known, "CHECKPOINT_WITHOUT_SEAL", key, "no seal ends at this size")
-        for key in options.cosigner if self.tree else ():  # an old cosignature says nothing about the tail
+        for key in options.cosigner if self.tree is not None else ():
             vouched = (at for at in [*self.roots][::-1] if not self.doubt(key, f"cosignatures/{at:012d}.{key[0]}", at))
             last = next(vouched, 0)
             what = f"it vouches for the first {last} leaves, not for the {size - last} after them"
@@ -343,12 +344,11 @@ class Verification:
             self.roots[size] = root_above(leaf, given["index"], size, path).hex()
             self.given, notes = {f"checkpoints/{size:012d}": given["checkpoint"].encode()}, given["cosignatures"]
             self.given |= {f"cosignatures/{size:012d}.{note.split()[1]}": f"{note}\n".encode() for note in notes}
-        except (*SHAPE, OSError):
-            self.must(False, "PROOF_INVALID", self.top, "it is not written like a proof")
-            return
-        doubt = self.doubt(self.options.key, f"checkpoints/{size:012d}", size).replace("ROOT_MISMATCH", "PROOF_INVALID")
-        self.must(not doubt, doubt, self.top, "its path does not lead to a root that this key signed", blinds=True)
-        self.end_of_the_trail()
+            doubt = self.doubt(self.options.key, f"checkpoints/{size:012d}", size)
+        except (*SHAPE, OSError): doubt = "PROOF_INVALID"
+        doubt = doubt.replace("ROOT_MISMATCH", "PROOF_INVALID")
+        self.must(not doubt, doubt, self.top, "it does not lead from an event to a root that the key signed", blinds=True)
+        if self.given: self.end_of_the_trail()
 
 # (6) The command line.
 def public_key(text: str, kind: int) -> Key:
