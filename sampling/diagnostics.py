@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 NOT_REPRESENTATIVE = (
-    "A maximum-variation sample is not a representative one: it is chosen to differ, so expect it to be unlike the "
-    "frame, and generalize from it by argument and not by counting."
+    "A maximum-variation sample is not a representative one, whatever its B: it takes in more of what is rare and "
+    "extreme than the frame holds. Generalize from it by argument, not by counting."
 )
 
 
