@@ -6,12 +6,10 @@ Strategy names after Patton (2015), Qualitative Research and Evaluation Methods,
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from study.errors import StudyError
 from study.identifiers import digest
 from study.protocol.sampling import Band, StageSpec
 
@@ -50,7 +48,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One stage's design; there is no default strategy and the rationale is required."""
+    """One stage's design; there is no default strategy and the rationale is required.
+
+    What each strategy reads: `score` with `direction`, `tail_share` or `band` (quantiles); `observed`, `predicted`,
+    `contrast` and `cut`; `strata` or `clusters` with `quotas` or `allocation`; `referrer`, `wave`, `waves` and
+    `per_recruiter`; `chosen` with who chose and when. `each` is a column within whose values a sample of `size` is
+    proposed apart; `among` and `taken` are ids an earlier stage chose: the only eligible ones, and those no longer so.
+    """
 
     id_column: str
     size: int
@@ -68,21 +72,71 @@ class Design:
     backups_per_site: int = 2
     seed: int = 0
     time_limit_s: float = 60.0
+    direction: Literal["high", "low"] = "high"
+    band: tuple[float, float] | None = None
+    observed: str | None = None
+    predicted: str | None = None
+    contrast: Literal["largest_residual", "opposite_sign", "matched_opposite"] = "largest_residual"
+    cut: float = 0.0
+    strata: str | None = None
+    clusters: int | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    allocation: Literal["proportional", "equal"] = "proportional"
+    referrer: str | None = None
+    wave: str | None = None
+    waves: int | None = None
+    per_recruiter: int | None = None
+    each: str | None = None
+    among: tuple[str, ...] | None = None
+    taken: tuple[str, ...] = ()
+    chosen_by: str | None = None
+    chosen_on: str | None = None
 
     def canonical(self) -> bytes:
-        """The design as canonical JSON: what its fingerprint commits to; the time limit changes no wish."""
+        """The design as canonical JSON: what its fingerprint commits to.
+
+        Left out are the time limit, which changes no wish, who chose and when, which the record holds, and every
+        later field at its default, so that a design keeps its fingerprint when the fields become more.
+        """
         plain = asdict(self)
-        del plain["time_limit_s"]
+        for name in ("time_limit_s", "chosen_by", "chosen_on"):
+            del plain[name]
+        for name, default in LATER.items():
+            if plain[name] == default:
+                del plain[name]
         plain["criterion"] = _plain(self.criterion)
         for rule, written in zip(plain["rules"], self.rules, strict=True):
             rule["where"] = _plain(written.where)
-        for ids in ("required", "forbidden", "chosen"):
-            plain[ids] = sorted(plain[ids])
+        for ids in ("required", "forbidden", "chosen", "among", "taken"):
+            if ids in plain:
+                plain[ids] = sorted(plain[ids])
         return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
     def fingerprint(self, digest_of: Callable[[bytes], str] = digest) -> str:
         """SHA-256 of the canonical design; `digest_of` puts a keyed digest in its place for a sample of people."""
         return digest_of(self.canonical())
+
+
+LATER: dict[str, object] = {
+    "direction": "high",
+    "band": None,
+    "observed": None,
+    "predicted": None,
+    "contrast": "largest_residual",
+    "cut": 0.0,
+    "strata": None,
+    "clusters": None,
+    "quotas": {},
+    "allocation": "proportional",
+    "referrer": None,
+    "wave": None,
+    "waves": None,
+    "per_recruiter": None,
+    "each": None,
+    "among": None,
+    "taken": (),
+}
+"""Fields that designs did not always have, with their defaults."""
 
 
 def design_of(stage: StageSpec, id_column: str) -> Design:
@@ -110,59 +164,23 @@ def design_of(stage: StageSpec, id_column: str) -> Design:
         backups_per_site=stage.backups_per_site,
         seed=stage.seed,
         time_limit_s=stage.time_limit_s,
+        direction=stage.direction,
+        band=(stage.band.low, stage.band.high) if stage.band else None,
+        observed=stage.observed,
+        predicted=stage.predicted,
+        contrast=stage.contrast,
+        cut=stage.cut,
+        strata=stage.strata,
+        clusters=stage.clusters,
+        quotas=dict(stage.quotas),
+        allocation=stage.allocation,
+        referrer=stage.referrer,
+        wave=stage.wave,
+        waves=stage.waves,
+        per_recruiter=stage.per_recruiter,
+        chosen_by=stage.chosen_by,
+        chosen_on=stage.chosen_on.isoformat() if stage.chosen_on else None,
     )
-
-
-def check_design(design: Design) -> None:
-    """Refuse a design that contradicts itself, before any frame is looked at."""
-    if not design.rationale.strip():
-        raise _fault("the sampling design has no rationale", "Write down why this strategy fits the question.")
-    if design.size < 1:
-        raise _fault(f"the sample size is {design.size}", "Ask for at least 1.")
-    both = sorted(set(design.required) & set(design.forbidden))
-    if both:
-        raise _fault(f"{', '.join(both)} is both required and forbidden", "Remove it from one of the two lists.")
-    if len(set(design.required)) > design.size:
-        raise _fault(
-            f"{len(set(design.required))} are required and the size is {design.size}",
-            "Raise the size or require fewer.",
-        )
-    _check_attributes(design.attributes)
-    _check_rules(design.rules)
-
-
-def _check_attributes(attributes: Sequence[Attribute]) -> None:
-    names = [a.name for a in attributes]
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
-        raise _fault(f"the attribute {twice[0]} is declared twice", "Declare each column once.")
-    wrong = [a.name for a in attributes if not (math.isfinite(a.weight) and a.weight >= 0)]
-    if wrong:
-        raise _fault(f"the weight of {', '.join(wrong)} is not a number from 0 up", "Correct the weight.")
-    if attributes and all(a.weight == 0 for a in attributes):
-        raise _fault(f"all weights are zero ({', '.join(names)})", "Give at least one attribute a weight above 0.")
-
-
-def _check_rules(rules: Sequence[Rule]) -> None:
-    names = [r.name for r in rules]
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
-        raise _fault(f"two rules are named {twice[0]!r}", "Give each rule its own name.")
-    for rule in rules:
-        if rule.min is None and rule.max is None:
-            raise _fault(f"the rule {rule.name!r} has neither min nor max", "Give it at least one of them.")
-        bounds = [b for b in (rule.min, rule.max, rule.min_floor, rule.max_ceiling) if b is not None]
-        if not all(math.isfinite(b) for b in bounds):
-            raise _fault(f"the rule {rule.name!r} has a limit that is not a finite number", "Correct it.")
-        if rule.min is not None and rule.max is not None and rule.min > rule.max:
-            raise _fault(f"the rule {rule.name!r} has min {rule.min:g} above max {rule.max:g}", "Exchange them.")
-        floor_above = rule.min_floor is not None and (rule.min is None or rule.min_floor > rule.min)
-        ceiling_below = rule.max_ceiling is not None and (rule.max is None or rule.max_ceiling < rule.max)
-        if floor_above or ceiling_below:
-            raise _fault(
-                f"the rule {rule.name!r} has a floor above its min or a ceiling below its max",
-                "min_floor goes with a min at or above it, max_ceiling with a max at or below it.",
-            )
 
 
 def is_interval(wanted: Sequence[Value] | Interval) -> bool:
@@ -177,7 +195,3 @@ def _plain(where: Where) -> dict[str, object]:
 
 def _where(where: Mapping[str, list[Value] | Band]) -> dict[str, Sequence[Value] | Interval]:
     return {k: (v.low, v.high) if isinstance(v, Band) else list(v) for k, v in where.items()}
-
-
-def _fault(what: str, remedy: str) -> StudyError:
-    return StudyError(what, where="the sampling design", remedy=remedy)

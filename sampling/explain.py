@@ -11,7 +11,7 @@ from sampling.frame import Frame
 from sampling.goal import Exchanges, Goal
 from sampling.infeasible import wish
 from sampling.model import TIE
-from sampling.problem import Problem
+from sampling.problem import Bond, Problem
 from sampling.sample import Backup, PassedOver, Selected
 
 
@@ -68,7 +68,7 @@ def _served(problem: Problem, chosen: list[int], site: int) -> list[str]:
     limits = problem.limits
     got = limits.amounts[:, chosen].sum(axis=1)
     return [
-        f"needed: the rule {wish(rule)}"
+        rule.reason if isinstance(rule, Bond) else f"needed: the rule {wish(rule)}"
         for rule, amounts, have, low in zip(limits.rules, limits.amounts, got, limits.low, strict=True)
         if amounts[site] > 0 and have - amounts[site] < low - 1e-9
     ]
@@ -124,7 +124,7 @@ def _broken(problem: Problem, chosen: list[int], j: int) -> str:
     broken = np.zeros(len(problem.limits.rules), dtype=bool)
     for k in places:
         broken |= ~problem.limits.holds([i for n, i in enumerate(chosen) if n != k] + [j])
-    names = ", ".join(repr(r.name) for r, b in zip(problem.limits.rules, broken, strict=True) if b)
+    names = ", ".join(dict.fromkeys(repr(r.name) for r, b in zip(problem.limits.rules, broken, strict=True) if b))
     return f"every exchange that brings it in breaks a rule: {names}"
 
 

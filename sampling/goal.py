@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from sampling.distance import Floats
 from sampling.local import swaps
+from sampling.matching import matched
 from sampling.problem import Mask, Problem
 
-Measure = Literal[
-    "smallest distance", "sum of distances", "distance of the score from its median", "place in the drawn order"
-]
+Measure = str
+"""A measure's name in words, as pages show it; a name that begins with `minus` is at best 0."""
+CLOSENESS = "minus the sum of distances"
+MATCHED = "minus the distance of matched pairs"
 BY_OBJECTIVE: dict[str, tuple[Measure, ...]] = {
     "lexicographic": ("smallest distance", "sum of distances"),
     "max_sum": ("sum of distances",),
@@ -24,10 +25,15 @@ BY_OBJECTIVE: dict[str, tuple[Measure, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The measures, greatest is best; `worth` (length n) for a measure that adds up over sites; none: people decide."""
+    """The measures, greatest is best; none: people decide.
+
+    `worth` (length n) is that of the first measure where it adds up over sites; `against` marks the disconfirming
+    cases where they are matched with confirming ones.
+    """
 
     measures: tuple[Measure, ...]
     worth: Floats | None = None
+    against: Mask | None = None
 
     def values(self, problem: Problem, chosen: Sequence[int]) -> tuple[float, ...]:
         """Each measure of one sample."""
@@ -38,6 +44,10 @@ class Goal:
             return problem.smallest(chosen)
         if measure == "sum of distances":
             return problem.total(chosen)
+        if measure == CLOSENESS:
+            return -problem.total(chosen)
+        if measure == MATCHED and self.against is not None:
+            return -matched(problem.distance, self.against, chosen)
         assert self.worth is not None
         return float(self.worth[list(chosen)].sum())
 
@@ -45,11 +55,22 @@ class Goal:
         """What every exchange of one chosen site for one other would give."""
         smallest, total, keeps = swaps(problem, chosen)
         by_measure: dict[Measure, Floats] = {"smallest distance": smallest, "sum of distances": total}
+        by_measure[CLOSENESS] = -total
+        if self.against is not None:
+            by_measure[MATCHED] = self._matched_after(problem, chosen, keeps)
         if self.worth is not None:
             worth = self.worth
             now = worth[list(chosen)].sum()
             by_measure[self.measures[0]] = now - worth[list(chosen)][:, None] + worth[None, :]
         return Exchanges(tuple(chosen), tuple(by_measure[m] for m in self.measures), keeps)
+
+    def _matched_after(self, problem: Problem, chosen: Sequence[int], keeps: Mask) -> Floats:
+        """The matched distance (negative) after every exchange that keeps the rules."""
+        after = np.full(keeps.shape, -np.inf)
+        for out, into in np.argwhere(keeps):
+            sample = [*(i for k, i in enumerate(chosen) if k != out), int(into)]
+            after[out, into] = self._one(MATCHED, problem, sample)
+        return after
 
 
 @dataclass(frozen=True, slots=True)

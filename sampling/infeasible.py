@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, hstack  # type: ignore[import-untyped]
 from sampling.design import Rule
 from sampling.distance import Floats
 from sampling.model import base_rows, best_linear, run, site_bounds
-from sampling.problem import Limits, Problem
+from sampling.problem import Bond, Limits, Problem
 from study.errors import StudyError
 
 SEGMENTS = 12
@@ -27,7 +27,7 @@ class Infeasible(StudyError):
         self.counts = counts
         self.conflict = conflict
         self.relaxation = relaxation
-        together = "; ".join(wish(r) for r in conflict)
+        together = "; ".join(dict.fromkeys(wish(r) for r in conflict))
         why = (
             " ".join(counts) or f"these cannot hold together, though without any one of them the others can: {together}"
         )
@@ -120,6 +120,10 @@ def given_way(before: Limits, after: Limits) -> tuple[str, ...]:
 
 def wish(rule: Rule) -> str:
     """A rule in words: `'two rural' wants at least 2`."""
+    if isinstance(rule, Bond) and rule.min == 0:
+        return f"{rule.name!r}"
+    if rule.min is not None and rule.min == rule.max:
+        return f"{rule.name!r} wants exactly {rule.min:g}{f' of {rule.sum_of} in all' if rule.sum_of else ''}"
     ends = [
         *([f"at least {rule.min:g}"] if rule.min is not None else []),
         *([f"at most {rule.max:g}"] if rule.max is not None else []),
@@ -134,11 +138,14 @@ def _units(limits: Limits) -> Floats:
 
 
 def _give(limits: Limits, within_floors: bool) -> tuple[Floats, Floats]:
-    """How far each minimum may fall and each maximum rise."""
-    down = np.where(np.isfinite(limits.low), np.inf, 0.0)
-    up = np.where(np.isfinite(limits.high), np.inf, 0.0)
+    """How far each minimum may fall and each maximum rise; a strategy's own bonds do neither."""
+    is_free = np.array([not isinstance(r, Bond) for r in limits.rules], dtype=bool)
+    down = np.where(np.isfinite(limits.low) & is_free, np.inf, 0.0)
+    up = np.where(np.isfinite(limits.high) & is_free, np.inf, 0.0)
     if within_floors:
         for i, rule in enumerate(limits.rules):
+            if isinstance(rule, Bond):
+                continue
             down[i] = 0.0 if rule.min_floor is None else float(limits.low[i]) - rule.min_floor
             up[i] = 0.0 if rule.max_ceiling is None else rule.max_ceiling - float(limits.high[i])
     return down, up

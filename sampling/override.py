@@ -28,8 +28,12 @@ class Exchange:
 def exchange(frame: Frame, design: Design, selected: Collection[str], added: str, removed: str) -> Exchange:
     """What putting `added` in the place of `removed` does to a selection; StudyError when it cannot be done."""
     known_ids(frame, design)
+    if design.each is not None:
+        raise _impossible(
+            "this stage chooses within parts", "Change `chosen`, `required` or `forbidden` in study.yaml instead."
+        )
     laid = plan(frame, design)
-    problem = pose(frame, design, laid.population, rules=laid.rules)
+    problem = pose(frame, design, laid.population, rules=laid.rules, bonds=laid.bonds)
     if removed not in selected:
         raise _impossible(f"{removed} is not in the selection", "Name a selected one after `for`.")
     if added in selected:

@@ -17,6 +17,13 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Bond(Rule):
+    """A rule that a strategy brings and that never gives; `reason` is said of each row that it needs."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """R side rules over n sites: what each site adds to each rule (R × n), and how much there must and may be."""
 
@@ -78,15 +85,23 @@ class Problem:
 
 
 def pose(
-    frame: Frame, design: Design, population: Mask, *, rules: Sequence[Rule] = (), gone: Iterable[str] = ()
+    frame: Frame,
+    design: Design,
+    population: Mask,
+    *,
+    rules: Sequence[Rule] = (),
+    bonds: Sequence[tuple[Bond, Floats]] = (),
+    gone: Iterable[str] = (),
+    may_be_alike: bool = False,
 ) -> Problem:
     """The problem over the population (a mask over the frame's rows in id order).
 
-    `rules` are added to the design's own; `gone` are ids that left and may not be chosen again. Raises StudyError
-    for whatever makes the design unanswerable before any solving, naming ids, columns or rules.
+    `rules` are added to the design's own, then `bonds` with what each row adds to them; `gone` are ids that left and
+    may not be chosen again; with `may_be_alike` rows that differ in no attribute are no fault. Raises StudyError for
+    whatever makes the design unanswerable before any solving, naming ids, columns or rules.
     """
     ids = tuple(np.array(frame.ids, dtype=object)[population])
-    coordinates, notes = _coordinates(frame, design.attributes, population)
+    coordinates, notes = coordinates_of(frame, design.attributes, population, may_be_alike=may_be_alike)
     barred = set(design.forbidden) | set(gone)
     allowed = np.array([i not in barred for i in ids], dtype=bool)
     if design.size > allowed.sum():
@@ -103,6 +118,8 @@ def pose(
             remedy="Take them out of `required`, or change the criterion that excludes them.",
         )
     limits = limits_of(frame, (*design.rules, *rules), population)
+    for bond, amounts in bonds:
+        limits = limits.also(bond, amounts)
     at = {id: i for i, id in enumerate(ids)}
     required = tuple(sorted(at[i] for i in design.required))
     _check_required(limits, required, frame, design)
@@ -190,8 +207,13 @@ def _costs(frame: Frame, rule: Rule) -> Floats:
     return costs
 
 
-def _coordinates(frame: Frame, attributes: Sequence[Attribute], population: Mask) -> tuple[Floats, list[str]]:
-    """Coordinates of the population, and a note for each attribute that is constant there and therefore left out."""
+def coordinates_of(
+    frame: Frame, attributes: Sequence[Attribute], population: Mask, *, may_be_alike: bool = False
+) -> tuple[Floats, list[str]]:
+    """Coordinates of the population, and a note for each attribute that is constant there and therefore left out.
+
+    StudyError when no attribute varies, unless the rows `may_be_alike`.
+    """
     frame.need(a.name for a in attributes)
     blocks: list[tuple[float, Floats]] = []
     notes: list[str] = []
@@ -201,7 +223,7 @@ def _coordinates(frame: Frame, attributes: Sequence[Attribute], population: Mask
             notes.append(f"{attribute.name} has one value throughout the eligible frame and was left out.")
         elif attribute.weight > 0:
             blocks.append((attribute.weight, block))
-    if attributes and not blocks and population.sum() > 1:
+    if attributes and not blocks and population.sum() > 1 and not may_be_alike:
         names = ", ".join(a.name for a in attributes)
         raise StudyError(
             f"no attribute varies among the eligible rows ({names})",

@@ -122,6 +122,8 @@ class Sample:
         plain = asdict(replace(self, frame=None)) | {"ids": list(self.ids), "proposal": self.code}  # type: ignore[arg-type]
         del plain["frame"]
         plain["design"] = json.loads(self.design.canonical())
+        if self.design.chosen:
+            plain["chosen_by"], plain["chosen_on"] = self.design.chosen_by, self.design.chosen_on
         for written, site in zip(plain["selected"], self.selected, strict=True):
             written["is_hard_to_replace"] = site.is_hard_to_replace
         return dict(json.loads(json.dumps(plain)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -59,8 +60,19 @@ class RuleSpec(Part):
     max_ceiling: float | None = Field(None, description="how far the maximum may give; none means it may not")
 
 
+class Quantiles(Part):
+    """A band of a score between two quantiles, 0 to 1."""
+
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+
+
 class StageSpec(Part):
-    """One stage: from whom, by which strategy, how many, and why."""
+    """One stage: from whom, by which strategy, how many, and why.
+
+    Several stages are a combination: a stage may look only among those an earlier one chose (`within`), leave out
+    those others chose (`excluding`), or, of people, choose `size` at each site an approved stage of sites selected.
+    """
 
     name: Identifier
     of: Literal["sites", "people"] = "sites"
@@ -76,6 +88,29 @@ class StageSpec(Part):
     required: list[Code] = []
     forbidden: list[Code] = []
     chosen: list[Code] = Field([], description="ids people chose, for a strategy that people decide")
+    chosen_by: Code | None = Field(None, description="the team code of who chose them")
+    chosen_on: date | None = Field(None, description="the day on which they were chosen")
+    direction: Literal["high", "low"] = Field("high", description="which end of the score comes first")
+    band: Quantiles | None = Field(None, description="intensity: the quantiles between which the score is intense")
+    observed: Text | None = Field(None, description="the column of what was observed")
+    predicted: Text | None = Field(None, description="the column of what theory or a model predicted")
+    contrast: Literal["largest_residual", "opposite_sign", "matched_opposite"] = Field(
+        "largest_residual", description="what makes a case disconfirming, and whether each is matched with a confirming"
+    )
+    cut: float = Field(0.0, description="opposite_sign: the value on whose two sides predicted and observed may lie")
+    strata: Text | None = Field(None, description="the column whose values are the strata")
+    clusters: int | None = Field(None, ge=2, description="instead of strata: how many groups to form by the attributes")
+    quotas: dict[str, int] = Field({}, description="how many from each stratum; none means by `allocation`")
+    allocation: Literal["proportional", "equal"] = "proportional"
+    referrer: Text | None = Field(None, description="snowball: the column with the id of who named this person")
+    wave: Text | None = Field(None, description="snowball: the column with the wave, checked against the referrers")
+    waves: int | None = Field(None, ge=0, description="snowball: the last wave that is eligible")
+    per_recruiter: int | None = Field(None, ge=1, description="snowball: at most so many named by one person")
+    frame: Text | None = Field(None, description="this stage's own frame, where it is not the one of all stages")
+    id_column: Text | None = Field(None, description="the id column of this stage's own frame")
+    within: Identifier | None = Field(None, description="the earlier stage among whose approved sample this one looks")
+    site_column: Text | None = Field(None, description="of people within sites: the column with the person's site")
+    excluding: list[Identifier] = Field([], description="earlier stages whose approved sample is not eligible here")
     backups_per_site: int = Field(2, ge=0)
     seed: int = Field(0, ge=0)
     time_limit_s: float = Field(60.0, gt=0)
@@ -87,3 +122,8 @@ class Sampling(Part):
     frame: Text = "sampling/frame.csv"
     id_column: Text
     stages: list[StageSpec] = Field(min_length=1)
+
+    @property
+    def lists_people(self) -> bool:
+        """Whether the rows of the common frame are people."""
+        return any(stage.of == "people" and stage.frame is None for stage in self.stages)

@@ -32,6 +32,8 @@ PEOPLE_STAGE = """    - name: participants
       rationale: Whoever was there.
       size: 2
       chosen: [S03, S05]
+      chosen_by: PI
+      chosen_on: 2026-01-05
 """
 
 

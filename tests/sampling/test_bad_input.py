@@ -13,6 +13,8 @@ from study import StudyError
 
 SIZE = Attribute("size", "numeric")
 DESIGN = Design("site_id", 3, "maximum_variation", "To see the range.", attributes=(SIZE,))
+BY_PI = {"chosen_by": "PI", "chosen_on": "2026-01-05"}
+PREDICTED = {"strategy": "confirming_and_disconfirming", "observed": "size", "predicted": "one"}
 
 
 @pytest.mark.parametrize(
@@ -48,17 +50,69 @@ DESIGN = Design("site_id", 3, "maximum_variation", "To see the range.", attribut
             "the required rows alone break",
         ),
         ({"criterion": {"region": ["bay"]}, "required": ("S001",)}, "required but not eligible: S001"),
-        ({"strategy": "snowball"}, "the strategy 'snowball' is not available. Available are convenience, criterion"),
+        ({"strategy": "avalanche"}, "the strategy 'avalanche' is not available. Available are confirming_and_"),
         ({"strategy": "extreme_or_deviant_case"}, "needs a score"),
         ({"strategy": "extreme_or_deviant_case", "score": "one"}, "has no two tails"),
         ({"strategy": "criterion"}, "needs a criterion"),
-        ({"strategy": "convenience", "chosen": ("S001",)}, "`chosen` has 1 ids, the size is 3"),
+        ({"strategy": "convenience", "chosen": ("S001",)}, "who chose or on what day is not written down"),
+        ({"strategy": "convenience", **BY_PI, "chosen": ("S001",)}, "`chosen` has 1 ids, the size is 3"),
+        ({"strategy": "convenience", **BY_PI, "chosen": ("S001",) * 3}, "`chosen` has 1 ids, the size is 3"),
+        ({"strategy": "homogeneous", "chosen": ("S001",)}, "in homogeneous sampling nobody lists them"),
+        ({"strategy": "homogeneous"}, "homogeneous sampling needs the subgroup"),
+        ({"strategy": "homogeneous", "attributes": ()}, "homogeneous sampling needs attributes"),
+        (
+            {"strategy": "typical_case", "attributes": ()},
+            "typical case sampling needs attributes, or what was predicted",
+        ),
+        ({"strategy": "typical_case", "attributes": (), "observed": "size", "predicted": "sise"}, "no column 'sise'"),
+        (
+            {"strategy": "typical_case", "attributes": (), "observed": "region", "predicted": "size"},
+            "row 2, column region",
+        ),
+        ({"strategy": "intensity"}, "intensity sampling needs a score"),
+        ({"strategy": "intensity", "score": "size"}, "intensity sampling needs a band"),
+        ({"strategy": "intensity", "score": "size", "band": (0.9, 0.5)}, "the band runs from 0.9 to 0.5"),
+        ({"strategy": "intensity", "score": "size", "band": (0.5, 0.51)}, "of 12 rows are eligible"),
+        ({"strategy": "critical_case", "score": "size"}, "critical case sampling needs a criterion"),
+        ({"strategy": "critical_case", "criterion": {"region": ["bay"]}}, "critical case sampling needs a score"),
+        ({"strategy": "extreme_or_deviant_case", "tail_share": 0.7}, "tail_share is 0.7"),
+        ({"strategy": "quota"}, "quota sampling needs strata"),
+        ({"strategy": "quota", "strata": "planet"}, "the frame has no column 'planet'"),
+        ({"strategy": "quota", "strata": "region", "quotas": {"bay": 1}}, "the quotas sum to 1 and the size is 3"),
+        ({"strategy": "quota", "strata": "region", "quotas": {"bay": -1, "north": 4}}, "the quota of bay is below 0"),
+        (
+            {"strategy": "quota", "strata": "region", "quotas": {"mars": 3}},
+            "the quota asks for mars and column 'region'",
+        ),
+        ({"strategy": "quota", "strata": "same", "quotas": {"x": 3}, "size": 3, "clusters": 2}, "both `strata` and"),
+        ({"strategy": "quota", "strata": "one_each", "quotas": {"k1": 3}}, "the quota asks for 3 of k1 and only 1 are"),
+        ({"strategy": "quota", "clusters": 1}, "`clusters` is 1"),
+        ({"strategy": "quota", "clusters": 13}, "13 clusters are wanted of 12 eligible rows"),
+        ({"strategy": "quota", "clusters": 2, "attributes": ()}, "2 clusters are wanted and no attributes"),
+        ({"strategy": "stratified_purposeful", "strata": "region", "attributes": ()}, "needs what ranks the rows"),
+        ({"strategy": "snowball"}, "snowball sampling needs to know who named whom"),
+        ({"strategy": "snowball", "referrer": "region"}, "the referrer of S001"),
+        ({"strategy": "snowball", "referrer": "circle"}, "named one another in a circle, or through one: S002, S003"),
+        ({"strategy": "snowball", "referrer": "by", "wave": "one"}, "and 4 more is not one after the referrer's"),
+        ({"strategy": "snowball", "referrer": "by", "per_recruiter": 0}, "`per_recruiter` is 0"),
+        ({"strategy": "confirming_and_disconfirming"}, "needs what was predicted beside what was observed"),
+        (
+            {**PREDICTED, "contrast": "matched_opposite"},
+            "matched pairs need an even size and attributes; the size is 3",
+        ),
+        ({**PREDICTED, "cut": float("nan")}, "the cut is not a finite number"),
+        ({**PREDICTED, "predicted": "size"}, "the residual has no two tails of 25%"),
+        ({"each": "planet"}, "the frame has no column 'planet'"),
+        ({"each": "ownership"}, "ownership is missing for S001"),
+        ({"each": "same", "size": 13}, "same x: the sample size is 13 and only 12 of 12 rows are eligible"),
     ],
 )
 def test_a_design_that_cannot_be_answered(
     programs: Callable[..., pd.DataFrame], changes: dict[str, object], said: str
 ) -> None:
-    frame = programs(12, 3).assign(same="x", one=1, cost=1)
+    frame = programs(12, 3).assign(same="x", one=1, cost=1, by="", circle="")
+    frame["one_each"] = [f"k{i}" for i in range(12)]
+    frame.loc[[1, 2], "circle"] = ["S003", "S002"]
     frame.loc[0, ["region", "ownership"]] = ["north", ""]
     frame["cost"] = frame["cost"].astype(object)
     frame.loc[1, "cost"] = ""

@@ -76,6 +76,7 @@ def test_strangers_reasons_and_samples_of_people_are_refused(programs: Callable[
         replace(sample, {"S999": "declined"})
     with pytest.raises(StudyError, match="'bored' is not a reason to leave"):
         replace(sample, {sample.ids[0]: "bored"})
-    decided = propose(programs(25, 2), Design("site_id", 1, "convenience", "why", chosen=("S001",)))
+    design = Design("site_id", 1, "convenience", "why", chosen=("S001",), chosen_by="PI", chosen_on="2026-01-05")
+    decided = propose(programs(25, 2), design)
     with pytest.raises(StudyError, match="people choose who follows"):
         replace(decided, {"S001": "declined"})

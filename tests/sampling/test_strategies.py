@@ -15,7 +15,7 @@ from study import StudyError
 REGION = Attribute("region", "nominal")
 EXTREME = Design("site_id", 6, "extreme_or_deviant_case", "why", attributes=(REGION,), score="fidelity")
 RANDOM = Design("site_id", 5, "purposeful_random", "why", seed=4)
-PEOPLE = Design("site_id", 2, "convenience", "why", chosen=("S004", "S002"))
+PEOPLE = Design("site_id", 2, "convenience", "why", chosen=("S004", "S002"), chosen_by="PI", chosen_on="2026-01-05")
 
 
 def test_extreme_cases_come_half_from_each_tail(programs: Callable[..., pd.DataFrame]) -> None:
@@ -73,7 +73,7 @@ def test_criterion_takes_all_who_fit_or_the_most_varied_or_a_draw_that_says_so(
     assert (drawn.proof.status, drawn.notes[0][:13]) == ("drawn", "No attributes")
     varied = propose(frame, replace(design, size=3, attributes=(REGION,)))
     assert (varied.proof.status, set(varied.ids) <= set(fit)) == ("optimal", True)
-    chosen = propose(frame, replace(design, size=2, chosen=tuple(fit[:2])))
+    chosen = propose(frame, replace(design, size=2, chosen=tuple(fit[:2]), chosen_by="PI", chosen_on="2026-01-05"))
     assert (chosen.ids, chosen.proof.status) == (tuple(fit[:2]), "decided_by_people")
 
 
