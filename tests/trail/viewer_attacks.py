@@ -38,6 +38,12 @@ def seal_fixed(told: Notebook) -> None:
     told.fix_hash(before, path.read_bytes())
 
 
+def resealed_alone(told: Notebook) -> None:
+    """What the key's holder does who forgets the rest of the lane."""
+    told.edit(holding(told, b"S000"), b"S000", b"S999")
+    told.reseal()
+
+
 def replayed(told: Notebook) -> None:
     original = told.objects("lanes")[2]
     copy = original.parent.with_name("00000000-0000-0000-0000-000000000000.1") / original.name
@@ -98,6 +104,7 @@ ATTACKS: dict[str, tuple[Callable[[Notebook], object], list[str]]] = {
     "half a character": (lambda t: rewritten(t, b"S110", b"\\ud800"), ["NOT_CANONICAL"]),
     "a field too many": (lambda t: rewritten(t, b'"used":[],"v":1}', b'"used":[],"v":1,"w":1}'), ["NOT_AN_EVENT"]),
     "a clock set back": (lambda t: t.reseal(times={2: "2026-03-02T09:05:00.000Z"}), ["CLOCK_BACKWARDS"]),
+    "rewritten without what follows": (resealed_alone, ["LANE_CHAIN_BROKEN"]),
     "one id, two acts": (another_act_under_one_id, ["ID_CONFLICT"]),
     "entered behind the seals": (backdated, ["BACKDATED"]),
     "a claim on nothing": (claim_without_support, ["CLAIM_UNTRACED"]),
