@@ -67,9 +67,13 @@ def status_of(error: Exception) -> int:
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether the same request may succeed later: no answer, a server's own fault, busy, a race on the key."""
+    """Whether the same request may succeed later: no answer, a server's own fault, busy, a race on the key.
+
+    Also a 404 that does not say of what: S3 names what is absent, so its reply may have been cut on the way.
+    """
     if isinstance(error, ClientError):
-        return status_of(error) >= 500 or status_of(error) == 429 or code_of(error) in _PASSING
+        passing = code_of(error) in _PASSING or code_of(error) == "404"
+        return passing or status_of(error) >= 500 or status_of(error) == 429
     return isinstance(error, _NO_ANSWER) and not isinstance(error, (boto.SSLError, boto.InvalidProxiesConfigError))
 
 
