@@ -2,6 +2,7 @@
 
 from sampling.checks import SAMPLING_CHECKS
 from sampling.design import Attribute, Design, Rule, design_of
+from sampling.diagnostics import without_ids
 from sampling.frame import Frame, frame_of, read_frame
 from sampling.infeasible import Infeasible
 from sampling.override import Exchange, exchange
@@ -21,6 +22,7 @@ from sampling.record import (
 )
 from sampling.replace import replace, replacement
 from sampling.sample import CAVEAT, Sample, proposal_code
+from sampling.status import evaluated
 from sampling.strategies import STRATEGIES
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "approved",
     "changes",
     "design_of",
+    "evaluated",
     "exchange",
     "exchanged",
     "fold_sample",
@@ -53,4 +56,5 @@ __all__ = [
     "replace",
     "replacement",
     "site_replaced",
+    "without_ids",
 ]

@@ -158,6 +158,19 @@ class Parallel:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacementCost:
+    """What one replacement cost: how far the first measure that changed fell (negative: rose), and which.
+
+    None where the strategy optimizes nothing.
+    """
+
+    leaving: str
+    entering: str
+    cost: float | None
+    cost_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostics:
     """Everything people see of a sample's quality; what does not apply to a strategy is empty or None.
 
@@ -176,18 +189,7 @@ class Diagnostics:
     balance: Balance | None = None
     map: FrameMap | None = None
     parallel: Parallel | None = None
-    replacement: ReplacementCost | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplacementCost:
-    """What replacing cost: each measure before and after, and how far the first that changes fell (negative: rose)."""
-
-    measures: tuple[str, ...]
-    before: tuple[float, ...]
-    after: tuple[float, ...]
-    cost: float | None
-    cost_of: str | None
+    replacements: tuple[ReplacementCost, ...] = ()
 
 
 def without_ids(diagnostics: Mapping[str, Any]) -> dict[str, Any]:

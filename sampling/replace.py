@@ -8,7 +8,9 @@ from dataclasses import replace as changed
 from typing import get_args
 
 from sampling.design import Design
+from sampling.diagnostics import ReplacementCost
 from sampling.frame import Frame
+from sampling.override import Exchange, exchange
 from sampling.propose import propose_with
 from sampling.sample import Sample
 from sampling.solve import Clock
@@ -57,7 +59,10 @@ def replacement(
     digest_of: Callable[[bytes], str] = digest,
     clock: Clock = time.perf_counter,
 ) -> Sample:
-    """`replace` from a selection as the trail knows it; `before` are those who left earlier and their status."""
+    """`replace` from a selection as the trail knows it; `before` are those who left earlier and their status.
+
+    `diagnostics.replacements` shows what each replacement cost, one after the other.
+    """
     _check(frame, design, selected, left)
     gone = {**before, **left}
     stay = set(selected) - set(left)
@@ -65,7 +70,25 @@ def replacement(
     again = propose_with(frame, design, gone, fixed, digest_of=digest_of, clock=clock)
     leaving = [*sorted(left), *sorted(stay - set(again.ids))]
     entering = [i for i in again.ids if i not in set(selected)]
-    return changed(again, replaced=tuple(zip(leaving, entering, strict=True)))
+    replaced = tuple(zip(leaving, entering, strict=True))
+    costs = _costs(frame, design, selected, replaced)
+    return changed(again, replaced=replaced, diagnostics=changed(again.diagnostics, replacements=costs))
+
+
+def _costs(
+    frame: Frame, design: Design, selected: Collection[str], replaced: Collection[tuple[str, str]]
+) -> tuple[ReplacementCost, ...]:
+    """What each replacement cost of the first measure that changed, with those before it done."""
+    found = []
+    standing = set(selected)
+    for leaving, entering in replaced:
+        try:
+            done = exchange(frame, design, standing, entering, leaving)
+        except StudyError:  # a stage within parts has no single measure over all of them
+            done = Exchange(None, None, ())
+        found.append(ReplacementCost(leaving, entering, done.cost, done.cost_of))
+        standing = standing - {leaving} | {entering}
+    return tuple(found)
 
 
 def _check(frame: Frame, design: Design, selected: Collection[str], left: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from sampling import (
     Proposal,
+    Sample,
     StageState,
     after_overrides,
     approved,
@@ -134,8 +135,17 @@ def replace_one(place: Workspace, stage_name: str, leaving: str, why: str) -> De
     causes = (known.approval.event_id, *(r.event_id for r in known.replacements))
     fact = site_replaced(after, stage_name, leaving, why, place.instant, causes)
     entering = dict(after.replaced)[leaving]
-    said = f"Stage {stage_name}: {entering} comes in the place of {leaving} ({why}); the others stay."
+    said = f"Stage {stage_name}: {entering} comes in the place of {leaving} ({why}); the others stay.{_price(after)}"
     return Decided((with_stage_record(place, fact, stage, after),), said=(said, after.caveat))
+
+
+def _price(after: Sample) -> str:
+    """What the replacement cost, in a sentence; nothing where the strategy optimizes nothing."""
+    return "".join(
+        f" It costs {r.cost:.4f} of the {r.cost_of}." if r.cost > 0 else f" It costs nothing of the {r.cost_of}."
+        for r in after.diagnostics.replacements
+        if r.cost is not None
+    )
 
 
 def _approve(place: Workspace, known: StageState, decision: Decision) -> list[Fact]:

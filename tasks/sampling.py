@@ -20,10 +20,12 @@ from sampling import (
     SampleState,
     StageState,
     design_of,
+    evaluated,
     fold_sample,
     propose,
     proposed,
     read_frame,
+    without_ids,
 )
 from study import Fact, Query, Reference, StudyError
 from study.identifiers import digest
@@ -128,7 +130,7 @@ def sample_state(place: Workspace) -> SampleState:
 
 def with_stage_record(place: Workspace, fact: Fact, stage: StageSpec, sample: Sample) -> Fact:
     """Write the whole sample beside its event once; of people under restricted/, named by a keyed digest."""
-    document = sample.as_document() | {"stage": stage.name, "of": stage.of}
+    document = sample.as_document() | {"stage": stage.name, "of": stage.of, "evaluated": evaluated(sample)}
     return place.with_record(fact, document, personal=stage.of == "people")
 
 
@@ -137,10 +139,10 @@ def stage_document(place: Workspace, stage: StageSpec, state: StageState) -> dic
     latest = state.latest
     assert latest is not None
     shown = _record_shown(place, stage, state, latest)
+    made = shown.get("diagnostics", {})
     if stage.of == "people":
-        for personal in ("ids", "selected", "not_selected", "statuses", "replaced", "design"):
-            shown.pop(personal, None)
-        shown["diagnostics"] = shown.get("diagnostics", {}) | {"second_best": None}
+        shown = {k: shown[k] for k in ("proof", "record") if k in shown}
+        shown["diagnostics"] = without_ids(made)
     return shown | {
         "stage": stage.name,
         "of": stage.of,
