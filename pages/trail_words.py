@@ -34,6 +34,18 @@ PLAIN: tuple[tuple[str, str], ...] = (
         "Whoever holds the study's signing key could rewrite what no printed fingerprint noted elsewhere covers.",
     ),
     (
+        r"Before sealing",
+        "Before a closing, loss shows only where the store keeps every version of an object.",
+    ),
+    (
+        r"No --versions",
+        "What was removed or replaced before a closing shows only in a list of the store's versions, which was not "
+        "given.",
+    ),
+    (r"There is no countersigner", "Nobody outside the study vouches for the trail with a key of their own."),
+    (r"(\d+) cosignatures were NOT_CHECKED", "Signatures of somebody outside the study that were not checked: {}."),
+    (r"(\d+) signed entries were NOT_CHECKED", "Signed records whose signature was not checked: {}."),
+    (
         r"Linked is not supported",
         "A claim linked to its evidence is not yet supported by it: that is the auditor's judgement.",
     ),

@@ -1,10 +1,10 @@
+# fmt: off
+# ruff: noqa: E701, B905, I001 (short bodies stand on the line of their `if`: the whole can be read in one sitting)
 """Verify a Fieldtrail audit trail: python3 verify_trail.py PLACE --key trail.vkey, where PLACE is a trail's folder, or
 the file of one event's proof. One file, Python's standard library alone (3.9 or newer), nothing shared with the writer.
 Keys come from outside of the trail: from the ethics protocol, or a copy kept elsewhere. Exit code: 0 all held, 1 a
 fault, 2 wrong arguments. To read: (1) signatures, (2) the one spelling of a line, (3) the hash tree, (4) an event,
 (5) the walk over a trail, (6) the command line. docs/audit-trail.md describes the format and every fault."""
-# fmt: off
-# ruff: noqa: E701, B905, I001 (short bodies stand on the line of their `if`: the whole can be read in one sitting)
 from __future__ import annotations
 import argparse
 import base64
@@ -347,7 +347,7 @@ class Verification:
             doubt = self.doubt(self.options.key, f"checkpoints/{size:012d}", size)
         except (*SHAPE, OSError): doubt = "PROOF_INVALID"
         doubt = doubt.replace("ROOT_MISMATCH", "PROOF_INVALID")
-        self.must(not doubt, doubt, self.top, "it does not lead from an event to a root that the key signed", blinds=True)
+        self.must(not doubt, doubt, self.top, "it does not lead from an event to a root the key signed", blinds=True)
         if self.given: self.end_of_the_trail()
 
 # (6) The command line.

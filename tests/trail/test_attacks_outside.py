@@ -424,7 +424,9 @@ class TestProof:
     )
     def test_what_is_no_proof(self, told: Notebook, proof: Path, body: bytes) -> None:
         proof.write_bytes(body)
-        assert told.verified().faults == [f"PROOF_INVALID {proof} (it does not lead from an event to a root that the key signed)"]
+        assert told.verified().faults == [
+            f"PROOF_INVALID {proof} (it does not lead from an event to a root the key signed)"
+        ]
 
     def test_no_byte_of_it_can_be_changed(self, told: Notebook, proof: Path) -> None:
         body = proof.read_bytes()
