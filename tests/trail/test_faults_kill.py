@@ -41,7 +41,7 @@ def working_day(notebook: Notebook, done: Callable[[dict[str, Any]], None], batc
     opened = writer.append([notebook.opened()])
     done({"events": [opened[0].id]})
     for batch in range(batches):
-        facts = [notebook.site(10 * batch + n, "site.invited", opened[0].id) for n in range(3)]
+        facts = [notebook.site(10 * batch + n, "site.invited", opened[0].id) for n in range(2)]
         done({"events": [event.id for event in writer.append(facts)]})
     writer.close()
     sealer = notebook.open()
@@ -182,7 +182,7 @@ class Trial:
         acts = [event.id for event in recorded.events() if event.kind != "run.closed"]
         return {
             "lost": [id for done in acknowledged for id in done.get("events", []) if id not in acts],
-            "missing": 1 + 3 * self.batches - len(acts),
+            "missing": 1 + 2 * self.batches - len(acts),
             "doubled": len(acts) - len(set(acts)),
             "unread": recorded.unread,
             "faults": result.faults,
