@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pages.layout import render
+from pages.sample_section import Stage, Tone, met, pictures, values_table
 from pages.svg import Box, bars, flow_diagram
 from pages.trail_words import plain_limits
-
-Tone = Literal["good", "warn", "bad", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +21,6 @@ class Tile:
     value: str
     label: str
     section: str
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A site of the sample: its id and why it is or is not in it."""
-
-    id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One stage of the sampling design as it stands."""
-
-    name: str
-    strategy: str
-    rationale: str
-    standing: str
-    tone: Tone
-    proof: str
-    chosen: tuple[Site, ...] = ()
-    passed_over: tuple[Site, ...] = ()
-    backups: tuple[Site, ...] = ()
-    coverage: tuple[tuple[str, str, str, str], ...] = ()
-    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +129,9 @@ def study_page(page: StudyPage) -> bytes:
         title=page.title,
         page=page,
         severity=SEVERITY,
+        pictures=pictures,
+        values_table=values_table,
+        met=met,
         limits=plain_limits(page.trail.limits),
         funnel=bars(page.funnel, title="Recruitment, step by step"),
         flow=flow_diagram(page.flow, title="Flow of participants"),

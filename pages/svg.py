@@ -96,3 +96,32 @@ def _drawing(width: int, height: int, title: str, said: str, marks: Sequence[str
         f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="{escape(title)}. {escape(said)}">'
         f"<title>{escape(title)}</title>{''.join(marks)}</svg>"
     )
+
+
+def picture(width: int, height: int, key: str, title: str, said: str, marks: Sequence[str]) -> Markup:
+    """A picture that fills its place: named by its title and described by `said`; `key` is unique on the page."""
+    return Markup(
+        f'<svg class="picture" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{key}-t {key}-d">'
+        f'<title id="{key}-t">{escape(title)}</title><desc id="{key}-d">{escape(said)}</desc>{"".join(marks)}</svg>'
+    )
+
+
+PAPER = {
+    "--card": "#ffffff",
+    "--ink": "#1d2429",
+    "--soft": "#55616b",
+    "--line": "#d9d5cb",
+    "--accent": "#0b5a6b",
+    "--accent-soft": "#d7e9ec",
+}
+
+
+def standalone(drawn: Markup) -> bytes:
+    """A picture as an SVG file of its own, on white, for a place that does not know the pages' theme."""
+    text = str(drawn)
+    for name, colour in PAPER.items():
+        text = text.replace(f"var({name})", colour)
+    head = '<svg xmlns="http://www.w3.org/2000/svg" style="background:#ffffff" '
+    style = f"<style>text{{font-family:system-ui,sans-serif;fill:{PAPER['--ink']}}}</style>"
+    end = text.index(">") + 1
+    return (head + text[5:end] + style + text[end:]).encode()

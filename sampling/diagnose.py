@@ -14,7 +14,7 @@ from sampling.frame import Frame
 from sampling.frame_map import frame_map, parallel
 from sampling.goal import Goal
 from sampling.problem import Problem
-from sampling.replaceable import replaceable
+from sampling.replaceable import as_designed, first_fall, replaceable
 from sampling.stability import stability
 
 __all__ = ["diagnose", "rules_met"]
@@ -24,16 +24,21 @@ def diagnose(
     frame: Frame, design: Design, problem: Problem, goal: Goal, chosen: Sequence[int], runner_up: Sequence[int] | None
 ) -> Diagnostics:
     """All diagnostics of one sample; `runner_up` is the best sample found with this one shut out, where one was."""
+    problem = as_designed(problem, design)
     random = random_samples(problem, design.seed, DRAWS)
     beside: tuple[Compared, ...] = compared(problem, goal, chosen, design.seed, random)
     second, by = _second_best(problem, goal, chosen, runner_up)
+    values = goal.values(problem, second) if second else None
+    cost, cost_of = first_fall(goal.measures, goal.values(problem, chosen), values) if values else (None, None)
     return Diagnostics(
         coverage=coverage(frame, design, problem, chosen),
         rules=rules_met(problem.limits, chosen),
         compared=beside,
         second_best=problem.named(second) if second else None,
-        second_best_values=goal.values(problem, second) if second else None,
+        second_best_values=values,
         second_best_by=by,
+        second_best_cost=cost,
+        second_best_cost_of=cost_of,
         replaceable=replaceable(problem, goal, chosen, beside),
         stability=stability(frame, design, problem, goal, chosen),
         balance=balance(frame, design, problem, chosen, random),

@@ -175,7 +175,8 @@ class Diagnostics:
     """Everything people see of a sample's quality; what does not apply to a strategy is empty or None.
 
     `second_best_by` says how the best other sample was found: `shut_out`, by solving again without the chosen one,
-    or `exchange`, the best of all single exchanges, which need not be the best other sample.
+    or `exchange`, the best of all single exchanges, which need not be the best other sample; `second_best_cost` how
+    far the first measure that changes falls with it.
     """
 
     coverage: tuple[Covered, ...]
@@ -184,6 +185,8 @@ class Diagnostics:
     second_best: tuple[str, ...] | None = None
     second_best_values: tuple[float, ...] | None = None
     second_best_by: Literal["shut_out", "exchange"] | None = None
+    second_best_cost: float | None = None
+    second_best_cost_of: str | None = None
     replaceable: tuple[Replaceable, ...] = ()
     stability: Stability | None = None
     balance: Balance | None = None

@@ -12,11 +12,13 @@ from sampling.goal import Exchanges, Goal
 from sampling.infeasible import wish
 from sampling.model import TIE
 from sampling.problem import Bond, Problem
+from sampling.replaceable import as_designed, first_fall
 from sampling.sample import Backup, PassedOver, Selected
 
 
 def selected(frame: Frame, design: Design, problem: Problem, goal: Goal, chosen: Sequence[int]) -> tuple[Selected, ...]:
     """Every chosen row with its reasons and backups, ranked: the dearest to lose first, ties by id."""
+    problem = as_designed(problem, design)
     exchanges = goal.exchanges(problem, chosen) if goal.measures else None
     found = [_one(frame, design, problem, goal, exchanges, list(chosen), k) for k in range(len(chosen))]
     order = sorted(found, key=lambda s: (not s.is_hard_to_replace, *_dearness(goal, s), s.id))
@@ -129,13 +131,8 @@ def _broken(problem: Problem, chosen: list[int], j: int) -> str:
 
 
 def _fall(goal: Goal, now: tuple[float, ...], after: tuple[float, ...] | None) -> tuple[float | None, str | None]:
-    """The first measure that changes and by how much it falls (negative when a later measure would gain)."""
-    if after is None:
-        return None, None
-    for measure, before, then in zip(goal.measures, now, after, strict=True):
-        if abs(before - then) > TIE:
-            return before - then, measure
-    return 0.0, goal.measures[0]
+    """How far an exchange falls, or nothing where there is none."""
+    return (None, None) if after is None else first_fall(goal.measures, now, after)
 
 
 def _nearest(problem: Problem, site: int, others: list[int]) -> tuple[str | None, float | None]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from sampling.design import Design
 from sampling.diagnostics import Compared, Replaceable
 from sampling.goal import Exchanges, Goal
 from sampling.model import TIE
@@ -30,6 +32,12 @@ def replaceable(
     return tuple(_one(problem, goal, exchanges, now, gains, k) for k in order)
 
 
+def as_designed(problem: Problem, design: Design) -> Problem:
+    """The problem with only those required whom the design requires: who stays fixed now may still leave later."""
+    here = set(problem.ids)
+    return replace(problem, required=tuple(sorted(problem.index(i for i in design.required if i in here))))
+
+
 def first_fall(
     measures: Sequence[str], before: Sequence[float], after: Sequence[float]
 ) -> tuple[float | None, str | None]:
@@ -45,7 +53,7 @@ def _one(
 ) -> Replaceable:
     site = exchanges.chosen[k]
     if site in problem.required:
-        return Replaceable(problem.ids[site], 0, None, None, None, None, True, "it is required or stays fixed")
+        return Replaceable(problem.ids[site], 0, None, None, None, None, True, "the design requires it")
     followers = exchanges.into(k)
     if not followers:
         why = "nobody else could take its place without breaking a rule"

@@ -9,17 +9,15 @@ from typing import Any
 
 from expectations.catalogue import CATALOGUE
 from pages.layout import plural
+from pages.sample_section import Stage
 from pages.study_page import (
     Changes,
     ClosedQuery,
     Coverage,
     OpenQuery,
-    Site,
-    Stage,
     StudyPage,
     Target,
     Tile,
-    Tone,
     TrailState,
     study_page,
 )
@@ -33,24 +31,13 @@ from study.protocol.sampling import StageSpec
 from tasks.outcome import Outcome
 from tasks.queries import CODE
 from tasks.reporting import FILE as REPORT
+from tasks.sample_section import stage_section
 from tasks.standing import Standing
 from tasks.summary import in_words, waiting
 from tasks.workspace import Workspace
 from trail.verify_trail import LIMITS
 
 PAGE = "index.html"
-TONES: dict[str, tuple[str, Tone]] = {
-    "approved": ("approved", "good"),
-    "changed": ("changed since its approval", "warn"),
-    "waiting": ("waits for approval", "warn"),
-}
-PROOFS = {
-    "optimal": "Proven: no other sample that keeps the rules is better on the declared attributes.",
-    "bounded": "Not proven best; how far from the best it can be is in the record.",
-    "heuristic": "The best found; not proven.",
-    "decided_by_people": "Chosen by people; the rules were checked.",
-    "drawn": "Drawn by the seed in the record.",
-}
 
 
 def write_study_page(place: Workspace, standing: Standing, outcomes: Iterable[Outcome], since: str) -> str:
@@ -117,28 +104,10 @@ def _stage(place: Workspace, spec: StageSpec, sure: Mapping[str, str]) -> Stage 
         made: dict[str, Any] = json.loads(place.out.get(f"sample/{spec.name}.json"))
     except NotStored:
         return None
-    words, tone = TONES[made["standing"]]
     by = ""
     if made["approved_by"] and made["standing"] == "approved":
         by = f" by {made['approved_by']} ({sure.get(made['approval'], ASSURANCE['declared'])})"
-    method = spec.strategy.replace("_", " ").capitalize()
-    chosen = [s for s in made.get("selected", []) if s["id"] in made["now_selected"] or not made["now_selected"]]
-    return Stage(
-        name=spec.name,
-        strategy=f"{method} sampling: {made['size']} of {made['eligible']} eligible",
-        rationale=spec.rationale,
-        standing=words + by,
-        tone=tone,
-        proof=PROOFS[made.get("proof", {}).get("status", "heuristic")],
-        chosen=tuple(Site(s["id"], "; ".join(s["reasons"])) for s in chosen),
-        passed_over=tuple(Site(s["id"], s["reason"]) for s in made.get("not_selected", [])),
-        backups=tuple(Site(b["id"], f"in place of {s['id']}") for s in chosen for b in s["backups"]),
-        coverage=tuple(
-            (c["attribute"], c["part"], f"{c['frame_share']:.0%}", str(c["sample_count"]))
-            for c in made.get("diagnostics", {}).get("coverage", [])
-        ),
-        caution=made["caveat"],
-    )
+    return stage_section(spec, made, by)
 
 
 def _flow(boxes: Iterable[Any]) -> tuple[Box, ...]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from pages.sample_pictures import Line, Scale, Spot
+from pages.sample_section import Leaving, Nearest, PartCovered, Site, Stage
 from pages.study_page import (
     Changes,
     ClosedQuery,
     Coverage,
     OpenQuery,
-    Site,
-    Stage,
     StudyPage,
     Target,
     Tile,
@@ -27,6 +27,8 @@ from pages.svg import Box
 from pages.trail_words import plain_limits
 from trail.verify_trail import LIMITS
 
+ROLES = ("chosen", "chosen", "chosen", "backup", "left", *["passed_over"] * 8)
+SPOTS = tuple(Spot(f"S{k + 1:03d}", (k * 5 % 13) / 13, (k * 7 % 11) / 11, r) for k, r in enumerate(ROLES))  # type: ignore[arg-type]
 PAGE = StudyPage(
     title="A made-up study of <b>recovery</b> orientation in mental-health programs",
     study="made-up",
@@ -47,9 +49,19 @@ PAGE = StudyPage(
             tone="good",
             proof="Proven optimal: no other eight sites that keep the rules differ more.",
             chosen=tuple(Site(f"S{n:03d}", "only site of its region; keeps rule “four low”") for n in range(1, 9)),
-            passed_over=tuple(Site(f"S{n:03d}", "best exchange loses 0.21") for n in range(9, 30)),
+            passed_over=tuple(
+                Nearest(f"S{n:03d}", "passed over", "best exchange loses 0.21", "S001", "0.210") for n in range(9, 30)
+            ),
             backups=(Site("S030", "first in place of S001"),),
-            coverage=(("region", "north", "31 %", "2"), ("region", "south", "69 %", "6")),
+            coverage=(
+                PartCovered("region", "north", "31%", 2, "two from the north: at least 2, has 2", True),
+                PartCovered("region", "south", "69%", 6),
+            ),
+            hard=(Leaving("S001", "nobody", "–", 0, "nobody else could take its place without breaking a rule"),),
+            spots=SPOTS,
+            stress=0.21,
+            scales=(Scale("region", ((0.0, "north"), (1.0, "south"))), Scale("size", ((0.0, "12"), (1.0, "80")))),
+            lines=tuple(Line(s.id, s.role, (float(k % 2), None if k == 3 else k / 12)) for k, s in enumerate(SPOTS)),
             caution="The proof concerns the declared attributes, weights and rules.",
         ),
     ),

@@ -1,0 +1,173 @@
+"""A stage's document in words for page and artifact; of people the document holds no id, so nothing shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pages.sample_pictures import Line, Role, Scale, Spot
+from pages.sample_section import Leaving, Nearest, PartCovered, Site, Stage, Tone
+from study.protocol.sampling import StageSpec
+
+TONES: dict[str, tuple[str, Tone]] = {
+    "approved": ("approved", "good"),
+    "changed": ("changed since its approval", "warn"),
+    "waiting": ("waits for approval", "warn"),
+}
+PROOFS = {
+    "optimal": "Proven: no other sample that keeps the rules is better on the declared attributes.",
+    "bounded": "Not proven best; how far from the best it can be is in the record.",
+    "heuristic": "The best found; not proven.",
+    "decided_by_people": "Chosen by people; the rules were checked.",
+    "drawn": "Drawn by the seed in the record.",
+}
+
+
+def stage_section(spec: StageSpec, made: Mapping[str, Any], by: str = "") -> Stage:
+    """One stage from its document under out/sample/; `by` says who approved it and how sure that is."""
+    words, tone = TONES[made["standing"]]
+    method = spec.strategy.replace("_", " ").capitalize()
+    shown = made.get("diagnostics", {})
+    now = made["now_selected"]
+    chosen = [s for s in made.get("selected", []) if s["id"] in now or not now]
+    roles = _roles(made)
+    leaving = tuple(_leaving(r) for r in shown.get("replaceable", []) if r["id"] in now or not now)
+    return Stage(
+        name=spec.name,
+        strategy=f"{method} sampling: {made['size']} of {made['eligible']} eligible",
+        rationale=spec.rationale,
+        standing=words + by,
+        tone=tone,
+        proof=PROOFS[made.get("proof", {}).get("status", "heuristic")],
+        chosen=tuple(Site(s["id"], "; ".join(s["reasons"])) for s in chosen),
+        passed_over=tuple(_nearest(p, made) for p in made.get("not_selected", []) if p["id"] not in now),
+        backups=tuple(Site(b["id"], f"in place of {s['id']}") for s in chosen for b in s["backups"]),
+        coverage=tuple(
+            PartCovered(
+                c["attribute"],
+                c["part"],
+                f"{c['frame_share']:.0%}",
+                c["sample_count"],
+                "; ".join(c.get("wanted", ())),
+                c.get("is_met"),
+            )
+            for c in shown.get("coverage", [])
+        ),
+        caution=made["caveat"],
+        compared=tuple(_compared(c) for c in shown.get("compared", [])),
+        second_best=_second_best(made, shown),
+        hard=tuple(r for r in leaving if r.flag),
+        leaving=leaving,
+        stability=_stability(shown),
+        stays=tuple((s["id"], f"{s['share']:.0%}") for s in (shown.get("stability") or {}).get("stays", [])),
+        balance=_balance(spec, shown),
+        differences=tuple(
+            (d["attribute"], d["part"], f"{d['frame']:.3g}", f"{d['sample']:.3g}", f"{d['difference']:+.2f}")
+            for d in (shown.get("balance") or {}).get("differences", [])
+        ),
+        replaced=_replaced(made, shown),
+        spots=tuple(
+            Spot(p["id"], p["x"], p["y"], roles.get(p["id"], "passed_over"))
+            for p in (shown.get("map") or {}).get("points", [])
+        ),
+        stress=(shown.get("map") or {}).get("stress", 0.0),
+        scales=tuple(
+            Scale(a["attribute"], tuple((t[0], t[1]) for t in a["ticks"]))
+            for a in (shown.get("parallel") or {}).get("axes", [])
+        ),
+        lines=tuple(
+            Line(c["id"], _line_role(roles.get(c["id"], "passed_over")), tuple(c["places"]))
+            for c in (shown.get("parallel") or {}).get("courses", [])
+        ),
+    )
+
+
+def _roles(made: Mapping[str, Any]) -> dict[str, Role]:
+    """What each site is now: chosen as it stands after approval, overrides and replacements; who left stays left."""
+    now = made["now_selected"] or made.get("ids", [])
+    roles: dict[str, Role] = {b["id"]: "backup" for s in made.get("selected", []) for b in s["backups"]}
+    roles |= dict.fromkeys(made.get("statuses", {}), "left")
+    roles |= {r["leaving"]: "left" for r in made.get("replacements", [])}
+    return roles | dict.fromkeys(now, "chosen")
+
+
+def _line_role(role: Role) -> Role:
+    return "passed_over" if role == "left" else role
+
+
+def _leaving(row: Mapping[str, Any]) -> Leaving:
+    cost = f"{row['cost']:.4f} of the {row['cost_of']}" if row["cost"] is not None else "–"
+    return Leaving(row["id"], row["best"] or "nobody", cost, row["followers"], row["why"] if row["is_hard"] else "")
+
+
+def _nearest(row: Mapping[str, Any], made: Mapping[str, Any]) -> Nearest:
+    distance = f"{row['nearest_distance']:.3f}" if row.get("nearest_distance") is not None else "–"
+    status = made.get("evaluated", {}).get(row["id"], "passed over")
+    return Nearest(row["id"], status, row["reason"], row.get("nearest") or "–", distance)
+
+
+def _compared(row: Mapping[str, Any]) -> str:
+    below = "all" if row["percentile"] == 1 else f"{row['percentile']:.1%}"
+    said = (
+        f"{row['measure'].capitalize()}: {row['value']:.3f}. Of {row['draws']:,} random samples of the same size, "
+        f"drawn without rules, {below} have less; their median is {row['random_median']:.3f}."
+    )
+    cost = row["rules_cost"]
+    if cost is None:
+        return said
+    return said + (f" The rules cost at least {cost:.3f} of it." if cost > 1e-6 else " No cost of the rules was found.")
+
+
+def _second_best(made: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    other = shown.get("second_best")
+    if not other or shown.get("second_best_cost") is None:
+        return ""
+    ids = made.get("ids", [])
+    gone, came = sorted(set(ids) - set(other)), sorted(set(other) - set(ids))
+    how = {
+        "shut_out": "found by solving again with the chosen sample shut out",
+        "exchange": "the best of all single exchanges, which need not be the best other sample",
+    }[shown["second_best_by"]]
+    cost = shown["second_best_cost"]
+    worse = f"gives up {cost:.4f} of the {shown['second_best_cost_of']}" if cost > 1e-6 else "is as good"
+    return f"The second-best sample has {', '.join(came)} in place of {', '.join(gone)} and {worse} ({how})."
+
+
+def _stability(shown: Mapping[str, Any]) -> tuple[str, ...]:
+    found = shown.get("stability")
+    if not found:
+        return ()
+    others = ", ".join(f"{o['id']} ({o['share']:.0%})" for o in found.get("others", [])[:5])
+    return (
+        f"With {found['draws']} other weightings of the attributes, drawn around the declared ones, the whole sample "
+        f"stays as it is in {found['unchanged']:.0%}.",
+        *((f"Who comes instead most often: {others}.",) if others else ()),
+        found["how"],
+    )
+
+
+def _balance(spec: StageSpec, shown: Mapping[str, Any]) -> tuple[str, ...]:
+    found = shown.get("balance")
+    if not found:
+        return ()
+    said = []
+    if found["b"] is not None:
+        said.append(
+            f"Tipton's B index is {found['b']:.2f} (1: a miniature of the frame). Of {found['draws']:,} random samples "
+            f"of the same size {found['percentile']:.0%} have less; their median is {found['random_median']:.2f}. With "
+            "so few sites only this comparison means something, no fixed threshold."
+        )
+    return (*said, found["sentence"])
+
+
+def _replaced(made: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every replacement of the study; what the last one cost is in its record."""
+    costs = {(r["leaving"], r["entering"]): r for r in shown.get("replacements", [])}
+    found = []
+    for row in made.get("replacements", []):
+        cost = costs.get((row["leaving"], row["entering"]))
+        price = ""
+        if cost and cost["cost"] is not None:
+            price = f", at a cost of {max(cost['cost'], 0.0):.4f} of the {cost['cost_of']}"
+        found.append(f"{row['leaving']} left ({row['why']}); {row['entering']} came in its place{price}.")
+    return tuple(found)
