@@ -13,9 +13,9 @@ from sampling.matching import matched
 from sampling.problem import Mask, Problem
 
 Measure = str
-"""A measure's name in words, as pages show it; a name that begins with `minus` is at best 0."""
-CLOSENESS = "minus the sum of distances"
-MATCHED = "minus the distance of matched pairs"
+"""A measure's name in words, as pages show it; a closeness is minus a distance or a sum of distances, at best 0."""
+CLOSENESS = "closeness to each other"
+MATCHED = "closeness of matched pairs"
 BY_OBJECTIVE: dict[str, tuple[Measure, ...]] = {
     "lexicographic": ("smallest distance", "sum of distances"),
     "max_sum": ("sum of distances",),

@@ -120,7 +120,7 @@ def given_way(before: Limits, after: Limits) -> tuple[str, ...]:
 
 def wish(rule: Rule) -> str:
     """A rule in words: `'two rural' wants at least 2`."""
-    if isinstance(rule, Bond) and rule.min == 0:
+    if isinstance(rule, Bond) and rule.is_link:
         return f"{rule.name!r}"
     if rule.min is not None and rule.min == rule.max:
         return f"{rule.name!r} wants exactly {rule.min:g}{f' of {rule.sum_of} in all' if rule.sum_of else ''}"

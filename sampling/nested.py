@@ -44,12 +44,12 @@ def parts(frame: Frame, design: Design) -> dict[str, Design]:
 
 
 @contextmanager
-def named(design: Design, name: str) -> Iterator[None]:
+def named(name: str) -> Iterator[None]:
     """Errors about one part say which part it is."""
     try:
         yield
     except StudyError as error:
-        error.what = f"{design.each} {name}: {error.what}"
+        error.what = f"at {name}: {error.what}"
         raise
 
 
@@ -99,7 +99,7 @@ def _part(design: Design, column: str, name: str, values: Mapping[str, str]) -> 
     )
     if design.chosen and len(part.chosen) != design.size:
         raise StudyError(
-            f"{column} {name}: `chosen` has {len(part.chosen)} ids, the size is {design.size}",
+            f"at {name} `chosen` has {len(part.chosen)} ids, the size is {design.size}",
             where="the sampling design",
             remedy="List exactly the ids that were chosen, each once.",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from sampling import nested
 from sampling.design import Design
 from sampling.frame import Frame
 from sampling.model import TIE
@@ -28,14 +29,19 @@ class Exchange:
 def exchange(frame: Frame, design: Design, selected: Collection[str], added: str, removed: str) -> Exchange:
     """What putting `added` in the place of `removed` does to a selection; StudyError when it cannot be done."""
     known_ids(frame, design)
-    if design.each is not None:
-        raise _impossible(
-            "this stage chooses within parts", "Change `chosen`, `required` or `forbidden` in study.yaml instead."
-        )
-    laid = plan(frame, design)
-    problem = pose(frame, design, laid.population, rules=laid.rules, bonds=laid.bonds)
     if removed not in selected:
         raise _impossible(f"{removed} is not in the selection", "Name a selected one after `for`.")
+    is_part = design.each is not None
+    if design.each is not None:
+        values = dict(zip(frame.ids, frame.texts(design.each), strict=True))
+        if values.get(added) != values.get(removed):
+            raise _impossible(
+                f"the two are not of the same {design.each}", "Each place is filled from within; name another."
+            )
+        selected = [i for i in selected if values[i] == values.get(removed)]
+        design = nested.parts(frame, design)[values[removed]]
+    laid = plan(frame, design)
+    problem = pose(frame, design, laid.population, rules=laid.rules, bonds=laid.bonds, may_be_alike=is_part)
     if added in selected:
         raise _impossible(f"{added} is already in the selection", "Name one that is not before `for`.")
     if added not in problem.ids or not problem.allowed[problem.ids.index(added)]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Bond(Rule):
-    """A rule that a strategy brings and that never gives; `reason` is said of each row that it needs."""
+    """A rule that a strategy brings and that never gives; `reason` is said of each row that it needs.
+
+    In a link (`is_link`) those who came through somebody count against that person's positive amount; who left after
+    having named others still counts, so that the others can stay.
+    """
 
     reason: str = ""
+    is_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,8 @@ def pose(
     """
     ids = tuple(np.array(frame.ids, dtype=object)[population])
     coordinates, notes = coordinates_of(frame, design.attributes, population, may_be_alike=may_be_alike)
-    barred = set(design.forbidden) | set(gone)
+    gone = set(gone)
+    barred = set(design.forbidden) | gone
     allowed = np.array([i not in barred for i in ids], dtype=bool)
     if design.size > allowed.sum():
         raise StudyError(
@@ -119,11 +125,18 @@ def pose(
         )
     limits = limits_of(frame, (*design.rules, *rules), population)
     for bond, amounts in bonds:
-        limits = limits.also(bond, amounts)
+        limits = limits.also(_after_leaving(bond, amounts, ids, gone), amounts)
     at = {id: i for i, id in enumerate(ids)}
     required = tuple(sorted(at[i] for i in design.required))
     _check_required(limits, required, frame, design)
     return Problem(ids, design.size, coordinates, gower(coordinates), limits, allowed, required, tuple(notes))
+
+
+def _after_leaving(bond: Bond, amounts: Floats, ids: Sequence[str], gone: set[str]) -> Bond:
+    """A link as it is when some have left: what they gave to it stays given."""
+    left = np.array([i in gone for i in ids], dtype=bool)
+    given = float(np.maximum(amounts, 0.0)[left].sum())
+    return replace(bond, min=(bond.min or 0.0) - given) if bond.is_link and given else bond
 
 
 def known_ids(frame: Frame, design: Design) -> None:

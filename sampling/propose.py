@@ -61,7 +61,7 @@ def propose_with(
         return _one(whole, design, gone, fixed, record, clock)
     found = {}
     for name, part in nested.parts(whole, design).items():
-        with nested.named(design, name):
+        with nested.named(name):
             found[name] = _one(whole, part, gone, fixed, record, clock, is_part=True)
     return nested.joined(whole, design, found, gone, record)
 

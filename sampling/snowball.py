@@ -19,7 +19,7 @@ from sampling.plan import Plan, only
 from sampling.problem import Bond
 from study.errors import StudyError
 
-EARLY = "minus the waves"
+EARLY = "nearness of the waves to the seeds"
 
 
 def snowball(frame: Frame, design: Design, laid: Plan) -> Plan:
@@ -106,5 +106,5 @@ def _bonds(frame: Frame, design: Design, laid: Plan, named_by: dict[str, str]) -
         amounts = np.zeros(len(at))
         amounts[[at[i] for i in ids]] = -1.0
         amounts[at[recruiter]] = float(min(most, len(ids)) if most else len(ids))
-        bonds.append((Bond(name, min=0.0, reason="others among the chosen came through this one"), amounts))
+        bonds.append((Bond(name, min=0.0, is_link=True, reason="others among the chosen came through this one"), amounts))
     return tuple(bonds)

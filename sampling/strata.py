@@ -23,7 +23,7 @@ from sampling.problem import Bond, is_value
 from sampling.tails import RANKED, scored
 from study.errors import StudyError
 
-CENTRAL = "minus the distance to the medoid of the stratum"
+CENTRAL = "closeness to the medoid of the stratum"
 
 
 def stratified_purposeful(frame: Frame, design: Design, laid: Plan) -> Plan:
@@ -149,5 +149,5 @@ def _to_medoids(apart: Floats, labels: list[str]) -> Floats:
     for label in sorted(set(labels)):
         at = np.flatnonzero(np.array([s == label for s in labels]))
         within = apart[np.ix_(at, at)]
-        found[at] = within[int(np.argmin(np.round(within.sum(axis=1), 9)))]
+        found[at] = within[int(np.argmin(np.round(within.sum(axis=1), 6)))]
     return np.asarray(np.round(found, 9))

@@ -22,7 +22,7 @@ from study.errors import StudyError
 
 EXTREME = "distance of the score from its median"
 DEVIANT = "residual"
-RANKED = "minus the place in the ranking"
+RANKED = "place in the ranking"
 
 
 def extreme_or_deviant_case(frame: Frame, design: Design, laid: Plan) -> Plan:

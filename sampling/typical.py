@@ -16,8 +16,8 @@ from sampling.goal import Goal
 from sampling.plan import Plan, distances, only, share_of_most
 from sampling.tails import known_residuals
 
-NEAREST = "minus the distance to the medoid"
-FITTED = "minus the residual"
+NEAREST = "closeness to the medoid"
+FITTED = "fit of the prediction"
 
 
 def typical_case(frame: Frame, design: Design, laid: Plan) -> Plan:
@@ -30,7 +30,7 @@ def typical_case(frame: Frame, design: Design, laid: Plan) -> Plan:
     if not laid.population.any():
         return laid
     apart = distances(frame, design, laid.population)
-    medoid = int(np.argmin(np.round(apart.sum(axis=1), 9)))
+    medoid = int(np.argmin(np.round(apart.sum(axis=1), 6)))
     notes: tuple[str, ...] = ()
     if not frame.personal:
         id = frame.ids[int(np.flatnonzero(laid.population)[medoid])]

@@ -125,7 +125,7 @@ def _frame(place: Workspace, events: list[Event]) -> Iterator[Fact]:
     """The frame's digest and rows; keyed where its rows are people. That it cannot be read is for sampling to say."""
     plan = place.protocol.sampling
     text = _text(place, plan.frame)
-    is_personal = any(stage.of == "people" for stage in plan.stages)
+    is_personal = plan.lists_people
     try:
         frame = read_frame(text, plan.frame, plan.id_column, personal=is_personal) if text is not None else None
     except StudyError:

@@ -185,7 +185,7 @@ def _known(place: Workspace, events: list[Event], frames: Mapping[str, pd.DataFr
 def _frame_sites(place: Workspace) -> frozenset[str]:
     """Site ids of the sampling frame; none where the frame lists people or cannot be read."""
     plan = place.protocol.sampling
-    if any(stage.of == "people" for stage in plan.stages):
+    if plan.lists_people:
         return frozenset()
     try:
         return frozenset(read_frame(place.files.get(plan.frame), plan.frame, plan.id_column).ids)

@@ -33,6 +33,7 @@ from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from study.query import place as place_of
 from tasks.progress import step
+from tasks.sampling_stages import Waiting, resting_on_others
 from tasks.workspace import Workspace
 
 SEVERITY = {id: severity for id, severity, _, _ in SAMPLING_CHECKS}
@@ -70,7 +71,7 @@ def propose_samples(place: Workspace) -> Proposed:
     stages = place.protocol.sampling.stages
     for number, stage in enumerate(stages, start=1):
         step(f"proposing the sample of stage {stage.name}", number, len(stages))
-        one = propose_stage(place, stage, state.stages.get(stage.name, StageState(stage.name)))
+        one = propose_stage(place, stage, state)
         found = Proposed((*found.facts, *one.facts), (*found.queries, *one.queries), (*found.said, *one.said))
     return replace(found, said=(*found.said, CAVEAT))
 
@@ -90,13 +91,16 @@ def write_samples(place: Workspace) -> tuple[str, ...]:
     return tuple(made)
 
 
-def propose_stage(place: Workspace, stage: StageSpec, state: StageState) -> Proposed:
+def propose_stage(place: Workspace, stage: StageSpec, known: SampleState) -> Proposed:
     """One stage: nothing when it stands already, else its sample as a fact with its record, or why there is none."""
+    state = known.stages.get(stage.name, StageState(stage.name))
     try:
-        now = asked(place, stage)
+        now = asked(place, stage, known)
         if standing := state.proposal_for(now.frame_digest, now.design_digest):
             return Proposed(said=(said_of(stage, state, standing),))
         sample = propose(now.frame, now.design, digest_of=now.digest_of)
+    except Waiting as waiting:
+        return Proposed(said=(f"Stage {stage.name}: {waiting.what}.",))
     except StudyError as error:
         query = unanswerable(place, stage, error)
         return Proposed(queries=(query,), said=(f"Stage {stage.name}: no sample can be proposed yet.",))
@@ -104,22 +108,28 @@ def propose_stage(place: Workspace, stage: StageSpec, state: StageState) -> Prop
     return Proposed(facts=(fact,), said=(_said_new(stage, sample),))
 
 
-def asked(place: Workspace, stage: StageSpec) -> Asked:
-    """The stage's frame and design as they lie in the study folder; StudyError when they cannot be read."""
+def asked(place: Workspace, stage: StageSpec, known: SampleState | None = None) -> Asked:
+    """The stage's frame and design as they lie in the study folder and as the stages before it were approved.
+
+    StudyError when the frame cannot be read, Waiting while a stage on which this one rests is not approved.
+    """
     plan = place.protocol.sampling
+    path, id_column = stage.frame or plan.frame, stage.id_column or plan.id_column
+    design = design_of(stage, id_column)
+    if stage.within or stage.excluding:
+        design = resting_on_others(place, stage, design, known or sample_state(place))
     try:
-        data = place.files.get(plan.frame)
+        data = place.files.get(path)
     except NotStored:
-        raise StudyError("the sampling frame is not there", where=plan.frame, remedy="Put it there.") from None
+        raise StudyError("the sampling frame is not there", where=path, remedy="Put it there.") from None
     is_personal = stage.of == "people"
 
     def keyed(content: bytes) -> str:
-        return str(place.reference(plan.frame, content, personal=True).hmac)
+        return str(place.reference(path, content, personal=True).hmac)
 
     digest_of = keyed if is_personal else digest
-    frame = read_frame(data, plan.frame, plan.id_column, personal=is_personal)
-    design = design_of(stage, plan.id_column)
-    used = place.reference(plan.frame, data, personal=is_personal)
+    frame = read_frame(data, path, id_column, personal=is_personal)
+    used = place.reference(path, data, personal=is_personal)
     return Asked(stage, frame, design, used, digest_of, frame.fingerprint(digest_of), design.fingerprint(digest_of))
 
 
@@ -184,7 +194,7 @@ def said_of(stage: StageSpec, state: StageState, proposal: Proposal) -> str:
 def unanswerable(place: Workspace, stage: StageSpec, error: StudyError) -> Query:
     """The query that no sample can be proposed for a stage, in the words of the error."""
     key = f"study.yaml, sampling.stages ({stage.name})"
-    where = error.where if error.where.startswith(place.protocol.sampling.frame) else key
+    where = error.where if error.where.startswith(stage.frame or place.protocol.sampling.frame) else key
     return raised(
         place,
         "SA003",

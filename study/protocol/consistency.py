@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from study.protocol.document import Protocol
+    from study.protocol.sampling import StageSpec
 
 
 PUBLIC_KEY = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
@@ -113,7 +114,31 @@ def _references(protocol: Protocol) -> Iterator[str]:
             extra = [item for item in scale.reversed if item not in scale.items]
             if extra:
                 yield f"surveys.{i}.scales: reversed item {extra[0]} is no item of {scale.name}; correct one of them"
+    yield from _stages(protocol.sampling.stages)
     for i, stage in enumerate(protocol.sampling.stages):
         both = sorted(set(stage.required) & set(stage.forbidden))
         if both:
             yield f"sampling.stages.{i}: {', '.join(both)} is both required and forbidden; remove it from one list"
+
+
+def _stages(stages: Sequence[StageSpec]) -> Iterator[str]:
+    """Stages that rest on others: those must come before, and people within sites need a frame and a site column."""
+    of = {stage.name: stage.of for stage in stages}
+    names = [stage.name for stage in stages]
+    for i, stage in enumerate(stages):
+        path = f"sampling.stages.{i}"
+        for key, others in (("within", [stage.within] if stage.within else []), ("excluding", stage.excluding)):
+            for other in others:
+                if other not in names[:i]:
+                    yield f"{path}.{key}: no earlier stage is named {other}; put that stage first"
+                elif key == "excluding" and of[other] != stage.of:
+                    yield f"{path}.excluding: {other} chooses {of[other]}, this stage {stage.of}; take it out"
+        nested = stage.of == "people" and of.get(stage.within or "") == "sites"
+        if nested and not (stage.site_column and stage.frame):
+            yield f"{path}: people within sites need their own frame and a site column; add `frame` and `site_column`"
+        if stage.site_column and not nested:
+            yield f"{path}.site_column: goes with people within sites; remove it, or name that stage in `within`"
+        if stage.site_column and stage.site_column in stage.criterion:
+            yield f"{path}.criterion: the site is decided by the stage {stage.within}; remove {stage.site_column} here"
+        if stage.of == "sites" and of.get(stage.within or "") == "people":
+            yield f"{path}.within: {stage.within} chooses people; sites can only be chosen within sites"

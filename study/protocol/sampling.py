@@ -78,7 +78,7 @@ class StageSpec(Part):
     of: Literal["sites", "people"] = "sites"
     strategy: Strategy
     rationale: Text
-    size: int = Field(ge=1)
+    size: int = Field(ge=1, description="how many; of people within sites, how many at each site")
     objective: Literal["lexicographic", "max_sum", "max_min"] = "lexicographic"
     attributes: list[AttributeSpec] = []
     rules: list[RuleSpec] = []

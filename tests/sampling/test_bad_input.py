@@ -104,7 +104,7 @@ PREDICTED = {"strategy": "confirming_and_disconfirming", "observed": "size", "pr
         ({**PREDICTED, "predicted": "size"}, "the residual has no two tails of 25%"),
         ({"each": "planet"}, "the frame has no column 'planet'"),
         ({"each": "ownership"}, "ownership is missing for S001"),
-        ({"each": "same", "size": 13}, "same x: the sample size is 13 and only 12 of 12 rows are eligible"),
+        ({"each": "same", "size": 13}, "at x: the sample size is 13 and only 12 of 12 rows are eligible"),
     ],
 )
 def test_a_design_that_cannot_be_answered(
