@@ -22,7 +22,7 @@ def show_trail(
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
         raise StudyError(f"there is no kind {unknown[0]}", where="--kind", remedy="See docs/audit-trail.md.")
-    reading = read_lanes(open_store(address, endpoint=endpoint), PublicKey.read(public_text(key)).origin)
+    reading = read_lanes(open_store(address, endpoint=endpoint), PublicKey.read(public_text(key)).name)
     lines = {one.event.id: one for one in reading.recorded}
     found = [
         one

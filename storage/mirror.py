@@ -51,16 +51,17 @@ def local_copy(store: LocalStore | S3Store, progress: Progress | None = None) ->
     with tempfile.TemporaryDirectory(prefix="fieldtrail-") as place:
         copy = Copy(Path(place) / "copy", Path(place) / "versions.json")
         try:
-            _fill(store, copy, progress or (lambda done, of: None))
+            listed = _fill(store, copy, progress or (lambda done, of: None))
         except OSError as error:
             reason = error.strerror or "the disk did not answer"
             raise StoreUnavailable(
                 f"{place}: no copy of {store.place} can be made ({reason}). Free some space, or set TMPDIR."
             ) from None
-        yield copy
+        yield copy if listed else Copy(copy.directory, None)
 
 
-def _fill(store: S3Store, copy: Copy, progress: Progress) -> None:
+def _fill(store: S3Store, copy: Copy, progress: Progress) -> bool:
+    """Write listing and objects; False when there was nothing to list."""
     listing: dict[str, list[dict[str, object]]] = {"Versions": [], "DeleteMarkers": []}
     for row, is_version in store.bucket.entries(store.bucket.prefix):
         listing["Versions" if is_version else "DeleteMarkers"].append(row)
@@ -79,6 +80,7 @@ def _fill(store: S3Store, copy: Copy, progress: Progress) -> None:
         except BaseException:
             threads.shutdown(cancel_futures=True)
             raise
+    return any(listing.values())
 
 
 def _is_no_file(key: str) -> bool:

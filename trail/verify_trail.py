@@ -1,19 +1,12 @@
 # fmt: off
-# ruff: noqa: E701, B905, I001 (short bodies stand on the line of their `if`: the whole can be read in one sitting)
+# ruff: noqa: E401, E701, B905, I001 (short bodies stand on the line of their `if`: the whole is one sitting to read)
 """Verify a Fieldtrail audit trail: python3 verify_trail.py PLACE --key trail.vkey, where PLACE is a trail's folder, or
 the file of one event's proof. One file, Python's standard library alone (3.9 or newer), nothing shared with the writer.
 Keys come from outside of the trail: from the ethics protocol, or a copy kept elsewhere. Exit code: 0 all held, 1 a
 fault, 2 wrong arguments. To read: (1) signatures, (2) the one spelling of a line, (3) the hash tree, (4) an event,
 (5) the walk over a trail, (6) the command line. docs/audit-trail.md describes the format and every fault."""
 from __future__ import annotations
-import argparse
-import base64
-import hashlib
-import hmac
-import json
-import os
-import re
-import sys
+import argparse, base64, hashlib, hmac, json, os, re, sys
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +22,7 @@ def add(a: Any, b: Any) -> Any:
     s, t = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = n - m, t - s, t + s, n + m
     return e * f % P, g * h % P, f * g % P, e * h % P
+
 def point(encoded: bytes) -> tuple[int, ...]:
     """The point of 32 bytes; ValueError when they encode none (5.1.3)."""
     y, sign = int.from_bytes(encoded, "little") & (2**255 - 1), encoded[31] >> 7
@@ -39,6 +33,7 @@ def point(encoded: bytes) -> tuple[int, ...]:
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
 def signature_holds(key: bytes, message: bytes, signature: bytes) -> bool:
     """True when [s]B - [h]A is R (5.1.7)."""
     a, s, total = point(key), int.from_bytes(signature[32:], "little"), (0, 1, 1, 0)
@@ -50,6 +45,7 @@ def signature_holds(key: bytes, message: bytes, signature: bytes) -> bool:
     x, y = (total[i] * pow(total[2], P - 2, P) % P for i in (0, 1))
     return len(signature) == 64 and s < L and (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 Key = tuple[str, bytes, bytes]  # name, key id, public key after its type (C2SP signed-note): 1, or 4 with a time
+
 def vouches(key: Key, text: bytes, line: bytes) -> bool:
     """Is this line, `— name base64(key id, a cosignature's time, signature)`, that key's signature over a text?"""
     try: raw = base64.b64decode(line[line.rindex(b" ") + 1 : -1], validate=True)
@@ -66,6 +62,7 @@ def integer(text: str) -> int:
 read = json.JSONDecoder(parse_int=integer, parse_float=integer, parse_constant=integer).decode
 spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 other_key = re.compile(r'[^\x00-\x7f](?:[^"\\]|\\.)*":').search
+
 def parsed(*texts: str) -> list[dict[str, Any]]:
     """The object each text spells. All are spelled again at once: as strict, for each ends where its brace closes."""
     values, together = [read(text) for text in texts], ",".join(texts)
@@ -125,6 +122,7 @@ LIMITS = ("Integrity is not truth: an unaltered record may have been wrong from 
     "After an erasure a branch is only a commitment; what remains is personal while anybody can relink it.")
 def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone()
+
 def fault_in(key: str, lines: list[bytes]) -> tuple[str, str, str]:
     for at, line in enumerate(lines, 1):
         try: parsed(line.decode())
@@ -201,7 +199,8 @@ class Verification:
         before, self.leaves = dict(self.faults), []
         for row in rows: self.row(row, key, sealed_at)
         self.leaves.append(sha256(b"\x00" + body[:body.rindex(b"\n", 0, -1) + 1]))
-        agrees, self.roots[size] = self.tree is None or grown([*self.tree], self.size, self.leaves) == frontier, root
+        seen = self.tree is None or (self.size + len(self.leaves), grown([*self.tree], self.size, self.leaves))
+        agrees, self.roots[size] = seen in (True, (size, frontier)), root
         self.faults = self.faults if agrees else before  # otherwise its rows are not believed
         doubt = self.doubt(self.options.key, f"checkpoints/{size:012d}", size)
         if self.must(agrees, "ROOT_MISMATCH", key, "its objects and lines give another root than it says", blinds=True):
@@ -361,7 +360,8 @@ def listing(file: str) -> dict[str, list[str]]:  # versions by the key in the tr
     listed, found = json.loads(Path(file).read_bytes()), dict[str, list[str]]()
     for version in [*(listed.get("Versions") or []), *(listed.get("DeleteMarkers") or [])]:
         found.setdefault(version["Key"], []).append(version["VersionId"] if "Size" in version else "")
-    prefix = min((key[:-20] for key in found if re.search(r"(^|/)seals/\d{8}\.jsonl$", key)), key=len)
+    if not found: raise ValueError("nothing listed")
+    prefix = min((key[:-20] for key in found if re.search(r"(^|/)seals/\d{8}\.jsonl$", key)), key=len, default="")
     return {key.removeprefix(prefix): versions for key, versions in found.items()}
 OPTIONS: dict[str, Any] = {  # how each is read, and what it takes
     "key": (lambda text: public_key(text, 1), "the trail's public key (name+id+base64, type 1), or its file"),

@@ -114,3 +114,9 @@ def test_what_came_in_through_the_back_door_is_copied_as_it_is(weed: Weed, bucke
     weed.vanish(bucket.bucket.name, f"{bucket.bucket.prefix}seals/00000002.jsonl")
     with local_copy(bucket) as copy:
         assert files(copy) == {"seals/00000000.jsonl": b"sealed", "seals/00000001.jsonl": b"forged"}
+
+
+@pytest.mark.real
+def test_where_nothing_is_there_is_nothing_to_list(bucket: S3Store) -> None:
+    with local_copy(bucket) as copy:
+        assert (files(copy), copy.versions) == ({}, None)

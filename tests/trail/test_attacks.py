@@ -14,7 +14,8 @@ import pytest
 
 from study import Fact, Subject
 from trail.canonical import canonical
-from trail.note import generate_key
+from trail.merkle import Frontier, leaf_hash
+from trail.note import PrivateKey, checkpoint_text, generate_key
 
 Trail = Any
 
@@ -82,6 +83,25 @@ def test_an_edit_with_its_seals_hash_fixed(told: Trail, part: int) -> None:
     told.edit(path, b"S%03d" % (100 * part + 11), b"S999")
     number = told.fix_hash(before, path.read_bytes())
     assert told.verified().names == ["ROOT_MISMATCH", "SEAL_CHAIN_BROKEN"][: 1 if number == 2 else 2]
+
+
+def test_a_size_that_its_leaves_do_not_make(told: Trail) -> None:
+    """The key's holder claims 36 leaves where there are 34: as many bits, so as many nodes in the frontier."""
+    path = told.objects("seals")[-1]
+    header, *rows, last = (json.loads(line) for line in lines_of(path))
+    before = json.loads(lines_of(told.objects("seals")[-2])[-1])
+    leaves = [leaf_hash(line) for row in rows for line in lines_of(told.directory / row["key"])[1:]]
+    header["n"], rows[-1]["n"] = header["n"] + 2, rows[-1]["n"] + 2
+    covered = b"".join(canonical(line) + b"\n" for line in (header, *rows))
+    tree = Frontier(before["size"], tuple(bytes.fromhex(node) for node in before["frontier"]))
+    tree = tree.grown([*leaves, leaf_hash(covered)])
+    assert (tree.size, last["size"]) == (34, 34)
+    frontier = [node.hex() for node in tree.nodes]
+    path.write_bytes(covered + canonical({"size": 36, "root": tree.root.hex(), "frontier": frontier}) + b"\n")
+    told.objects("checkpoints")[-1].unlink()
+    note = PrivateKey.read(told.private).signed(checkpoint_text(told.origin, 36, tree.root))
+    (told.directory / "checkpoints/000000000036").write_bytes(note)
+    assert told.verified().names == ["ROOT_MISMATCH"]
 
 
 def test_an_edit_with_everything_recomputed_but_the_signature(told: Trail) -> None:

@@ -199,6 +199,13 @@ class TestVersions:
         ]
         assert self.verified(told, versions).code == 0
 
+    def test_a_bucket_in_which_nothing_is_sealed(self, notebook: Notebook, tmp_path: Path) -> None:
+        notebook.open().append([notebook.site(1)])
+        (key,) = map(notebook.key, notebook.objects("lanes"))
+        listing = tmp_path / "versions.json"
+        listing.write_text(json.dumps({"Versions": [{"Key": f"trails/fsp/{key}", "VersionId": "1", "Size": 9}]}))
+        assert notebook.verified("--versions", str(listing)).names == ["NO_TRAIL"]
+
     def test_a_foreign_file_may_have_versions(self, told: Notebook) -> None:
         versions = listing(told)
         row = {"Key": "studies/fsp/lanes/notes.txt", "VersionId": "d1", "IsLatest": True}
