@@ -9,6 +9,7 @@ from study.decisions import Decision
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
+from tasks.sample_artifacts import show_samples
 from tasks.sample_decisions import carry_out_approvals, carry_out_overrides, standing
 from tasks.sampling import write_samples
 from tasks.workspace import StudyRequest, Workspace, opened
@@ -52,4 +53,6 @@ def approve_sample(request: ApproveSample) -> Outcome:
         queries = (*exchanged.queries, *approved.queries)
         settle_queries(place, queries, lambda known: known.check in ("SA001", "SA002", "SA004"))
         made = write_samples(place)
+        if exchanged.facts or approved.facts:
+            show_samples(place)
         return Outcome("approve-sample", said=standing(place), queries=queries, made=made)

@@ -7,6 +7,7 @@ from prefect import flow
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
+from tasks.sample_artifacts import show_samples
 from tasks.sampling import propose_samples, write_samples
 from tasks.workspace import StudyRequest, opened
 
@@ -28,4 +29,5 @@ def propose_sample(request: ProposeSample) -> Outcome:
         record(place, found.facts)
         settle_queries(place, found.queries, lambda known: known.check == "SA003")
         made = write_samples(place)
+        show_samples(place)
         return Outcome("propose-sample", said=found.said, queries=found.queries, made=made)

@@ -8,6 +8,7 @@ from pydantic import Field
 from study.kinds.sites import Leaving
 from tasks.outcome import Outcome
 from tasks.record import record
+from tasks.sample_artifacts import show_samples
 from tasks.sample_decisions import find_replacement
 from tasks.sampling import write_samples
 from tasks.workspace import StudyRequest, opened
@@ -32,4 +33,5 @@ def replace_site(request: ReplaceSite) -> Outcome:
         found = find_replacement(place, request.stage, request.site, request.why)
         record(place, found.facts)
         made = write_samples(place)
+        show_samples(place)
         return Outcome("replace-site", said=found.said, made=made)

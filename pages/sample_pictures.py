@@ -18,7 +18,7 @@ from pages.svg import picture
 
 Role = Literal["chosen", "backup", "passed_over", "left"]
 WIDTH, EDGE = 360, 20
-LABEL = 12
+LABEL, TICK = 13, 12
 LEGEND: dict[Role, str] = {
     "chosen": "chosen",
     "backup": "backup",
@@ -71,7 +71,11 @@ def map_picture(spots: Sequence[Spot], *, key: str, title: str, said: str) -> Ma
     marks = [
         f'<rect x="1" y="1" width="{WIDTH - 2}" height="{height - 2}" rx="6" fill="none" stroke="var(--line)"/>',
         *(_mark(s.role, x, y, s.id) for role in ORDER for s, x, y in placed if s.role == role),
-        *_labels([(s.id, x, y) for s, x, y in placed if s.role == "chosen"], height),
+        *_labels(
+            [(s.id, x, y) for s, x, y in placed if s.role == "chosen"],
+            [(x - 6, y - 6, x + 6, y + 6) for s, x, y in placed if s.role != "chosen"],
+            height,
+        ),
     ]
     legend = _legend([r for r in reversed(ORDER) if any(s.role == r for s in spots)], height + 8)
     return picture(WIDTH, height + 14 + 22 * ((len(legend) + 1) // 2), key, title, said, [*marks, *legend])
@@ -102,7 +106,9 @@ def parallel_picture(scales: Sequence[Scale], lines: Sequence[Line], *, key: str
         at = spread[line.id]
         marks.append(_course(at, top, gap, 'stroke="var(--accent)" stroke-width="2"', line.id))
         marks += [f'<circle cx="{x:.1f}" cy="{top + gap * k}" r="3.5" fill="var(--accent)"/>' for k, x in enumerate(at)]
-    marks += [_ticks(scale, top + gap * k, right, end, has_missing) for k, scale in enumerate(scales)]
+    for k, scale in enumerate(scales):
+        missing = any(line.places[k] is None for line in lines)
+        marks.append(_ticks(scale, top + gap * k, right, end, missing))
     if 0 < len(chosen) <= LABELLED:
         ends = sorted(chosen, key=lambda line: (spread[line.id][-1], line.id))
         step = (WIDTH - 20) / len(ends)
@@ -111,7 +117,7 @@ def parallel_picture(scales: Sequence[Scale], lines: Sequence[Line], *, key: str
             y = top + gap * (len(scales) - 1)
             marks.append(
                 f'<path d="M{spread[line.id][-1]:.1f},{y} L{x:.1f},{y + 44}" stroke="var(--accent)" fill="none"/>'
-                f'<text x="{x:.1f}" y="{y + 57}" font-size="11" font-weight="600" text-anchor="middle">'
+                f'<text x="{x:.1f}" y="{y + 57}" font-size="{TICK}" font-weight="600" text-anchor="middle">'
                 f"{escape(line.id)}</text>"
             )
         height += 32
@@ -141,24 +147,28 @@ def _mark(role: Role, x: float, y: float, id: str) -> str:
     return shape
 
 
-def _labels(chosen: Sequence[tuple[str, float, float]], height: int) -> list[str]:
-    """Ids beside their marks, each at the first of eight places that touches no mark and no label before."""
+def _labels(chosen: Sequence[tuple[str, float, float]], others: Sequence[Box], height: int) -> list[str]:
+    """Ids beside their marks, each at the place of eight that covers least: other labels and chosen marks first."""
     taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for _, x, y in chosen]
     found = []
     for id, x, y in chosen:
-        wide = 8.0 * len(id)
+        wide = 8.6 * len(id)
         places = [
             (x + 9, y + 4), (x - 9 - wide, y + 4), (x - wide / 2, y - 10), (x - wide / 2, y + 19),
             (x + 6, y - 8), (x - 6 - wide, y - 8), (x + 6, y + 16), (x - 6 - wide, y + 16),
         ]  # fmt: skip
         inside = [p for p in places if p[0] >= 3 and p[0] + wide <= WIDTH - 3 and 13 <= p[1] <= height - 4]
-        at = min(inside or places, key=lambda p: sum(_overlap(_box(p, wide), b) for b in taken))
+        at = min(inside or places, key=lambda p: _covered(_box(p, wide), taken, others))
         taken.append(_box(at, wide))
         found.append(
             f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" font-size="{LABEL}" font-weight="600" stroke="var(--card)" '
             f'stroke-width="3" paint-order="stroke">{escape(id)}</text>'
         )
     return found
+
+
+def _covered(box: Box, taken: Sequence[Box], others: Sequence[Box]) -> float:
+    return sum(_overlap(box, b) for b in taken) + 0.2 * sum(_overlap(box, b) for b in others)
 
 
 def _box(at: tuple[float, float], wide: float) -> Box:
@@ -203,8 +213,8 @@ def _spread(chosen: Sequence[Line], xs: dict[str, list[float]]) -> dict[str, lis
 
 def _ticks(scale: Scale, y: int, right: int, end: int, has_missing: bool) -> str:
     room = min((b[0] - a[0] for a, b in pairwise(scale.ticks)), default=1.0) * (right - 14)
-    rows = 1 if room >= 34 else 2
-    most = max(int(room * rows / 5.8), 4)
+    rows = 1 if room >= 38 else 2
+    most = max(int(room * rows / 6.6), 4)
     found = [
         f'<text x="12" y="{y - 9}" font-size="{LABEL}" font-weight="600" stroke="var(--card)" stroke-width="3" '
         f'paint-order="stroke">{escape(scale.name.replace("_", " "))}</text>'
@@ -216,7 +226,7 @@ def _ticks(scale: Scale, y: int, right: int, end: int, has_missing: bool) -> str
         at = {"start": x - 4, "end": min(x + 10, WIDTH - 2.0), "middle": x}[anchor]
         found.append(
             f'<line x1="{x:.1f}" y1="{y - 4}" x2="{x:.1f}" y2="{y + 4}" stroke="var(--soft)" stroke-width="1.5"/>'
-            f'<text x="{at:.1f}" y="{y + 17 + 12 * (k % rows)}" font-size="11" text-anchor="{anchor}" '
+            f'<text x="{at:.1f}" y="{y + 17 + 13 * (k % rows)}" font-size="{TICK}" text-anchor="{anchor}" '
             f'stroke="var(--card)" stroke-width="3" paint-order="stroke">{_short(label.replace("_", " "), most)}</text>'
         )
     return "".join(found)
