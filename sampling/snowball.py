@@ -106,5 +106,7 @@ def _bonds(frame: Frame, design: Design, laid: Plan, named_by: dict[str, str]) -
         amounts = np.zeros(len(at))
         amounts[[at[i] for i in ids]] = -1.0
         amounts[at[recruiter]] = float(min(most, len(ids)) if most else len(ids))
-        bonds.append((Bond(name, min=0.0, is_link=True, reason="others among the chosen came through this one"), amounts))
+        bonds.append(
+            (Bond(name, min=0.0, is_link=True, reason="others among the chosen came through this one"), amounts)
+        )
     return tuple(bonds)
