@@ -69,9 +69,14 @@ def b_index(covariates: Floats, samples: Samples) -> Floats:
 def overlap(sample: Floats, population: Floats) -> Floats:
     """Bhattacharyya coefficient of kernel densities, row by row, of d × m against d × n values."""
     wide = width(population)
-    narrow = np.maximum(width(sample), FLOOR * wide)
-    ends = 4 * np.maximum(wide, narrow)
-    low, high = population.min(axis=1) - ends, population.max(axis=1) + ends
+    return affinity(sample, np.maximum(width(sample), FLOOR * wide), population, wide)
+
+
+def affinity(sample: Floats, narrow: Floats, population: Floats, wide: Floats) -> Floats:
+    """The same for kernels of given widths (length d)."""
+    ends = 5 * np.maximum(wide, narrow)
+    low = np.minimum(population.min(axis=1), sample.min(axis=1)) - ends
+    high = np.maximum(population.max(axis=1), sample.max(axis=1)) + ends
     grid = low[:, None] + np.linspace(0.0, 1.0, GRID)[None, :] * (high - low)[:, None]
     both = np.sqrt(density(sample, narrow, grid) * density(population, wide, grid))
     area = both.sum(axis=1) * (high - low) / (GRID - 1)  # both ends are as good as 0: the trapezoidal rule

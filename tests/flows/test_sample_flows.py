@@ -13,6 +13,7 @@ import pytest
 from sampling import CAVEAT
 from study import Event, Fact, Query, StudyError
 from tasks.request import StudyRequest
+from tasks.sample_artifacts import artifact_key, stage_artifact
 from tasks.sample_decisions import carry_out_approvals, carry_out_overrides, find_replacement, standing
 from tasks.sampling import Proposed, propose_samples, sample_state, write_samples
 from tasks.workspace import Workspace, opened
@@ -263,12 +264,26 @@ def test_a_replacement_keeps_the_others_and_is_recorded_once(study: Path) -> Non
     assert before - after == {leaving}
     assert after - before == {fact.data["entering"]}
     assert inside(study, act) == ()
+    [record] = (study / "records/site.replaced").glob("*.json")
+    kept = json.loads(record.read_text())
+    assert kept["evaluated"][leaving] == "declined"
+    assert set(kept["evaluated"]) == {f"S{i:02d}" for i in range(1, 13)}
+    assert kept["diagnostics"]["replacements"][0]["leaving"] == leaving
     assert inside(study, lambda p: sample_state(p).left) == {leaving: "declined"}
     with pytest.raises(StudyError, match="no stage of sites named 'rooms'"):
         inside(study, lambda p: find_replacement.fn(p, "rooms", leaving, "declined"))
     with pytest.raises(StudyError, match="not in the sample: S99"):
         inside(study, lambda p: find_replacement.fn(p, "sites", "S99", "declined"))
     assert propose(study).facts == ()
+
+
+def test_the_artifact_of_a_stage_shows_tables_and_pictures_under_a_stable_key(study: Path) -> None:
+    propose(study)
+    markdown = str(inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[0])))
+    assert markdown.count("data:image/svg+xml;base64,") == 2
+    assert "## If one leaves" in markdown
+    assert CAVEAT in markdown
+    assert artifact_key("My_Study", "sites 1") == "sample-my-study-sites-1"
 
 
 def test_people_enter_trail_and_out_as_counts_only(study: Path) -> None:
@@ -280,6 +295,9 @@ def test_people_enter_trail_and_out_as_counts_only(study: Path) -> None:
     assert fact.generated[0].hmac is not None
     page = (study / "out/sample/participants.json").read_text()
     assert not any(f"S{i:02d}" in page for i in range(1, 13))
+    markdown = inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[1]))
+    assert "2 of 12 eligible" in str(markdown)
+    assert not any(f"S{i:02d}" in str(markdown) for i in range(1, 13))
     [record] = (study / "restricted/records/sample.proposed").glob("*.json")
     assert json.loads(record.read_text())["ids"] == ["S03", "S05"]
     assert propose(study).facts == ()
