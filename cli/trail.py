@@ -160,3 +160,19 @@ def policy(
             bucket, prefix=prefix, account=account, name=name, mode=mode.value, years=years, server=server.value,
             document=document,
         )  # fmt: skip
+
+
+@trail_app.command()
+def removal(
+    study: Annotated[str, typer.Argument(help="The study folder.", metavar="STUDY")],
+    code: Annotated[str, typer.Argument(help="The deviation's code, which says nothing (D7).", metavar="CODE")],
+    acting: Annotated[str, typer.Option("--as", help="Your code in the team list of study.yaml.", metavar="PERSON")],
+    removed: Annotated[
+        list[str] | None, typer.Option(help="An object that is gone, as KEY; may be repeated.", metavar="KEY")
+    ] = None,
+) -> None:
+    """Record before and after that an object is taken out of the trail: docs/erasure.md has the drill."""
+    from cli.removal import record_removal
+
+    with explained():
+        record_removal(study, code, removed or [], acting)

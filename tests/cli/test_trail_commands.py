@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from storage import LocalStore, open_store
+from tasks.opening import opening_facts
+from tasks.workspace import StudyRequest, opened
 
 VECTORS = Path(__file__).parents[1] / "trail" / "vectors"
 TRAIL, VKEY = VECTORS / "trail", VECTORS / "trail.vkey"
@@ -86,3 +88,20 @@ def test_the_same_trail_in_a_bucket(weed: Any, monkeypatch: pytest.MonkeyPatch, 
     proof = tmp_path / "proof.json"
     assert trail("prove", address, "4dbd49af-3dc0-5a88-b3ad-3aabdf23dfe7", "--out", proof).exit_code == 0
     assert trail("verify", proof, "--key", VKEY).exit_code == 0
+
+
+def test_a_removal_is_announced_before_and_recorded_after(example: Any) -> None:
+    study = example("fsp", clean=True)
+    with opened(StudyRequest(study=str(study)), "open-study", create=True) as place:
+        place.trail.append(opening_facts.fn(place))
+    (lane,) = (study / "trail").rglob("lanes/*/*/000000.jsonl")
+    key = lane.relative_to(study / "trail").as_posix()
+    early = trail("removal", study, "D7", "--as", "INV1", "--removed", key)
+    assert (early.exit_code, "D7: no deviation of that code is on record" in early.output) == (3, True)
+    assert trail("removal", study, "D7", "--as", "INV1").exit_code == 0
+    still = trail("removal", study, "D7", "--as", "INV1", "--removed", key)
+    assert (still.exit_code, "this object is still there" in still.output) == (3, True)
+    lane.unlink()
+    assert trail("removal", study, "D7", "--as", "INV1", "--removed", key).exit_code == 0
+    shown = trail("show", study / "trail", "--key", study / "trail.vkey", "--kind", "erasure.executed", "--json")
+    assert json.loads(shown.output)["data"]["trail_objects"] == [key]
