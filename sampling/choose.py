@@ -18,9 +18,11 @@ from sampling.model import TIE, Solved, best_linear
 from sampling.plan import Plan
 from sampling.problem import Problem
 from sampling.sample import Proof
-from sampling.solve import ENUMERATED, Answer, Clock, Ties, solve
+from sampling.solve import Answer, Clock, Ties, solve
 from study.errors import StudyError
 
+LOOKED_AT = 20_000
+"""The least spread is proven by looking at every sample where there are at most this many."""
 Found = tuple[tuple[int, ...], Proof, tuple[int, ...] | None]
 """The chosen in id order, what is proven, and the best other sample where one was found."""
 
@@ -106,7 +108,7 @@ def _closest(problem: Problem, design: Design, clock: Clock) -> Found:
     began = clock()
     free = [int(i) for i in np.flatnonzero(problem.allowed) if i not in problem.required]
     places = problem.size - len(problem.required)
-    if math.comb(len(free), places) <= ENUMERATED // 10:
+    if math.comb(len(free), places) <= LOOKED_AT:
         every = (tuple(sorted((*problem.required, *more))) for more in combinations(free, places))
         kept = [s for s in every if problem.limits.holds(s).all()]
         totals = [round(problem.total(s), 9) for s in kept]

@@ -201,7 +201,7 @@ def _check_numbers(design: Design) -> None:
         )
     if not math.isfinite(design.cut):
         raise _fault("the cut is not a finite number", "Correct it.")
-    for name, least in (("clusters", 2), ("waves", 0), ("per_recruiter", 1)):
+    for name, least in (("clusters", 2), ("waves", 0), ("seeds", 1), ("per_recruiter", 1)):
         value = getattr(design, name)
         if value is not None and value < least:
             raise _fault(f"`{name}` is {value}", f"Give a whole number from {least} up.")

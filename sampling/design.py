@@ -51,8 +51,8 @@ class Design:
     """One stage's design; there is no default strategy and the rationale is required.
 
     What each strategy reads: `score` with `direction`, `tail_share` or `band` (quantiles); `observed`, `predicted`,
-    `contrast` and `cut`; `strata` or `clusters` with `quotas` or `allocation`; `referrer`, `wave`, `waves` and
-    `per_recruiter`; `chosen` with who chose and when. `each` is a column within whose values a sample of `size` is
+    `contrast` and `cut`; `strata` or `clusters` with `quotas` or `allocation`; `referrer`, `wave`, `waves`, `seeds`
+    and `per_recruiter`; `chosen` with who chose and when. `each` is a column within whose values a sample of `size` is
     proposed apart; `among` and `taken` are ids an earlier stage chose: the only eligible ones, and those no longer so.
     """
 
@@ -85,6 +85,7 @@ class Design:
     referrer: str | None = None
     wave: str | None = None
     waves: int | None = None
+    seeds: int | None = None
     per_recruiter: int | None = None
     each: str | None = None
     among: tuple[str, ...] | None = None
@@ -131,6 +132,7 @@ LATER: dict[str, object] = {
     "referrer": None,
     "wave": None,
     "waves": None,
+    "seeds": None,
     "per_recruiter": None,
     "each": None,
     "among": None,
@@ -177,6 +179,7 @@ def design_of(stage: StageSpec, id_column: str) -> Design:
         referrer=stage.referrer,
         wave=stage.wave,
         waves=stage.waves,
+        seeds=stage.seeds,
         per_recruiter=stage.per_recruiter,
         chosen_by=stage.chosen_by,
         chosen_on=stage.chosen_on.isoformat() if stage.chosen_on else None,

@@ -35,7 +35,10 @@ def snowball(frame: Frame, design: Design, laid: Plan) -> Plan:
     goal = laid.goal if design.attributes else Goal((EARLY,), -at[laid.population])
     counts = [int((at[laid.population] == w).sum()) for w in range(int(at[laid.population].max(initial=0)) + 1)]
     note = f"Waves: {', '.join(f'{w}: {n}' for w, n in enumerate(counts))} eligible."
-    return replace(laid, goal=goal, bonds=_bonds(frame, design, laid, named_by), notes=(*laid.notes, note))
+    bonds = _bonds(frame, design, laid, named_by)
+    if design.seeds is not None:
+        bonds += ((Bond("seeds", max=design.seeds), (at[laid.population] == 0).astype(np.float64)),)
+    return replace(laid, goal=goal, bonds=bonds, notes=(*laid.notes, note))
 
 
 def _referrers(frame: Frame, design: Design) -> dict[str, str]:

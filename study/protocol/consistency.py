@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -114,14 +114,14 @@ def _references(protocol: Protocol) -> Iterator[str]:
             extra = [item for item in scale.reversed if item not in scale.items]
             if extra:
                 yield f"surveys.{i}.scales: reversed item {extra[0]} is no item of {scale.name}; correct one of them"
-    yield from _stages(protocol.sampling.stages)
+    yield from _stages(protocol.sampling.stages, {p.code for p in protocol.team})
     for i, stage in enumerate(protocol.sampling.stages):
         both = sorted(set(stage.required) & set(stage.forbidden))
         if both:
             yield f"sampling.stages.{i}: {', '.join(both)} is both required and forbidden; remove it from one list"
 
 
-def _stages(stages: Sequence[StageSpec]) -> Iterator[str]:
+def _stages(stages: Sequence[StageSpec], team: Container[str]) -> Iterator[str]:
     """Stages that rest on others: those must come before, and people within sites need a frame and a site column."""
     of = {stage.name: stage.of for stage in stages}
     names = [stage.name for stage in stages]
@@ -140,5 +140,7 @@ def _stages(stages: Sequence[StageSpec]) -> Iterator[str]:
             yield f"{path}.site_column: goes with people within sites; remove it, or name that stage in `within`"
         if stage.site_column and stage.site_column in stage.criterion:
             yield f"{path}.criterion: the site is decided by the stage {stage.within}; remove {stage.site_column} here"
+        if stage.chosen_by and stage.chosen_by not in team:
+            yield f"{path}.chosen_by: no person {stage.chosen_by} in the team; correct the code"
         if stage.of == "sites" and of.get(stage.within or "") == "people":
             yield f"{path}.within: {stage.within} chooses people; sites can only be chosen within sites"

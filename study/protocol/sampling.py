@@ -105,6 +105,7 @@ class StageSpec(Part):
     referrer: Text | None = Field(None, description="snowball: the column with the id of who named this person")
     wave: Text | None = Field(None, description="snowball: the column with the wave, checked against the referrers")
     waves: int | None = Field(None, ge=0, description="snowball: the last wave that is eligible")
+    seeds: int | None = Field(None, ge=1, description="snowball: at most so many whom nobody named")
     per_recruiter: int | None = Field(None, ge=1, description="snowball: at most so many named by one person")
     frame: Text | None = Field(None, description="this stage's own frame, where it is not the one of all stages")
     id_column: Text | None = Field(None, description="the id column of this stage's own frame")

@@ -153,6 +153,7 @@ def test_a_site_without_enough_people_is_named(study: Path) -> None:
         ("      site_column: site_id\n", "", "people within sites need their own frame and a site column"),
         ("      within: sites\n", "", "goes with people within sites"),
         ("strata: role", "strata: role\n      excluding: [sites]", "sites chooses sites, this stage people"),
+        ("strata: role", "strata: role\n      chosen_by: NOBODY", "no person NOBODY in the team"),
         ("strata: role", "strata: role\n      criterion: {site_id: [S01]}", "the site is decided by the stage sites"),
     ],
 )

@@ -138,9 +138,10 @@ class Oracle:
             if d.waves is not None:
                 ids = [i for i in ids if wave[i] <= d.waves]
                 between = self.distance(ids) if d.attributes else None
-            cap = d.per_recruiter or len(ids)
+            cap, seeds = d.per_recruiter or len(ids), d.seeds or len(ids)
             fits = lambda s: (  # noqa: E731
                 all(by[i] in s for i in s if by[i])
+                and sum(not by[i] for i in s) <= seeds
                 and all(n <= cap for n in Counter(by[i] for i in s if by[i]).values())
             )
             value = varied if d.attributes else lambda s: (-float(sum(wave[i] for i in s)),)

@@ -49,7 +49,7 @@ DESIGNS: dict[str, dict[str, object]] = {
         "allocation": "equal",
     },
     "quota": {"strategy": "quota", "score": "fidelity", "strata": "region"},
-    "snowball": {"strategy": "snowball", "referrer": "by", "per_recruiter": 2},
+    "snowball": {"strategy": "snowball", "referrer": "by", "seeds": 2, "per_recruiter": 2},
     "snowball varied": {
         "strategy": "snowball",
         "referrer": "by",
