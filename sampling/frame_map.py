@@ -19,7 +19,7 @@ from sampling.distance import Floats
 from sampling.frame import Frame
 from sampling.problem import Problem
 
-DECIMALS = 4
+DECIMALS, PLACES = 4, 8
 MOST = 2500
 """Rows from which on no picture is made: it would show a cloud and take longer than the choice."""
 
@@ -80,12 +80,12 @@ def _axis(
             return (), []
         low, high = float(known.min()), float(known.max())
         ticks = tuple((p, f"{low + p * (high - low):.4g}") for p in (0.0, 0.5, 1.0))
-        return ticks, [round((float(t) - low) / (high - low), DECIMALS) if t else None for t in here]
+        return ticks, [round((float(t) - low) / (high - low), PLACES) if t else None for t in here]
     parts, labels = parts_of(frame, problem, attribute)
     present = set(here) - {""}
     known_labels = [label for label in labels if label in present]
     step = 1 / max(len(known_labels) - 1, 1)
-    place = {label: round(k * step, DECIMALS) for k, label in enumerate(known_labels)}
+    place = {label: round(k * step, PLACES) for k, label in enumerate(known_labels)}
     return tuple((p, label) for label, p in place.items()), [
         place.get(p) if t else None for p, t in zip(parts, here, strict=True)
     ]

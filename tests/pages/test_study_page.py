@@ -190,6 +190,30 @@ def test_text_stands_out_in_light_and_dark(shown: tuple[Any, list[str], list[str
     assert page.evaluate(CONTRAST) == []
 
 
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg.picture text')].map(t => {
+  const svg = t.ownerSVGElement;
+  return t.getAttribute('font-size') * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width }))"""
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_words_in_the_pictures_can_be_read(shown: tuple[Any, list[str], list[str]], width: int) -> None:
+    page = shown[0]
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate(SMALLEST) >= 9.5
+
+
+@pytest.mark.real
+def test_paper_is_light_and_shows_what_is_folded_away(shown: tuple[Any, list[str], list[str]]) -> None:
+    page = shown[0]
+    page.emulate_media(media="print", color_scheme="dark")
+    ink = page.evaluate("getComputedStyle(document.querySelector('svg.picture circle[r=\"6\"]')).fill")
+    folded = page.evaluate("document.querySelector('#sample details table').getBoundingClientRect().height")
+    page.emulate_media(media="screen", color_scheme="light")
+    assert ink == "rgb(11, 90, 107)"
+    assert folded > 0
+
+
 @pytest.mark.real
 def test_it_prints(shown: tuple[Any, list[str], list[str]], tmp_path: Path) -> None:
     page = shown[0]
