@@ -1,6 +1,7 @@
 """Purposive sampling that shows, bounds and explains its choice."""
 
 from sampling.checks import SAMPLING_CHECKS
+from sampling.declared import check_design
 from sampling.design import Attribute, Design, Rule, design_of
 from sampling.diagnostics import without_ids
 from sampling.frame import Frame, frame_of, read_frame
@@ -42,6 +43,7 @@ __all__ = [
     "after_overrides",
     "approved",
     "changes",
+    "check_design",
     "design_of",
     "evaluated",
     "exchange",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sampling import check_design, design_of
 from study import Protocol, StudyError, load_protocol
 from study.errors import Fault
 from study.objects import StoreUnavailable
@@ -38,6 +39,7 @@ def study_faults(root: Path) -> list[Fault]:
         *_named_files(root, protocol),
         *_registers(root),
         *_frame(root, protocol),
+        *_designs(protocol),
         *_check_ids(protocol),
         *_ids_with_participant_codes(root, protocol),
         *_fixed_clock(protocol),
@@ -72,6 +74,7 @@ def _named_files(root: Path, protocol: Protocol) -> Iterator[Fault]:
         *((f"consent_forms.{i}.file", form.file) for i, form in enumerate(protocol.consent_forms)),
         *((f"guides.{i}.file", guide.file) for i, guide in enumerate(protocol.guides)),
         ("sampling.frame", protocol.sampling.frame),
+        *((f"sampling.stages.{i}.frame", s.frame) for i, s in enumerate(protocol.sampling.stages) if s.frame),
     ]
     for key, path in named:
         if not (root / path).is_file():
@@ -103,11 +106,20 @@ def _frame(root: Path, protocol: Protocol) -> Iterator[Fault]:
         return
     columns = {protocol.sampling.id_column: "sampling.id_column"}
     for i, stage in enumerate(protocol.sampling.stages):
-        if stage.of == "sites":
+        if stage.of == "sites" and stage.frame is None:
             columns |= {a.name: f"sampling.stages.{i}.attributes" for a in stage.attributes}
     for column, key in columns.items():
         if column not in table.columns:
             yield Fault(f"{path}, row 1", f"the column {column} is missing", f"Add it, or correct study.yaml, {key}.")
+
+
+def _designs(protocol: Protocol) -> Iterator[Fault]:
+    """What each stage lacks for its strategy, or says against itself."""
+    for i, stage in enumerate(protocol.sampling.stages):
+        try:
+            check_design(design_of(stage, stage.id_column or protocol.sampling.id_column))
+        except StudyError as error:
+            yield Fault(f"study.yaml, sampling.stages.{i}", error.what, error.remedy)
 
 
 def _check_ids(protocol: Protocol) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from study import Fact, ProtocolError, load_protocol
+from tasks.checking import study_faults
 from tasks.request import StudyRequest
 from tasks.sample_decisions import carry_out_approvals
 from tasks.sampling import Proposed, propose_samples, sample_state, write_samples
@@ -162,3 +163,10 @@ def test_stages_that_do_not_fit_together_are_refused(study: Path, before: str, a
     with pytest.raises(ProtocolError) as error:
         load_protocol(study)
     assert any(said in str(fault) for fault in error.value.faults)
+
+
+def test_check_says_what_a_stage_lacks_before_anything_is_proposed(study: Path) -> None:
+    add(study, PEOPLE.replace("      score: years\n", "").replace("people.csv", "persons.csv"))
+    faults = {f.where: f.what for f in study_faults(study) if "sampling" in f.where}
+    assert "needs what ranks the rows within a stratum" in faults["study.yaml, sampling.stages.1"]
+    assert any("sampling.stages.1.frame" in where for where in faults)
