@@ -24,7 +24,7 @@ import numpy as np
 from sampling.comparison import Samples
 from sampling.coverage import parts_of
 from sampling.design import Design
-from sampling.diagnostics import Balance, Difference
+from sampling.diagnostics import NOT_REPRESENTATIVE, Balance, Difference
 from sampling.distance import Floats
 from sampling.frame import Frame
 from sampling.problem import Problem
@@ -44,13 +44,24 @@ def balance(frame: Frame, design: Design, problem: Problem, chosen: Sequence[int
     differences = _differences(frame, design, problem, chosen)
     n = len(problem.ids)
     if problem.size < 2 or problem.size >= n:
-        return Balance(differences, None, None, None, 0)
+        return Balance(differences, None, None, None, 0, _sentence(design))
     covariates = standardized(problem.coordinates)
     own = float(b_index(covariates, np.array([sorted(chosen)]))[0])
     some = random[: min(MOST, max(FEWEST, WORK // n))]
     others = np.concatenate([b_index(covariates, some[i : i + AT_ONCE]) for i in range(0, len(some), AT_ONCE)])
     below = float((others < own - 1e-9).mean())
-    return Balance(differences, round(own, 6), below, round(float(np.median(others)), 6), len(some))
+    middle = round(float(np.median(others)), 6)
+    return Balance(differences, round(own, 6), below, middle, len(some), _sentence(design))
+
+
+def _sentence(design: Design) -> str:
+    """What no sample of this strategy is; said with every balance."""
+    if design.strategy == "maximum_variation":
+        return NOT_REPRESENTATIVE
+    return (
+        f"A purposeful sample ({design.strategy.replace('_', ' ')}) is not a representative one, whatever its B, and a "
+        "maximum-variation sample least of all. Generalize from it by argument, not by counting."
+    )
 
 
 def standardized(coordinates: Floats) -> Floats:
