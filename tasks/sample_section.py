@@ -39,7 +39,7 @@ def stage_section(spec: StageSpec, made: Mapping[str, Any], by: str = "") -> Sta
         standing=words + by,
         tone=tone,
         proof=PROOFS[made.get("proof", {}).get("status", "heuristic")],
-        chosen=tuple(Site(s["id"], "; ".join(s["reasons"])) for s in chosen),
+        chosen=(*(Site(s["id"], "; ".join(s["reasons"])) for s in chosen), *_overridden(made)),
         passed_over=tuple(_nearest(p, made) for p in made.get("not_selected", []) if p["id"] not in now),
         backups=tuple(Site(b["id"], f"in place of {s['id']}") for s in chosen for b in s["backups"]),
         coverage=tuple(
@@ -89,6 +89,16 @@ def _roles(made: Mapping[str, Any]) -> dict[str, Role]:
     roles |= dict.fromkeys(made.get("statuses", {}), "left")
     roles |= {r["leaving"]: "left" for r in made.get("replacements", [])}
     return roles | dict.fromkeys(now, "chosen")
+
+
+def _overridden(made: Mapping[str, Any]) -> tuple[Site, ...]:
+    """Sites that people put in others' places and that stand: no solver has a reason for them."""
+    known = {s["id"] for s in made.get("selected", [])}
+    return tuple(
+        Site(o["added"], f"put in the place of {o['removed']} by people; why and at what cost is in the record")
+        for o in made.get("overrides", [])
+        if o["added"] in made["now_selected"] and o["added"] not in known
+    )
 
 
 def _line_role(role: Role) -> Role:

@@ -208,6 +208,8 @@ def test_an_override_needs_a_new_approval_and_shows_its_cost(study: Path) -> Non
     events, queries, _ = approve(study)
     assert ([e.kind for e in events], queries) == (["sample.approved"], [])
     assert shown(study)["now_selected"] == sorted({*ids[1:], other})
+    markdown = str(inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[0])))
+    assert f"| {other} | put in the place of {ids[0]} by people;" in markdown
 
 
 def test_two_overrides_build_on_each_other(study: Path) -> None:
