@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -13,19 +11,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sampling.frame_file import Cells, listed, read_cells, text_of
 from study.errors import StudyError
 from study.identifiers import digest
-
-LISTED = 8
-"""How many rows or ids an error names before it says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A frame of n rows: cells as text ("" is missing), indexed by id in ascending order.
 
-    `rows` gives each id's row in the file (the header is row 1). Messages about a `personal` frame, one whose
-    ids are participants, name rows only.
+    `rows` gives each id's row in the file (the header is row 1; in a .sav the first case is). Messages about a
+    `personal` frame, one whose ids are participants, name rows only.
     """
 
     name: str
@@ -55,7 +51,7 @@ class Frame:
     def named(self, ids: Iterable[str]) -> str:
         """Ids for a message: the ids themselves, or their rows when they are people."""
         shown = [f"row {self.rows[i]}" if self.personal else i for i in ids]
-        return _listed(shown)
+        return listed(shown)
 
     def at(self, id: str, column: str) -> str:
         """Where a cell is: file, row, column."""
@@ -85,7 +81,7 @@ class Frame:
 
     def _number(self, id: str, column: str, text: str) -> float:
         try:
-            number = float(text)
+            number = float(text) if "_" not in text else math.nan
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
@@ -103,35 +99,18 @@ class Frame:
 
 def read_frame(data: bytes, name: str, id_column: str, *, personal: bool = False) -> Frame:
     """Read a frame from the bytes of a .csv (UTF-8) or .xlsx file (its first sheet)."""
-    ending = name.lower().rpartition(".")[2]
-    if ending == "csv":
-        rows = _csv_rows(data, name)
-    elif ending == "xlsx":
-        rows = _xlsx_rows(data, name)
-    else:
-        raise StudyError(
-            f"a frame cannot be read from a .{ending} file", where=name, remedy="Save it as .csv (UTF-8) or .xlsx."
-        )
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    if not header or not all(header) or len(set(header)) < len(header):
-        raise StudyError(
-            "the first row must name every column once", where=f"{name}, row 1", remedy="Correct the header row."
-        )
-    body = [(n, [c.strip() for c in row]) for n, row in enumerate(rows[1:], start=2) if any(c.strip() for c in row)]
-    for number, row in body:
-        if len(row) > len(header):
-            raise StudyError(
-                f"the row has {len(row)} cells and the header {len(header)}",
-                where=f"{name}, row {number}",
-                remedy="Put text that holds a comma in quotation marks.",
-            )
-    table = pd.DataFrame([r + [""] * (len(header) - len(r)) for _, r in body], columns=header, dtype=str)
-    return _indexed(table, [n for n, _ in body], name, id_column, personal)
+    return frame_from(read_cells(data, name), id_column, personal=personal)
+
+
+def frame_from(cells: Cells, id_column: str, *, personal: bool = False) -> Frame:
+    """A frame from a table of text; StudyError for a missing id column and for empty or repeated ids, with rows."""
+    table = pd.DataFrame([row for _, row in cells.rows], columns=list(cells.columns), dtype=str)
+    return _indexed(table, [n for n, _ in cells.rows], cells.name, id_column, personal)
 
 
 def frame_of(table: pd.DataFrame, id_column: str, *, name: str = "the frame", personal: bool = False) -> Frame:
     """A frame from a data frame in memory; numbers keep their full precision, missing cells become ""."""
-    text = pd.DataFrame({str(c): [_text(v) for v in table[c]] for c in table.columns}, dtype=str)
+    text = pd.DataFrame({str(c): [text_of(v) for v in table[c]] for c in table.columns}, dtype=str)
     return _indexed(text, [n + 2 for n in range(len(text))], name, id_column, personal)
 
 
@@ -146,7 +125,7 @@ def _indexed(table: pd.DataFrame, numbers: list[int], name: str, id_column: str,
     empty = [f"row {n}" for n, id in zip(numbers, ids, strict=True) if not id]
     if empty:
         raise StudyError(
-            f"the id is empty in {_listed(empty)}", where=f"{name}, column {id_column}", remedy="Give every row an id."
+            f"the id is empty in {listed(empty)}", where=f"{name}, column {id_column}", remedy="Give every row an id."
         )
     seen: dict[str, list[int]] = {}
     for number, id in zip(numbers, ids, strict=True):
@@ -155,49 +134,9 @@ def _indexed(table: pd.DataFrame, numbers: list[int], name: str, id_column: str,
     if twice:
         shown = [f"rows {' and '.join(map(str, at))}" + ("" if personal else f" ({id})") for id, at in twice.items()]
         raise StudyError(
-            f"an id appears more than once: {_listed(shown)}",
+            f"an id appears more than once: {listed(shown)}",
             where=f"{name}, column {id_column}",
             remedy="Give every row its own id.",
         )
     ordered = table.drop(columns=[id_column]).set_axis(ids, axis=0).sort_index()
     return Frame(name, id_column, ordered, {id: at[0] for id, at in seen.items()}, personal)
-
-
-def _csv_rows(data: bytes, name: str) -> list[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise StudyError(
-            "the text is not UTF-8", where=f"{name}, row {row}", remedy="Save it again as CSV UTF-8."
-        ) from None
-    try:
-        return list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error:
-        raise StudyError(
-            "the file is not a readable CSV table", where=name, remedy="Save it again as CSV UTF-8."
-        ) from None
-
-
-def _xlsx_rows(data: bytes, name: str) -> list[list[str]]:
-    try:
-        sheet = pd.read_excel(io.BytesIO(data), header=None, dtype=object, engine="openpyxl")
-    except Exception:  # openpyxl raises many kinds for a damaged workbook
-        raise StudyError("the file is not a readable .xlsx workbook", where=name, remedy="Save it again.") from None
-    return [[_text(cell) for cell in row] for row in sheet.itertuples(index=False, name=None)]
-
-
-def _text(cell: object) -> str:
-    """A cell as text: whole floats without the point, so that a spreadsheet's 3.0 is the 3 people see."""
-    if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
-    if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(float(cell)) < 2**53:
-        return str(int(cell))
-    if isinstance(cell, float | np.floating):
-        return repr(float(cell))
-    return str(cell).strip()
-
-
-def _listed(shown: Sequence[str]) -> str:
-    more = f" and {len(shown) - LISTED} more" if len(shown) > LISTED else ""
-    return ", ".join(shown[:LISTED]) + more

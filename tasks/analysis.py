@@ -20,7 +20,7 @@ from study.event import local_day
 from study.objects import NotStored
 from study.query import QueryRecord
 from tasks.codings import Material, reference_of
-from tasks.read import read_table
+from tasks.frames import frame_rows
 from tasks.workspace import Workspace
 
 CASE_CHECKS = frozenset({"AN010", "AN011", "AN012", "AN013"})
@@ -153,10 +153,9 @@ def _entered(place: Workspace, ratings: Ratings) -> date:
 
 
 def _sites(place: Workspace, material: Material) -> set[str]:
-    """Sites a rating may name: those of the sampling frame, where it is CSV, and those of the trail."""
-    sampling = place.protocol.sampling
-    frame = read_table(place, sampling.frame) if sampling.frame.endswith(".csv") else None
-    rows = set() if frame is None or sampling.id_column not in frame else set(frame[sampling.id_column])
+    """Sites a rating may name: those of the sampling frame and those of the trail."""
+    id_column = place.protocol.sampling.id_column
+    rows = {row[id_column] for row in frame_rows(place) if id_column in row}
     return rows | set(material.recruitment.sites)
 
 

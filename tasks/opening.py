@@ -12,12 +12,12 @@ from prefect.cache_policies import NO_CACHE
 
 from recruitment.checks import raised
 from recruitment.consent_checks import form_queries
-from sampling import read_frame
 from study import Event, Fact, Query, Reference, StudyError, Subject
 from study.identifiers import digest, event_id
 from study.kinds import checked_data
 from study.objects import NotStored
 from study.query import QueryRecord
+from tasks.frames import read_frame
 from tasks.workspace import Workspace
 
 FILE = "study.yaml"

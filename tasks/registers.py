@@ -18,12 +18,13 @@ from recruitment.facts import Codes, Reading
 from recruitment.measure import FEATURES, Known, failed_feature, feature_queries, measure, missing_columns
 from recruitment.registers import AFFILIATIONS, REGISTERS, Register, register_row
 from recruitment.sequence import FAMILIES, changed_queries
-from sampling import fold_sample, read_frame
+from sampling import fold_sample
 from study import Event, Query, StudyError
 from study.objects import NotStored
 from study.query import QueryRecord
 from tasks.codes import refuse_second_code
 from tasks.erasing import being_erased
+from tasks.frames import read_frame
 from tasks.queries import read_query
 from tasks.read import csv_rows, read_restricted_table, read_table
 from tasks.workspace import Workspace

@@ -24,7 +24,6 @@ from sampling import (
     fold_sample,
     propose,
     proposed,
-    read_frame,
     without_ids,
 )
 from study import Fact, Query, Reference, StudyError
@@ -32,6 +31,7 @@ from study.identifiers import digest
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from study.query import place as place_of
+from tasks.frames import read_frame
 from tasks.progress import step
 from tasks.sampling_stages import Waiting, resting_on_others
 from tasks.workspace import Workspace

@@ -14,6 +14,7 @@ from evidence.measure import Expected
 from recruitment import ConsentLedger, consent_in_force, fold_consent
 from study import Fact, Reference, Subject
 from study.protocol.material import GuideQuestion, Transcripts
+from tasks.frames import frame_rows
 from tasks.read import read_restricted_table, read_table
 from tasks.workspace import Workspace
 
@@ -104,7 +105,7 @@ class Registers:
         self._ledger: ConsentLedger = fold_consent(place.events())
         self._interviews = _by_interview(read_table(place, INTERVIEWS))
         self._identities = _rows(read_restricted_table(place, "identities.csv"))
-        self._frame = _frame(place)
+        self._frame = frame_rows(place)
 
     @property
     def real_names(self) -> list[str]:
@@ -181,11 +182,6 @@ def _by_interview(table: pd.DataFrame | None) -> dict[str, dict[str, str]]:
 
 def _rows(table: pd.DataFrame | None) -> list[dict[str, str]]:
     return [] if table is None else [{str(k): str(v) for k, v in row.items()} for row in table.to_dict("records")]
-
-
-def _frame(place: Workspace) -> list[dict[str, str]]:
-    path = place.protocol.sampling.frame
-    return _rows(read_table(place, path)) if path.endswith(".csv") else []
 
 
 def _day(text: str) -> date | None:
