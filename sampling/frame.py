@@ -80,10 +80,7 @@ class Frame:
         return found
 
     def _number(self, id: str, column: str, text: str) -> float:
-        try:
-            number = float(text) if "_" not in text else math.nan
-        except ValueError:
-            number = math.nan
+        number = number_of(text)
         if not math.isfinite(number):
             shown = "" if self.personal else f" ({text!r})"
             raise StudyError(
@@ -95,6 +92,17 @@ class Frame:
 
     def _cells(self, columns: Sequence[str]) -> list[list[str]]:
         return [[str(v) for v in row] for row in self.table[list(columns)].itertuples(index=False, name=None)]
+
+
+def number_of(text: str) -> float:
+    """A cell as a number: NaN when it is empty, infinite when it is no finite number."""
+    if not text:
+        return math.nan
+    try:
+        number = float(text) if "_" not in text else math.inf
+    except ValueError:
+        return math.inf
+    return number if math.isfinite(number) else math.inf
 
 
 def read_frame(data: bytes, name: str, id_column: str, *, personal: bool = False) -> Frame:

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sampling import check_design, design_of
+from sampling.frame import frame_from
+from sampling.frame_faults import design_columns, frame_faults
+from sampling.frame_file import Cells
 from study import Protocol, StudyError, load_protocol
 from study.errors import Fault
 from study.objects import StoreUnavailable
+from study.protocol.sampling import StageSpec
+from tasks.frames import frame_cells
 from tasks.read import parse_table
 from tasks.trail_place import folder, refuse_unfit, trail_store
 from trail.note import Kind, PublicKey
@@ -38,7 +43,7 @@ def study_faults(root: Path) -> list[Fault]:
         *_places(root, protocol),
         *_named_files(root, protocol),
         *_registers(root),
-        *_frame(root, protocol),
+        *_frames(root, protocol),
         *_designs(protocol),
         *_check_ids(protocol),
         *_ids_with_participant_codes(root, protocol),
@@ -95,22 +100,40 @@ def _registers(root: Path) -> Iterator[Fault]:
                 yield Fault(f"{path}, row 1", f"the column {column} is missing", "Add it to the header row.")
 
 
-def _frame(root: Path, protocol: Protocol) -> Iterator[Fault]:
-    path = protocol.sampling.frame
-    if not path.endswith(".csv") or not (root / path).is_file():
+def _frames(root: Path, protocol: Protocol) -> Iterator[Fault]:
+    """Each frame file once: what cannot be read of it, and what the designs of its stages cannot."""
+    plan = protocol.sampling
+    stages: dict[tuple[str, str], list[int]] = {(plan.frame, plan.id_column): []}
+    for i, stage in enumerate(plan.stages):
+        stages.setdefault((stage.frame or plan.frame, stage.id_column or plan.id_column), []).append(i)
+    for (path, id_column), numbers in stages.items():
+        if not (root / path).is_file():
+            continue
+        try:
+            cells = frame_cells((root / path).read_bytes(), path, id_column)
+        except StudyError as error:
+            yield Fault(error.where, error.what, error.remedy)
+            continue
+        yield from _frame(cells, id_column, {i: plan.stages[i] for i in numbers})
+
+
+def _frame(cells: Cells, id_column: str, stages: dict[int, StageSpec]) -> Iterator[Fault]:
+    keys = {id_column: "sampling.id_column"}
+    for i, stage in stages.items():
+        for column in design_columns(design_of(stage, id_column)):
+            keys.setdefault(column, f"sampling.stages.{i}")
+    for column, key in keys.items():
+        if column not in cells.columns:
+            yield Fault(cells.header_at, f"the column {column} is missing", f"Add it, or correct study.yaml, {key}.")
+    if id_column not in cells.columns:
         return
     try:
-        table = parse_table((root / path).read_bytes(), path)
+        frame = frame_from(cells, id_column, personal=any(s.of == "people" for s in stages.values()))
     except StudyError as error:
         yield Fault(error.where, error.what, error.remedy)
         return
-    columns = {protocol.sampling.id_column: "sampling.id_column"}
-    for i, stage in enumerate(protocol.sampling.stages):
-        if stage.of == "sites" and stage.frame is None:
-            columns |= {a.name: f"sampling.stages.{i}.attributes" for a in stage.attributes}
-    for column, key in columns.items():
-        if column not in table.columns:
-            yield Fault(f"{path}, row 1", f"the column {column} is missing", f"Add it, or correct study.yaml, {key}.")
+    found = (fault for stage in stages.values() for fault in frame_faults(frame, design_of(stage, id_column)))
+    yield from dict.fromkeys(found)
 
 
 def _designs(protocol: Protocol) -> Iterator[Fault]:
