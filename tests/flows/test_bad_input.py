@@ -143,9 +143,9 @@ REFUSED: dict[str, tuple[Fault, tuple[str, ...]]] = {
     "study.yaml is nested without end": (written("study.yaml", "[" * 400), ("study.yaml", "not readable")),
     "study.yaml with an unknown key": (with_row("study.yaml", "strandz: [x]"), ("strandz", "Did you mean strands?")),
     "a team without its place": (renamed("study.yaml", "\nteam:", "\nteems:"), ("study.yaml",)),
-    "a trail on S3": (
-        with_row("study.yaml", "storage: {trail: 's3://bucket/trail'}"),
-        ("storage", "s3://bucket/trail"),
+    "a trail on S3 that cannot be reached": (
+        with_row("study.yaml", "storage: {trail: 's3://bucket/trail', endpoint: 'http://127.0.0.1:9'}"),
+        ("s3://bucket/trail",),
     ),
     "restricted on S3": (with_row("study.yaml", "storage: {restricted: 's3://b/r'}"), ("storage", "s3://b/r")),
     "out on S3": (with_row("study.yaml", "storage: {out: 's3://b/out'}"), ("storage", "s3://b/out")),
@@ -204,6 +204,10 @@ REFUSED: dict[str, tuple[Fault, tuple[str, ...]]] = {
     "a private key that is lost": (gone("restricted/trail.key"), ("trail.vkey", "backup")),
     "a private key that is none": (written("restricted/trail.key", "garbage"), ("trail.key",)),
     "a private key that is not text": (written("restricted/trail.key", b"\xff\xfe\x00"), ("trail.key",)),
+    "a restricted folder on S3": (
+        with_row("study.yaml", "storage: {restricted: 's3://bucket/r'}"),
+        ("storage", "s3://bucket/r"),
+    ),
     "out in a file": (file_instead("out"), ("out/", "a file stands where a folder")),
 }
 

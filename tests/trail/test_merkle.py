@@ -20,7 +20,8 @@ from trail.merkle import (
     node_hash,
     root_of_path,
 )
-from trail.verify_trail import Tree, root_above
+from trail.verify_trail import grown as verifiers_tree
+from trail.verify_trail import root_above, root_of
 
 # Certificate Transparency's reference inputs and roots (certificate-transparency-go, merkle tests).
 INPUTS = [bytes.fromhex(h) for h in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]  # fmt: skip  # noqa: E501
@@ -51,18 +52,16 @@ def test_an_empty_tree() -> None:
 @given(st.lists(st.binary(max_size=8), max_size=70))
 def test_as_pymerkle_and_the_verifier_compute_it(leaves: list[bytes]) -> None:
     theirs: Any = InmemoryTree(algorithm="sha256")
-    verifier = Tree(0, [])
     for leaf in leaves:
         theirs.append_entry(leaf)
-        verifier.grow([leaf_hash(leaf)])
     ours = Frontier().grown(map(leaf_hash, leaves))
     if leaves:
         assert ours.root == theirs.get_state()
-        assert verifier.stated() == {
-            "frontier": [n.hex() for n in ours.nodes],
-            "root": ours.root.hex(),
-            "size": ours.size,
-        }
+        cut = len(leaves) // 3
+        verifiers = verifiers_tree(
+            verifiers_tree([], 0, list(map(leaf_hash, leaves[:cut]))), cut, list(map(leaf_hash, leaves[cut:]))
+        )
+        assert (verifiers, root_of(verifiers)) == (list(ours.nodes), ours.root)
 
 
 @settings(max_examples=40, deadline=None)
