@@ -62,6 +62,12 @@ def verify_digests(folders: Folders) -> Verified:
     return _measured(command, f"{folders.trail.objects} log files valid")
 
 
+def read_only(folders: Folders) -> Verified:
+    """The same lines read as JSON and nothing checked: what this machine's Python can do at best."""
+    command = [sys.executable, "-m", "benchmarks.reading_only", str(folders.trail.directory)]
+    return _measured(command, f"{folders.trail.events + folders.trail.objects} lines read")
+
+
 def _measured(command: list[str], expected: str) -> Verified:
     """Run a command that must succeed and say what is expected."""
     began = time.perf_counter()

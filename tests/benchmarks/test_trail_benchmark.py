@@ -31,7 +31,7 @@ def test_the_table_in_small(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
         *["commits"] * 10,
         *["five-minute"] * 3,
         *["daily"] * 3,
-        *["verification"] * 3,
+        *["verification"] * 5,
         "machine",
     ]
     for writers in ("1 writer", "16 writers"):
@@ -42,6 +42,7 @@ def test_the_table_in_small(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert [row.split()[-1] for row in rows if "lanes to linear chain" in row] == ["times", "times"]
     assert [row.count("s; 2 PUT, ") for row in rows if row.startswith(("five", "daily"))] == [1] * 6
     assert any("verify_trail.py, 120 records of 1 KB" in row and "CPU s;" in row and "MiB" in row for row in rows)
+    assert [row.split()[-3:] for row in rows if "verify_trail.py to json.loads" in row] == [["times", "the", "CPU"]]
     assert list(tmp_path.iterdir()) == []
 
 
