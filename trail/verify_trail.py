@@ -22,7 +22,6 @@ def add(a: Any, b: Any) -> Any:
     s, t = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = n - m, t - s, t + s, n + m
     return e * f % P, g * h % P, f * g % P, e * h % P
-
 def point(encoded: bytes) -> tuple[int, ...]:
     """The point of 32 bytes; ValueError when they encode none (5.1.3)."""
     y, sign = int.from_bytes(encoded, "little") & (2**255 - 1), encoded[31] >> 7
@@ -59,13 +58,13 @@ def vouches(key: Key, text: bytes, line: bytes) -> bool:
 def integer(text: str) -> int:
     if not -(2**53) < int(text) < 2**53: raise ValueError("a big integer")  # int refuses a float
     return int(text)
-read = json.JSONDecoder(parse_int=integer, parse_float=integer, parse_constant=integer).decode
+read = json.JSONDecoder(parse_int=integer, parse_float=integer, parse_constant=integer).raw_decode
 spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 other_key = re.compile(r'[^\x00-\x7f](?:[^"\\]|\\.)*":').search
 
 def parsed(*texts: str) -> list[dict[str, Any]]:
     """The object each text spells. All are spelled again at once: as strict, for each ends where its brace closes."""
-    values, together = [read(text) for text in texts], ",".join(texts)
+    values, together = [read(text)[0] for text in texts], ",".join(texts)
     objects = not {type(value) for value in values} - {dict} and (together.isascii() or not other_key(together))
     if not objects or spell(values) != f"[{together}]": raise ValueError("another spelling")
     return values
@@ -96,11 +95,12 @@ REFERENCE = rf'{{"bytes":{COUNT},{DIGEST}(?:,"version_id":"[!#-\[\]-~]*")?}}'
 CAUSE, SUBJECT = rf'{{"id":"{ID}","leaf":"{HASH}"}}', rf'{{"id":"{CODE}","type":"{CODE}"}}'
 CAUSES, REFERENCES, SUBJECTS = (rf"\[((?:{item}(?:,{item})*)?)\]" for item in (CAUSE, REFERENCE, SUBJECT))
 EVENT: Any = re.compile(rf'{{"actor":{{"assurance":"(declared|authenticated|signed)","id":"({CODE})","role":"{CODE}"'
-    rf'(?:,"signature":"([A-Za-z0-9+/]{{86}}==)")?,"type":"(person|service)"}},"causes":{CAUSES},"data":({{.*}}),'
+    rf'(?:,"signature":"([A-Za-z0-9+/]{{86}}==)")?,"type":"(person|service)"}},"causes":{CAUSES},"data":({{.*?}}),'
     rf'"generated":{REFERENCES},"id":"({ID})","kind":"([a-z_.]+)","occurred":"({DAY}(?:{TIME})?)",'
     rf'"recorded_at":"({DAY}{TIME})","run":{{"attempt":{COUNT},"code":"{CODE}","deployment":"{CODE}","flow":"{CODE}",'
     rf'"flow_run_id":"{CODE}"}},"subject":{SUBJECTS},"used":{REFERENCES},"v":1}}', re.ASCII).fullmatch
 causes_in = re.compile(r'"id":"([^"]+)","leaf":"([^"]+)"').findall
+refs_in = re.compile('"ref":"([^"]+)"').findall
 references_in = re.compile(r'(?:"hmac":"(\w+)",)?"ref":"([^"]+)"(?:,"sha256":"(\w+)")?').findall
 
 # (5) The trail.
@@ -122,7 +122,6 @@ LIMITS = ("Integrity is not truth: an unaltered record may have been wrong from 
     "After an erasure a branch is only a commitment; what remains is personal while anybody can relink it.")
 def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone()
-
 def fault_in(key: str, lines: list[bytes]) -> tuple[str, str, str]:
     for at, line in enumerate(lines, 1):
         try: parsed(line.decode())
@@ -273,9 +272,10 @@ class Verification:
         for cause, its_leaf in causes_in(causes) if causes else ():
             link = bytes.fromhex(cause.replace("-", "")), bytes.fromhex(its_leaf)
             if link[1] not in self.events.get(link[0], b""): self.links.append((name, *link))
-        for keyed, ref, plain in references_in(used + made) if used or made else ():
+        if not self.options.artefacts: self.artefacts.update(dict.fromkeys(refs_in(used + made), ""))
+        for keyed, ref, plain in references_in(used + made) if self.options.artefacts else ():
             if self.artefacts.get(ref, "")[:24] <= recorded_at:
-                self.artefacts[ref] = f"{recorded_at}{keyed or plain}{keyed and 'k'}" if self.options.artefacts else ""
+                self.artefacts[ref] = f"{recorded_at}{keyed or plain}{keyed and 'k'}"
         if assurance == "signed":
             keys = [public[1:] for person, _, public in self.options.person if (person, "person") == (actor, typed)]
             text = b"fieldtrail act v1\n" + event[0].replace(f',"signature":"{signature}"', "", 1).encode()
