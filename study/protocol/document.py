@@ -12,7 +12,7 @@ from study.protocol.base import Code, Identifier, Part, Text
 from study.protocol.consent import ConsentForm
 from study.protocol.consistency import contradictions
 from study.protocol.material import Analysis, Guide, MemberChecking, Survey, Transcripts
-from study.protocol.people import Ethics, Participants, TeamMember
+from study.protocol.people import Ethics, Participants, Task, TeamMember
 from study.protocol.sampling import Sampling
 
 StudyId = Identifier
@@ -78,6 +78,7 @@ class Protocol(Part):
     strands: list[Literal["qualitative", "quantitative"]] = Field(min_length=1)
     ethics: Ethics
     team: list[TeamMember] = Field(min_length=1)
+    required_training: dict[Task, list[Code]] = Field({}, description="courses needed before a task, by task")
     participants: Participants
     sampling: Sampling
     consent_forms: list[ConsentForm] = Field(min_length=1)
@@ -115,6 +116,11 @@ class Protocol(Part):
     def person(self, code: str) -> TeamMember | None:
         """The team member with that code, or None."""
         return next((p for p in self.team if p.code == code), None)
+
+    @property
+    def field_ends(self) -> date | None:
+        """The last day for interviews: of the field period, else the study's planned last day."""
+        return self.participants.field_period.ends or self.retention.ends
 
     def form_version(self, form: str, version: str) -> ConsentForm | None:
         """That version of that consent form, or None."""

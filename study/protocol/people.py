@@ -11,6 +11,7 @@ from study.protocol.base import Code, Identifier, Part, Text
 
 Task = Literal[
     "approve_sample",
+    "recruit",
     "obtain_consent",
     "interview",
     "release_transcript",
@@ -57,6 +58,14 @@ class Delegation(Part):
     end: date | None = Field(None, alias="to")
 
 
+class Training(Part):
+    """A course a person of the team took, and until when it counts."""
+
+    course: Code
+    on: date = Field(description="the day from which it counts")
+    until: date | None = Field(None, description="last day on which it counts; leave out when it does not expire")
+
+
 class TeamMember(Part):
     """A person of the team, by code; `tasks` are what the investigator delegated."""
 
@@ -64,11 +73,16 @@ class TeamMember(Part):
     name: Text
     role: Identifier
     tasks: list[Delegation] = []
+    trainings: list[Training] = []
     key: Text | None = Field(None, description="public key of this person, as `fieldtrail trail keygen` printed it")
 
     def may(self, task: str, on: date) -> bool:
         """Whether this person held that task on that day."""
         return any(t.task == task and t.start <= on and (t.end is None or on <= t.end) for t in self.tasks)
+
+    def is_trained(self, course: str, on: date) -> bool:
+        """Whether a training in that course counted on that day."""
+        return any(t.course == course and t.on <= on and (t.until is None or on <= t.until) for t in self.trainings)
 
 
 class Role(Part):
@@ -102,6 +116,15 @@ class ContactRules(Part):
     maximum_attempts: int = Field(3, ge=1)
 
 
+class FieldPeriod(Part):
+    """When interviews are held, and how early a site that falls short must be seen for it to be replaced."""
+
+    ends: date | None = Field(None, description="last day for interviews; left out, the study's planned last day")
+    replace_lead_days: int = Field(60, ge=0, description="days a replacement needs from its choice to its interviews")
+    silent_days: int = Field(28, ge=1, description="days without an enrolment after which a site is looked at")
+    rate_days: int = Field(84, ge=14, description="how many of the last days say how fast interviews come")
+
+
 class Eligibility(Part):
     """A numbered criterion for taking part; the register names it when somebody is ineligible."""
 
@@ -119,3 +142,4 @@ class Participants(Part):
     targets: list[Target] = []
     criteria: list[Eligibility] = []
     contact: ContactRules = ContactRules()
+    field_period: FieldPeriod = FieldPeriod()
