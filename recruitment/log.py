@@ -5,7 +5,7 @@ Before consent a person has no event of their own: those states are reached only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,6 +26,8 @@ from study.event import in_fold_order, local_day, time_zone_of
 
 _PERSON_OF_KIND = {kind: state for state, kind in PERSON_REACHED_BY.items() if state not in BEFORE_CONSENT}
 _SITE_OF_KIND = {kind: state for state, kind in SITE_REACHED_BY.items()}
+HELD = ("full", "part", "notes_only")
+"""States of an interview that was held, the furthest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,22 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Sitting:
+    """One appointment of an interview with one participant (trail code): kept in full, in part, missed, or to come."""
+
+    day: date
+    participant: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interview:
-    """One interview: its state and day from the latest sitting, each participant's own state, by trail code."""
+    """One interview: its state, each participant's own state by trail code, and its sittings in order.
+
+    The state is the furthest that any sitting came (full, part, notes_only), or where nothing is held yet that of the
+    latest sitting: a second sitting that is planned or missed takes back nothing. `day` is the first sitting held, or
+    the latest sitting where none is.
+    """
 
     id: str
     state: str
@@ -49,6 +65,12 @@ class Interview:
     participants: Mapping[str, str]
     is_recorded: bool
     mode: str | None
+    sittings: tuple[Sitting, ...] = ()
+
+    @property
+    def attended(self) -> tuple[str, ...]:
+        """Trail codes of the participants with whom something was held, sorted."""
+        return tuple(sorted(code for code, state in self.participants.items() if state in HELD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +165,7 @@ class _Log:
     sites: dict[str, str] = field(default_factory=dict)
     site_days: dict[str, dict[str, date]] = field(default_factory=dict)
     sittings: dict[str, dict[str, str]] = field(default_factory=dict)
+    appointments: dict[str, list[Sitting]] = field(default_factory=dict)
     latest: dict[str, Event] = field(default_factory=dict)
     recorded: set[str] = field(default_factory=set)
     tallied: list[Event] = field(default_factory=list)
@@ -174,6 +197,7 @@ class _Log:
         state = interview_state(event)
         if self._allowed(event, f"interview:{id}", states.get(code, ""), state, INTERVIEW_NEXT):
             states[code] = state
+            self.appointments.setdefault(id, []).append(Sitting(local_day(event.occurred, self.zone), code, state))
             self.latest[id] = event
             if event.data.get("recorded"):
                 self.recorded.add(id)
@@ -206,14 +230,23 @@ class _Log:
 
     def _held(self, id: str) -> Interview:
         event = self.latest[id]
+        sittings = tuple(self.appointments[id])
+        kept = [sitting for sitting in sittings if sitting.state in HELD]
         return Interview(
             id,
-            interview_state(event),
-            local_day(event.occurred, self.zone),
-            self.sittings[id],
+            _furthest(sittings),
+            min((s.day for s in kept), default=local_day(event.occurred, self.zone)),
+            {code: _furthest([s for s in sittings if s.participant == code]) for code in self.sittings[id]},
             id in self.recorded,
             event.data.get("mode"),
+            sittings,
         )
+
+
+def _furthest(sittings: Sequence[Sitting]) -> str:
+    """What sittings (at least one, in order) came to: the best that was held, else where the latest stands."""
+    held = [sitting.state for sitting in sittings if sitting.state in HELD]
+    return min(held, key=HELD.index) if held else sittings[-1].state
 
 
 def interview_state(event: Event) -> str:

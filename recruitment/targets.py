@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
-from recruitment.log import Recruitment
+from recruitment.log import HELD, Interview, Recruitment
 from study.protocol.people import Target
 
-HELD = ("full", "part", "notes_only")
+Kind = tuple[str | None, str | None, str | None]
+"""Site, role and group, None for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,14 @@ class Affiliation:
 
 @dataclass(frozen=True, slots=True)
 class TargetProgress:
-    """A target, how many are held, how many are still missing."""
+    """A target, the days of the interviews that count for it in order, how many are still missing."""
 
     target: Target
-    held: int
+    days: tuple[date, ...]
+
+    @property
+    def held(self) -> int:
+        return len(self.days)
 
     @property
     def missing(self) -> int:
@@ -44,18 +50,30 @@ def target_progress(
 ) -> list[TargetProgress]:
     """Progress of each target in the protocol's order; a target names any of site, role and group, or none for all.
 
-    A joint interview counts once for a target, whichever of its participants fits.
+    An interview counts for the site, role and group held on its day. A joint interview counts once for a target,
+    whichever of those who came fits; who missed it counts for nothing.
     """
-    held = [i for i in recruitment.interviews.values() if i.state in HELD]
     places = _by_person(affiliations)
-    wanted = list(targets)
-    counts = dict.fromkeys(range(len(wanted)), 0)
-    for interview in held:
-        there = [a for code in interview.participants for a in places.get(code, ()) if a.holds(interview.day)]
-        for i, target in enumerate(wanted):
-            anybody = target.site is None and target.role is None and target.group is None
-            counts[i] += anybody or any(_fits(target, a) for a in there)
-    return [TargetProgress(target, counts[i]) for i, target in enumerate(wanted)]
+    days: dict[Kind, list[date]] = {}
+    for interview in _held(recruitment):
+        for kind in {(None, None, None), *(k for a in _there(interview, places) for k in _kinds(a))}:
+            days.setdefault(kind, []).append(interview.day)
+    return [TargetProgress(t, tuple(sorted(days.get((t.site, t.role, t.group), ())))) for t in targets]
+
+
+def unplaced(recruitment: Recruitment, affiliations: Iterable[Affiliation]) -> tuple[str, ...]:
+    """Ids of interviews held with nobody whose site and role on that day are known: they count for no such target."""
+    places = _by_person(affiliations)
+    return tuple(sorted(i.id for i in _held(recruitment) if not _there(i, places)))
+
+
+def _held(recruitment: Recruitment) -> list[Interview]:
+    return [interview for interview in recruitment.interviews.values() if interview.state in HELD]
+
+
+def _there(interview: Interview, places: Mapping[str, list[Affiliation]]) -> list[Affiliation]:
+    """Where those who came belonged on the interview's day."""
+    return [a for code in interview.attended for a in places.get(code, ()) if a.holds(interview.day)]
 
 
 def _by_person(affiliations: Iterable[Affiliation]) -> Mapping[str, list[Affiliation]]:
@@ -65,9 +83,6 @@ def _by_person(affiliations: Iterable[Affiliation]) -> Mapping[str, list[Affilia
     return places
 
 
-def _fits(target: Target, affiliation: Affiliation) -> bool:
-    return (
-        target.site in (None, affiliation.site)
-        and target.role in (None, affiliation.role)
-        and target.group in (None, affiliation.group)
-    )
+def _kinds(affiliation: Affiliation) -> Iterable[Kind]:
+    """Every way a target may name somebody who belongs there."""
+    return product((None, affiliation.site), (None, affiliation.role), (None, affiliation.group))

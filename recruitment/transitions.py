@@ -54,7 +54,7 @@ INTERVIEW_NEXT: Mapping[str, tuple[str, ...]] = {
     "": ("scheduled", "no_show", "full", "part", "notes_only"),
     "scheduled": ("scheduled", "no_show", "full", "part", "notes_only"),
     "no_show": ("scheduled", "no_show", "full", "part", "notes_only"),
-    "full": ("scheduled", "full", "part", "notes_only"),
+    "full": ("scheduled", "no_show", "full", "part", "notes_only"),
     "part": ("scheduled", "no_show", "full", "part", "notes_only"),
     "notes_only": ("scheduled", "no_show", "full", "part", "notes_only"),
 }

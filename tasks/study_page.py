@@ -25,7 +25,7 @@ from pages.svg import Box
 from pages.trail_words import ASSURANCE
 from recruitment import Recruitment
 from recruitment.flow_diagram import LABELS, flow_boxes
-from recruitment.targets import HELD
+from recruitment.log import HELD
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.outcome import Outcome

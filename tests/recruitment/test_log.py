@@ -95,7 +95,37 @@ def test_a_joint_interview_keeps_each_participants_state(study):
         study.interview("interview.held", "2016-03-05", who="t1"),
         study.interview("interview.missed", "2016-03-05", who="t2"),
     ]
-    assert fold_recruitment(events).interviews["I0001"].participants == {"t1": "full", "t2": "no_show"}
+    joint = fold_recruitment(events).interviews["I0001"]
+    assert joint.participants == {"t1": "full", "t2": "no_show"}
+    assert (joint.state, joint.attended) == ("full", ("t1",))
+
+
+def test_a_second_sitting_planned_or_missed_takes_back_nothing(study):
+    first = study.interview("interview.held", "2016-03-05", outcome="part")
+    planned = study.interview("interview.scheduled", "2016-03-12", ordinal=2)
+    assert fold_recruitment([first, planned]).interviews["I0001"].state == "part"
+    missed = study.interview("interview.missed", "2016-03-12", ordinal=2, version=2)
+    again = study.interview("interview.held", "2016-03-19", ordinal=3, outcome="full")
+    folded = fold_recruitment([first, planned, missed]).interviews["I0001"]
+    assert (folded.state, folded.day) == ("part", date(2016, 3, 5))
+    assert [(s.day.day, s.state) for s in folded.sittings] == [(5, "part"), (12, "scheduled"), (12, "no_show")]
+    kept = fold_recruitment([first, planned, missed, again])
+    assert (kept.interviews["I0001"].state, kept.interviews["I0001"].day) == ("full", date(2016, 3, 5))
+    assert not [p for p in kept.problems if p.subject == "interview:I0001"]
+
+
+def test_missed_and_rescheduled_until_it_is_held(study):
+    events = [
+        study.interview("interview.missed", "2016-03-01"),
+        study.interview("interview.missed", "2016-03-08", ordinal=2),
+        study.interview("interview.scheduled", "2016-03-15", ordinal=3),
+    ]
+    waiting = fold_recruitment(events).interviews["I0001"]
+    assert (waiting.state, waiting.day, waiting.attended) == ("scheduled", date(2016, 3, 15), ())
+    held = fold_recruitment([*events, study.interview("interview.held", "2016-03-15", ordinal=3, version=2)])
+    assert held.interviews["I0001"].state == "full"
+    assert [s.state for s in held.interviews["I0001"].sittings] == ["no_show", "no_show", "scheduled", "full"]
+    assert not [p for p in held.problems if p.subject == "interview:I0001"]
 
 
 def test_sites_run_from_selection_to_closing(study):

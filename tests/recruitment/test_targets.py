@@ -10,6 +10,7 @@ from recruitment import (
     target_progress,
     withdrawal_impact,
 )
+from recruitment.targets import unplaced
 from recruitment.withdrawal import COPIES, Material, dispositions_offered
 from study.protocol.people import Target
 
@@ -45,6 +46,47 @@ def test_an_interview_counts_for_the_site_and_role_held_that_day(study):
     ]
     assert [p.held for p in target_progress(targets, recruitment, places)] == [1, 0, 1, 1, 0]
     assert target_progress(targets, recruitment, places)[0].missing == 1
+
+
+def test_somebody_promoted_between_two_interviews_counts_once_for_each_role(study):
+    events = [
+        *interviewed(study, "t1", id="I0001", day="2016-03-05"),
+        study.interview("interview.held", "2016-06-05", id="I0002"),
+    ]
+    places = [
+        belongs("t1", "peer", end="2016-04-30", group="before"),
+        belongs("t1", "supervisor", site="S02", start="2016-05-01", group="after"),
+    ]
+    targets = [
+        Target(count=2, role="peer"),
+        Target(count=2, role="supervisor"),
+        Target(count=2, site="S01"),
+        Target(count=1, site="S02", role="supervisor", group="after"),
+        Target(count=1, site="S01", group="after"),
+    ]
+    found = target_progress(targets, fold_recruitment(events), places)
+    assert [p.held for p in found] == [1, 1, 1, 1, 0]
+    assert [d.isoformat() for d in found[3].days] == ["2016-06-05"]
+
+
+def test_the_last_day_at_a_site_counts_there_and_the_day_after_nowhere(study):
+    places = [belongs("t1", "peer", end="2016-03-05"), belongs("t1", "peer", site="S02", start="2016-03-07")]
+    for day, expected in [("2016-03-05", [1, 0]), ("2016-03-06", [0, 0]), ("2016-03-07", [0, 1])]:
+        recruitment = fold_recruitment(interviewed(study, "t1", day=day))
+        targets = [Target(count=1, site="S01"), Target(count=1, site="S02")]
+        assert [p.held for p in target_progress(targets, recruitment, places)] == expected
+        assert unplaced(recruitment, places) == (() if any(expected) else ("I0001",))
+
+
+def test_who_missed_a_joint_interview_counts_for_nothing(study):
+    events = [
+        *interviewed(study, "t1"),
+        *interviewed(study, "t2")[:2],
+        study.interview("interview.missed", "2016-03-05", who="t2"),
+    ]
+    places = [belongs("t1", "peer"), belongs("t2", "director")]
+    targets = [Target(count=1, role="peer"), Target(count=1, role="director")]
+    assert [p.held for p in target_progress(targets, fold_recruitment(events), places)] == [1, 0]
 
 
 def test_a_joint_interview_counts_once(study):
