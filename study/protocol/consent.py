@@ -33,4 +33,10 @@ class ConsentForm(Part):
     reconsent: Reconsent = Reconsent()
     scopes: list[Scope] = Field(min_length=1)
     dispositions: list[Disposition] = Field(["keep", "deidentify", "delete"], min_length=1)
+    dispositions_until_days: int | None = Field(
+        None,
+        ge=0,
+        description="days after the last interview (without one: after signing) on which deletion or de-identification "
+        "may still be asked for; leave out when the form names no last day",
+    )
     audio_destroyed_within_days: int | None = Field(None, ge=0)
