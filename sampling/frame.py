@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sampling.frame_file import Cells, listed, read_cells, text_of
+from sampling.frame_file import Cells, listed, read_cells
 from study.errors import StudyError
 from study.identifiers import digest
+from study.workbook import text_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 
-import numpy as np
 import pandas as pd
 
 from study.errors import StudyError
+from study.workbook import letters, text_of
 
 LISTED = 8
 """How many rows or ids an error names before it says how many more there are."""
@@ -106,30 +104,6 @@ def table_of(name: str, rows: Iterable[tuple[int, Sequence[str]]]) -> Cells:
         )
     cells = tuple((n, tuple(row[k] if k < len(row) else "" for k in kept)) for n, row in body)
     return Cells(name, at, tuple(header[k] for k in kept), cells)
-
-
-def text_of(cell: object) -> str:
-    """A stored value as text: whole numbers without the point, days without midnight, "" for missing."""
-    if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
-    if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(float(cell)) < 2**53:
-        return str(int(cell))
-    if isinstance(cell, float | np.floating):
-        return repr(float(cell))
-    if isinstance(cell, datetime) and cell.time() == time() and cell.tzinfo is None:
-        return cell.date().isoformat()
-    if isinstance(cell, date | time) and not isinstance(cell, datetime):
-        return cell.isoformat()
-    return str(cell).strip()
-
-
-def letters(column: int) -> str:
-    """A column's letters in a spreadsheet: A for 0, Z for 25, AA for 26."""
-    name, rest = "", column + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        name = chr(ord("A") + digit) + name
-    return name
 
 
 def listed(shown: Sequence[str]) -> str:

@@ -5,21 +5,11 @@ Rows and columns somebody hid are read like the others, as they are when the she
 
 from __future__ import annotations
 
-import io
-import re
-import warnings
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from sampling.frame_file import letters, text_of
 from study.errors import StudyError
-
-LARGEST_BYTES = 256 << 20
-"""How large a workbook may be once unpacked."""
-DIGITS = 15
-"""How many digits a spreadsheet program computes and shows."""
-_LEADING_ZEROS = re.compile(r"0{2,}")
+from study.workbook import cell_text, filled_cells, letters, opened_workbook
 
 
 def sheet_rows(data: bytes, name: str) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -27,7 +17,8 @@ def sheet_rows(data: bytes, name: str) -> tuple[str, list[tuple[int, list[str]]]
 
     StudyError for a hidden or empty first sheet, merged cells, error values, and formulas without a stored result.
     """
-    written, stored = _opened(data, name, values=False), _opened(data, name, values=True)
+    written = opened_workbook(data, name, values=False, table="frame")
+    stored = opened_workbook(data, name, values=True, table="frame")
     if not written.worksheets:
         raise StudyError("the workbook has no sheet of cells", where=name, remedy="Save the table as a sheet.")
     sheet, results = written.worksheets[0], stored.worksheets[0]
@@ -38,7 +29,7 @@ def sheet_rows(data: bytes, name: str) -> tuple[str, list[tuple[int, list[str]]]
         )
     found = dict(_texts(sheet, results, where))
     if not found:
-        others = [s.title for s in written.worksheets[1:] if any(True for _ in _filled(s))]
+        others = [s.title for s in written.worksheets[1:] if any(True for _ in filled_cells(s))]
         remedy = f"Move the frame's sheet to the front ({', '.join(others)})." if others else "Write the frame there."
         raise StudyError("the first sheet is empty", where=where, remedy=remedy)
     last_row, last_column = max(r for r, _ in found), max(c for _, c in found)
@@ -55,34 +46,8 @@ def sheet_rows(data: bytes, name: str) -> tuple[str, list[tuple[int, list[str]]]
     return where, sorted(rows.items())
 
 
-def _opened(data: bytes, name: str, *, values: bool) -> Any:
-    import openpyxl  # type: ignore[import-untyped]
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-        if unpacked <= LARGEST_BYTES:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of parts that hold no cells
-                return openpyxl.load_workbook(io.BytesIO(data), data_only=values)
-    except Exception:  # openpyxl raises many kinds for a damaged workbook
-        raise StudyError(
-            "the file is not a readable .xlsx workbook", where=name, remedy="Save it again, without a password."
-        ) from None
-    raise StudyError(
-        f"the workbook unpacks to more than {LARGEST_BYTES >> 20} MB",
-        where=name,
-        remedy="Leave only the frame in it, or save it as CSV UTF-8.",
-    )
-
-
-def _filled(sheet: Any) -> Iterator[Any]:
-    """The cells that hold something; a sheet may have a million rows that only look of something."""
-    return (cell for cell in sheet._cells.values() if cell.value is not None)
-
-
 def _texts(sheet: Any, results: Any, where: str) -> Iterator[tuple[tuple[int, int], str]]:
-    for cell in _filled(sheet):
+    for cell in filled_cells(sheet):
         at = f"{where}, row {cell.row}, column {letters(cell.column - 1)}"
         is_formula = cell.data_type == "f"
         result = results._cells[(cell.row, cell.column)] if is_formula else cell
@@ -96,17 +61,6 @@ def _texts(sheet: Any, results: Any, where: str) -> Iterator[tuple[tuple[int, in
                 where=at,
                 remedy="Open the workbook in a spreadsheet program and save it, or write the value there.",
             )
-        text = _text(result, is_formula)
+        text = cell_text(result, is_formula=is_formula)
         if text:
             yield (cell.row, cell.column), text
-
-
-def _text(cell: Any, is_formula: bool) -> str:
-    value = cell.value
-    if isinstance(value, bool):
-        return str(value).upper()
-    if is_formula and isinstance(value, float):
-        value = float(f"{value:.{DIGITS}g}")
-    text = text_of(value)
-    padded = _LEADING_ZEROS.fullmatch(cell.number_format or "")
-    return text.zfill(len(cell.number_format)) if padded and text.isdecimal() else text
