@@ -34,6 +34,9 @@ REGISTER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "Approved texts stay as they were",
         "A text somebody agreed to cannot change under its version.",
     ),
+    ("RG021", "review", "Whoever acted is in the team", "What nobody of the team did, nobody answers for."),
+    ("RG022", "review", "Whoever acted was delegated", "A task is done by those to whom it was delegated that day."),
+    ("RG023", "review", "Whoever acted was trained", "The protocol promised that training comes before the task."),
 )
 
 CONSENT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (

@@ -51,6 +51,18 @@ MESSAGES: Mapping[str, str] = {
         "The text differs from the one recorded under this version. Restore it; give a changed text its own version "
         "with its own approval."
     ),
+    "RG021": (
+        "A row names somebody who is not in the team of study.yaml. Correct the code, or add the person with the "
+        "tasks delegated to them. Use one of: {known}."
+    ),
+    "RG022": (
+        "A row names somebody to whom the task {task} was not delegated that day. Correct the code or the day, or "
+        "the delegation in study.yaml (team, tasks); if it happened so, report the deviation."
+    ),
+    "RG023": (
+        "A row names somebody who was not trained for the task {task} that day: {courses}. Enter the training in "
+        "study.yaml (team, trainings); if there was none, train the person and report the deviation."
+    ),
     "CN001": (
         "The form was signed outside the days on which that version could be signed. Correct the day or the "
         "version; if it happened so, obtain consent again and report the deviation."

@@ -45,7 +45,7 @@ RECRUITMENT = Register(
     "registers/recruitment.csv",
     ("participant_id", "step"),
     ("site_id", "role", "occurred", "reason_code"),
-    ignored=("contact_channel",),
+    ignored=("contact_channel", "by"),
 )
 CONSENT = Register(
     "consent",
@@ -60,7 +60,7 @@ INTERVIEWS = Register(
     ("interview_id", "participant_ids"),
     ("site_id", "occurred"),
     progress=("mode", "outcome", "recording"),
-    ignored=("guide_version",),
+    ignored=("guide_version", "interviewer"),
 )
 AFFILIATIONS = Register(
     "participants",

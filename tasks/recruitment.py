@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from recruitment import Affiliation, consent_coverage, fold_consent, fold_recruitment, reconsents_due
 from recruitment.consent_checks import consent_queries, interview_queries, reconsent_queries
+from recruitment.delegations import delegation_queries
 from recruitment.facts import Reading, affiliation_facts, consent_facts, interview_facts, recruitment_facts
 from recruitment.registers import CONSENT, INTERVIEWS, RECRUITMENT, REGISTERS
 from recruitment.sequence import problem_queries, sequence_queries, site_contact_queries
@@ -47,6 +48,7 @@ def tracked_recruitment(place: Workspace, registers: Registers) -> Tracked:
     queries = [q for q in registers.queries if not q.where.startswith(CONSENT.file)]
     queries += [q for name in ("recruitment", "interviews", "participants") for q in judged(place, registers, name)]
     queries += changes(place, registers, readings) + _out_of_place(place, registers)
+    queries += [q for name in ("recruitment", "interviews") for q in _by_whom(place, registers, name)]
     return Tracked(registers, readings, [f for r in readings for f in r.withdrawals], facts, queries, found)
 
 
@@ -59,6 +61,7 @@ def tracked_consent(place: Workspace, registers: Registers) -> Tracked:
     if rows is not None:
         readings = [consent_facts(rows, place.events(), registers.codes, place.protocol, today=place.today.isoformat())]
         queries += judged(place, registers, "consent") + changes(place, registers, readings)
+        queries += _by_whom(place, registers, "consent")
         queries += consent_queries(rows, place.protocol, registers.codes.trail, ref=registers.refs["consent"])
     facts = [f for r in readings for f in r.facts]
     return Tracked(registers, readings, [f for r in readings for f in r.withdrawals], facts, queries, {})
@@ -214,6 +217,12 @@ def _tallies(place: Workspace, registers: Registers, found: dict[str, Way]) -> l
     source = place.reference(RECRUITMENT.file, place.files.get(RECRUITMENT.file), personal=True)
     tallies = tally_facts(found, source.hmac or "", place.events(), now=place.instant)
     return [replace(fact, used=(source,)) for fact in tallies]
+
+
+def _by_whom(place: Workspace, registers: Registers, name: str) -> list[Query]:
+    """Acts of people who are not in the team, not delegated or not trained that day."""
+    rows = registers.frames[name]
+    return [] if rows is None else delegation_queries(name, rows, place.protocol, ref=registers.refs[name])
 
 
 def _out_of_place(place: Workspace, registers: Registers) -> list[Query]:
