@@ -1,6 +1,17 @@
 """Recruitment and consent: who is where, what each person agreed to, and when that changed."""
 
-from recruitment.consent import GATES, SCOPES, ConsentLedger, Decision, Gate, consent_in_force, fold_consent, gate
+from recruitment.consent import (
+    GATES,
+    SCOPES,
+    ConsentLedger,
+    Decision,
+    Gate,
+    Refusal,
+    consent_in_force,
+    fold_consent,
+    gate,
+    refusals,
+)
 from recruitment.coverage import Coverage, consent_coverage, reconsents_due
 from recruitment.flow_diagram import Box, flow_boxes, funnel
 from recruitment.log import Interview, Recruitment, fold_recruitment
@@ -19,6 +30,7 @@ __all__ = [
     "Impact",
     "Interview",
     "Recruitment",
+    "Refusal",
     "consent_coverage",
     "consent_in_force",
     "flow_boxes",
@@ -27,6 +39,7 @@ __all__ = [
     "funnel",
     "gate",
     "reconsents_due",
+    "refusals",
     "target_progress",
     "withdrawal_impact",
 ]

@@ -18,11 +18,11 @@ from recruitment.ledger import (
     SCOPES,
     Consent,
     ConsentLedger,
-    FormVersion,
     Moment,
     Withdrawal,
     fold_consent,
 )
+from recruitment.soundness import Fault, approval_on, fault_of, needs_authorisation, newer_orders, reaches
 from study import StudyError
 from study.event import instant
 
@@ -33,39 +33,49 @@ __all__ = [
     "ConsentLedger",
     "Decision",
     "Gate",
+    "Refusal",
     "approval_on",
     "consent_in_force",
     "fault_of",
     "fold_consent",
     "gate",
     "newer_orders",
+    "refusals",
 ]
 
-Why = Literal[
-    "in_force",
-    "no_consent",
-    "withdrawn",
-    "declined",
-    "not_on_form",
-    "form_not_open",
-    "not_authorised",
-    "no_witness",
-    "reconsent_due",
-    "approval_lapsed",
-]
+Activity = Literal["contact", "collection", "analysis"]
+Why = Literal["in_force", "no_consent", "withdrawn", "declined", "not_on_form", "reconsent_due", "approval_lapsed"]
+Because = Why | Fault | Literal["no_authorisation"]
 
-REASONS: Mapping[Why, str] = {
+REASONS: Mapping[Because, str] = {
     "in_force": "Consent for this scope was in force.",
     "no_consent": "No consent is recorded by then.",
     "withdrawn": "This scope was withdrawn.",
     "declined": "The participant declined this scope.",
     "not_on_form": "No form the participant signed offers this scope.",
     "form_not_open": "The form version was not approved and open for signing on the day it was signed.",
+    "not_in_language": "The form version was not approved in the language in which consent was given.",
     "not_authorised": "The consent was obtained by somebody not authorised to obtain it that day.",
     "no_witness": "A short form needs a witness, and none is recorded.",
+    "no_reference": "The board's reference for a consent in this mode is not on record.",
+    "no_representative": "The form needs a representative, and none is recorded.",
+    "no_assent": "The form needs the participant's assent, and none is recorded.",
+    "no_authorisation": "The authorisation that this scope needs besides consent was not in force.",
     "reconsent_due": "A newer form version makes the participant consent again first.",
     "approval_lapsed": "No ethics approval was in force that day.",
 }
+
+ACTIVITIES: Mapping[str, Activity] = {
+    "take_part": "collection",
+    "survey": "collection",
+    "record": "collection",
+    "recontact": "contact",
+    "transcribe": "analysis",
+    "quote": "analysis",
+    "audit": "analysis",
+    "archive": "analysis",
+}
+"""What the use of a scope is: while an approval has lapsed the board may still allow one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +88,92 @@ class Decision:
     in_force: bool
     event_id: str | None
     reason: str
-    why: Why
+    why: Because
     is_order_provable: bool = True
 
 
 class Gate(NamedTuple):
-    """What a step needs: a scope, in force on the day that `date` names."""
+    """What a step of a flow needs: scopes, each in force on the day that `date` names.
 
-    scope: str
-    date: Literal["interview_day", "survey_day", "today"]
+    A step that is `analysis` of what a person said or answered earlier also needs an approval on the day it is done.
+    """
 
+    flow: str
+    step: str
+    scopes: tuple[str, ...]
+    date: Literal["interview_day", "survey_day", "contact_day", "today"]
+    is_analysis: bool = False
+
+
+_INTERVIEWED = ("take_part", "record", "transcribe")
 
 GATES: Mapping[str, Gate] = {
-    "interview": Gate("take_part", "interview_day"),
-    "record_interview": Gate("record", "interview_day"),
-    "validate_transcript": Gate("take_part", "interview_day"),
-    "transcribe": Gate("transcribe", "interview_day"),
-    "release_transcript": Gate("take_part", "interview_day"),
-    "answer_survey": Gate("survey", "survey_day"),
-    "contact": Gate("take_part", "today"),
-    "send_member_check": Gate("recontact", "today"),
-    "quote": Gate("quote", "today"),
-    "show_auditor": Gate("audit", "today"),
-    "deposit": Gate("archive", "today"),
+    "interview": Gate("track-consent", "an interview counts", ("take_part",), "interview_day"),
+    "record_interview": Gate("track-consent", "a recording is kept", ("record",), "interview_day"),
+    "validate_transcript": Gate("validate-transcripts", "a transcript passes", _INTERVIEWED, "interview_day"),
+    "release_transcript": Gate(
+        "validate-transcripts", "a transcript is released for coding", _INTERVIEWED, "interview_day", True
+    ),
+    "answer_survey": Gate("validate-surveys", "a coded survey row passes", ("survey",), "survey_day"),
+    "code": Gate(
+        "assess-saturation, compare-coders, compare-cases",
+        "codings of a transcript are imported",
+        ("take_part",),
+        "interview_day",
+        True,
+    ),
+    "assemble_packet": Gate("assemble-member-checks", "a packet is made", ("take_part", "recontact"), "today"),
+    "quote": Gate("assemble-member-checks", "a packet quotes", ("quote",), "today"),
+    "release_packet": Gate("assemble-member-checks", "a packet is released", ("take_part", "recontact"), "contact_day"),
+    "send_packet": Gate(
+        "assemble-member-checks", "a packet or reminder is sent", ("take_part", "recontact"), "contact_day"
+    ),
+    "remind": Gate("record-member-checks", "somebody is due a reminder", ("take_part", "recontact"), "today"),
+    "show_auditor": Gate("", "an auditor opens what a person said", ("audit",), "today"),
+    "deposit": Gate("", "what a person said goes to an archive", ("archive",), "today"),
 }
-"""Flow step → the scope it needs and the day on which it must be in force."""
+"""Flow step → the scopes it needs and the day on which each must be in force; no flow does those without one yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A step refused for a participant (trail code): the scope that was not in force on a day, and what decides it."""
+
+    step: str
+    participant: str
+    scope: str
+    day: date
+    decision: Decision
+
+
+def refusals(ledger: ConsentLedger, step: str, participant: str, days: Mapping[str, date]) -> list[Refusal]:
+    """What refuses a step of GATES for a participant, one for each scope not in force; empty where it may be done.
+
+    `days` gives the day for the step's date source, and `today` for analysis.
+    """
+    needed = GATES[step]
+    day = days[needed.date]
+    asked = {scope: consent_in_force(ledger, participant, scope, day) for scope in needed.scopes}
+    refused = [Refusal(step, participant, scope, day, d) for scope, d in asked.items() if not d.in_force]
+    if needed.is_analysis and not refused:
+        approved, approval = approval_on(ledger, days["today"], "analysis")
+        if not approved:
+            lapsed = _answer("approval_lapsed", approval)
+            refused.append(Refusal(step, participant, needed.scopes[0], days["today"], lapsed))
+    return refused
 
 
 def gate(
     ledger: ConsentLedger, step: str, participant: str, days: Mapping[str, date], *, known_at: str | None = None
 ) -> Decision:
-    """Whether a step of GATES may be done for a participant; `days` gives the day for its date source."""
-    scope, source = GATES[step]
-    return consent_in_force(ledger, participant, scope, days[source], known_at=known_at)
+    """Whether a step of GATES may be done for a participant: the first refusal, or the first scope's decision."""
+    if known_at is not None:
+        ledger = ledger.as_known(known_at)
+    refused = refusals(ledger, step, participant, days)
+    needed = GATES[step]
+    return (
+        refused[0].decision if refused else consent_in_force(ledger, participant, needed.scopes[0], days[needed.date])
+    )
 
 
 def consent_in_force(
@@ -124,62 +187,17 @@ def consent_in_force(
     if known_at is not None:
         ledger = ledger.as_known(instant(known_at) if isinstance(known_at, datetime) else known_at)
     moment = _moment(ledger, at)
-    consents = [c for c in ledger.given.get(participant, ()) if c.at.by(moment)]
+    signed = [c for c in ledger.given.get(participant, ()) if c.at.by(moment)]
     ends = [w for w in ledger.withdrawn.get(participant, ()) if scope in w.scopes and w.at.by(moment)]
-    standing = _standing(ledger, consents)
-    deciding = _deciding(consents, standing, scope)
-    if ends and (deciding is None or deciding.at.day <= _last(ends).at.day):
-        return _answer("withdrawn", _last(ends).event_id)
-    if deciding is None:
-        return _nothing_covers(ledger, consents, scope)
-    if scope not in deciding.given:
-        return _answer("declined", deciding.event_id)
-    reached = [o for o in newer_orders(ledger, deciding, moment.day) if _reaches(o, scope, moment.day)]
-    if reached:
-        return _answer("reconsent_due", reached[-1].event_id)
-    approved, approval = approval_on(ledger, moment.day)
-    if not approved:
-        return _answer("approval_lapsed", approval)
-    same_day = deciding.at.day == moment.day and not (deciding.at.clock and moment.clock)
-    return Decision(True, deciding.event_id, REASONS["in_force"], "in_force", not same_day)
-
-
-def fault_of(ledger: ConsentLedger, consent: Consent) -> Why | None:
-    """Why a consent covers nothing, judged by what held on the day it was given; None when it is sound."""
-    versions = ledger.forms.get((consent.form, consent.version), ())
-    if not any(v.open_on(consent.at.day) for v in versions if v.language == consent.language):
-        return "form_not_open"
-    begun = [p for periods in ledger.authorised.values() for p in periods if p.start <= consent.at.day]
-    if begun and not any(p.holds(consent.at.day) for p in ledger.authorised.get(consent.obtained_by, ())):
-        return "not_authorised"
-    if consent.mode == "short_form" and not consent.has_witness:
-        return "no_witness"
-    return None
-
-
-def newer_orders(ledger: ConsentLedger, consent: Consent, day: date) -> list[FormVersion]:
-    """The versions open by `day` that make those who signed this one consent again, oldest first."""
-    signed = ledger.forms.get((consent.form, consent.version), ())
-    since = min((v.opens for v in signed), default=date.max)
-    orders = [
-        version
-        for (form, _), versions in ledger.forms.items()
-        if form == consent.form
-        for version in versions
-        if version.order != "none" and since < version.opens <= day and version.approved <= day
-    ]
-    return sorted(orders, key=lambda v: (v.opens, v.event_id))
-
-
-def approval_on(ledger: ConsentLedger, day: date) -> tuple[bool, str | None]:
-    """Whether an ethics approval held that day, with the event of the latest begun by then.
-
-    True where none begun by then is recorded: then the form's own approval decides.
-    """
-    begun = [p for p in ledger.approvals if p.start <= day]
-    holding = [p for p in begun if p.holds(day)]
-    latest = max(holding or begun, key=lambda p: (p.start, p.event_id), default=None)
-    return bool(holding) or not begun, latest.event_id if latest else None
+    answer = _of(ledger, [c for c in signed if c.covers == "consent"], ends, scope, moment)
+    if not answer.in_force:
+        return answer
+    if needs_authorisation(ledger, scope, moment.day):
+        authorised = _of(ledger, [c for c in signed if c.covers != "consent"], ends, scope, moment)
+        if not authorised.in_force:
+            return _answer("no_authorisation", authorised.event_id)
+    approved, approval = approval_on(ledger, moment.day, ACTIVITIES[scope])
+    return answer if approved else _answer("approval_lapsed", approval)
 
 
 def _moment(ledger: ConsentLedger, at: date | datetime) -> Moment:
@@ -188,6 +206,23 @@ def _moment(ledger: ConsentLedger, at: date | datetime) -> Moment:
     if at.tzinfo is None:
         raise StudyError("a clock time has no time zone", remedy="Give a plain date, or a time with its zone.")
     return Moment(at.astimezone(ledger.zone).date(), instant(at))
+
+
+def _of(ledger: ConsentLedger, consents: list[Consent], ends: list[Withdrawal], scope: str, moment: Moment) -> Decision:
+    """The answer of these consents and withdrawals, whatever the approvals."""
+    standing = _standing(ledger, consents)
+    deciding = _deciding(consents, standing, scope)
+    if ends and (deciding is None or deciding.at.day <= ends[-1].at.day):
+        return _answer("withdrawn", ends[-1].event_id)
+    if deciding is None:
+        return _nothing_covers(ledger, consents, scope)
+    if scope not in deciding.given:
+        return _answer("declined", deciding.event_id)
+    reached = [o for o in newer_orders(ledger, deciding, moment.day) if reaches(o, scope, moment.day)]
+    if reached:
+        return _answer("reconsent_due", reached[-1].event_id)
+    same_day = deciding.at.day == moment.day and not (deciding.at.clock and moment.clock)
+    return Decision(True, deciding.event_id, REASONS["in_force"], "in_force", not same_day)
 
 
 def _standing(ledger: ConsentLedger, consents: list[Consent]) -> dict[str, Consent]:
@@ -225,16 +260,5 @@ def _nothing_covers(ledger: ConsentLedger, consents: list[Consent], scope: str) 
     return _answer("no_consent", None)
 
 
-def _reaches(order: FormVersion, scope: str, day: date) -> bool:
-    """Before next contact ends acts done with the person at once; everyone by a day ends every scope after it."""
-    if order.order == "before_next_contact":
-        return scope in CONTACT_SCOPES
-    return order.by is not None and day > order.by
-
-
-def _last(ends: list[Withdrawal]) -> Withdrawal:
-    return ends[-1]
-
-
-def _answer(why: Why, event_id: str | None) -> Decision:
+def _answer(why: Because, event_id: str | None) -> Decision:
     return Decision(False, event_id, REASONS[why], why)

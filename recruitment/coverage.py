@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from recruitment.consent import SCOPES, consent_in_force, fault_of, newer_orders
+from recruitment.consent import SCOPES, consent_in_force
 from recruitment.ledger import ConsentLedger, FormVersion
+from recruitment.soundness import fault_of, newer_orders, reaches
+
+LATER_USES = ("quote", "recontact", "archive", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,18 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class ReconsentDue:
-    """A participant (trail code) whom a newer version makes consent again, before next contact or by a day."""
+    """A participant (trail code) whom a newer version makes consent again, before next contact or by a day.
+
+    `version` is the newest one to sign and `signed` the version of that form signed last; of several orders the
+    strictest counts. `is_reached` says that taking part is refused until then.
+    """
 
     participant: str
     version: FormVersion
     due: date | None
+    order: str
+    signed: str
+    is_reached: bool
 
 
 def consent_coverage(ledger: ConsentLedger, on: date) -> Coverage:
@@ -59,5 +69,22 @@ def reconsents_due(ledger: ConsentLedger, on: date) -> list[ReconsentDue]:
         standing = {c.form: c for c in ledger.given.get(code, ()) if c.at.day <= on and fault_of(ledger, c) is None}
         orders = [order for consent in standing.values() for order in newer_orders(ledger, consent, on)]
         if orders:
-            due.append(ReconsentDue(code, orders[-1], orders[-1].by))
+            due.append(_due(code, orders, standing[orders[-1].form].version, on))
     return due
+
+
+def _due(code: str, orders: list[FormVersion], signed: str, on: date) -> ReconsentDue:
+    first = next((o for o in orders if o.order == "before_next_contact"), None)
+    strictest = first or min(orders, key=lambda o: (o.by or date.max, o.event_id))
+    is_reached = any(reaches(o, "take_part", on) for o in orders)
+    return ReconsentDue(code, orders[-1], strictest.by, strictest.order, signed, is_reached)
+
+
+def uses_absent(ledger: ConsentLedger, participant: str, day: date) -> tuple[str, ...]:
+    """The later uses that some form offers (quote, recontact, archive, audit) and that were not in force that day.
+
+    This is a forecast for people: each use is refused at its own act, by its own gate.
+    """
+    offered = {scope for versions in ledger.forms.values() for form in versions for scope in form.scopes}
+    later = [s for s in LATER_USES if s in offered]
+    return tuple(s for s in later if not consent_in_force(ledger, participant, s, day).in_force)

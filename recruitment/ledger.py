@@ -21,6 +21,7 @@ KINDS = frozenset(
     {
         "study.opened",
         "approval.renewed",
+        "approval.excepted",
         "personnel.authorised",
         "personnel.ended",
         "consent.form_approved",
@@ -47,7 +48,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class FormVersion:
-    """One consent form version: when it was approved, when it may be signed, whom it makes consent again."""
+    """One consent form version: when it was approved, when it may be signed, whom it makes consent again.
+
+    `references` are the modes for which the ethics board's reference is on record.
+    """
 
     event_id: str
     form: str
@@ -59,6 +63,9 @@ class FormVersion:
     order: str
     by: date | None
     scopes: tuple[str, ...]
+    covers: str = "consent"
+    needs: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
 
     def open_on(self, day: date) -> bool:
         """Whether it was approved and could be signed that day, both ends of the window included."""
@@ -67,7 +74,7 @@ class FormVersion:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One consent as recorded: the scopes given and those declined, each on its own."""
+    """One consent (or authorisation) as recorded: the scopes given and those declined, each on its own."""
 
     event_id: str
     at: Moment
@@ -79,6 +86,9 @@ class Consent:
     declined: frozenset[str]
     obtained_by: str
     has_witness: bool
+    has_representative: bool = False
+    assent: str | None = None
+    covers: str = "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,16 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the ethics board allowed while no approval was in force: activities, on a closed range of local days."""
+
+    event_id: str
+    start: date
+    end: date
+    permits: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentLedger:
     """Everything the consent question needs; equal for every order of the same events.
 
@@ -117,6 +137,7 @@ class ConsentLedger:
     withdrawn: Mapping[str, tuple[Withdrawal, ...]]
     approvals: tuple[Period, ...]
     authorised: Mapping[str, tuple[Period, ...]]
+    allowances: tuple[Allowance, ...] = ()
     source: tuple[Event, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -143,6 +164,7 @@ def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> Con
     given: dict[str, list[Consent]] = defaultdict(list)
     withdrawn: dict[str, list[Withdrawal]] = defaultdict(list)
     approvals: list[Period] = []
+    allowances: list[Allowance] = []
     for event in ordered:
         person = event.subject_id("participant") or ""
         if event.kind == "consent.form_approved" and newest[_row(event)] == event.id:
@@ -154,6 +176,8 @@ def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> Con
             withdrawn[person].append(_withdrawal(event, zone))
         elif event.kind in ("study.opened", "approval.renewed"):
             approvals.append(Period(event.id, _day(event.data["approval_from"]), _end(event.data.get("approval_to"))))
+        elif event.kind == "approval.excepted":
+            allowances.append(_allowance(event))
     return ConsentLedger(
         zone=zone,
         forms={key: tuple(versions) for key, versions in sorted(forms.items())},
@@ -161,6 +185,7 @@ def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> Con
         withdrawn={code: tuple(ends) for code, ends in sorted(withdrawn.items())},
         approvals=tuple(sorted(approvals, key=lambda p: (p.start, p.event_id))),
         authorised=_delegations(ordered, zone),
+        allowances=tuple(sorted(allowances, key=lambda a: (a.start, a.event_id))),
         source=source,
     )
 
@@ -196,6 +221,9 @@ def _form(event: Event, zone: ZoneInfo) -> FormVersion:
         order=data["reconsent"],
         by=_end(data.get("by")),
         scopes=tuple(data["scopes"]),
+        covers=data.get("covers", "consent"),
+        needs=frozenset(data.get("needs", ())),
+        references=frozenset(mode for mode, _ in data.get("references", ())),
     )
 
 
@@ -212,7 +240,15 @@ def _consent(event: Event, zone: ZoneInfo) -> Consent:
         frozenset(data["declined"]),
         data["obtained_by"],
         data["has_witness"],
+        data.get("has_representative", False),
+        data.get("assent"),
+        data.get("covers", "consent"),
     )
+
+
+def _allowance(event: Event) -> Allowance:
+    data = event.data
+    return Allowance(event.id, _day(data["excepted_from"]), _day(data["excepted_to"]), frozenset(data["permits"]))
 
 
 def _withdrawal(event: Event, zone: ZoneInfo) -> Withdrawal:

@@ -35,6 +35,25 @@ class ApprovalRenewed(Shape):
     approval_to: Day | None = None
 
 
+class ApprovalExcepted(Shape):
+    """What the board allowed while no approval was in force."""
+
+    reference: Code
+    excepted_from: Day
+    excepted_to: Day
+    permits: tuple[Literal["contact", "collection", "analysis"], ...]
+
+
+class BasisDeclared(Shape):
+    """The lawful basis for processing personal data (GDPR articles 6(1) and 9(2))."""
+
+    reference: Code
+    basis: Literal["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"]
+    condition: Literal["explicit_consent", "public_interest", "public_health", "research"] | None = None
+    basis_from: Day
+    basis_to: Day | None = None
+
+
 class Authorised(Shape):
     role: Code
     task: Code
@@ -112,6 +131,14 @@ CONDUCT_KINDS = (
     Kind("amendment.submitted", Amendment, ("data.amendment",), Rank.OPENING, "intentions"),
     Kind("amendment.approved", Amendment, ("data.amendment",), Rank.GRANT, "intentions"),
     Kind("approval.renewed", ApprovalRenewed, ("data.approval_from",), Rank.GRANT, "intentions"),
+    Kind("approval.excepted", ApprovalExcepted, ("data.reference",), Rank.GRANT, "intentions"),
+    Kind(
+        "data_protection.declared",
+        BasisDeclared,
+        ("data.reference", "data.basis", "data.basis_from", "data.basis_to"),
+        Rank.GRANT,
+        "intentions",
+    ),
     Kind("personnel.authorised", Authorised, ("person", "data.task", "occurred"), Rank.GRANT, "intentions"),
     Kind("personnel.ended", Ended, ("person", "data.task", "occurred"), Rank.WITHDRAWAL, "intentions"),
     Kind("deviation.recorded", Deviation, ("data.deviation",), Rank.ASSESSMENT, "process_notes"),

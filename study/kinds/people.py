@@ -9,6 +9,18 @@ from typing import Literal
 
 from study.kinds.shapes import Code, Count, Day, Hmac, Kind, Rank, Row, Scope, Sha256, Shape
 
+Covers = Literal["consent", "hipaa_authorisation"]
+Mode = Literal[
+    "signed",
+    "short_form",
+    "verbal",
+    "electronic",
+    "waiver_of_documentation",
+    "waiver",
+    "alteration",
+    "exempt",
+]
+
 
 class Tallied(Shape):
     """The whole study's counts before consent, by step and criterion number, with the register's hmac.
@@ -50,7 +62,8 @@ class InterviewHeld(Row):
 class FormApproved(Shape):
     """One consent form version: the days on which it may be signed, and its re-consent order.
 
-    `revision` counts what was later set for the version, such as its last day; the newest one stands.
+    `revision` counts what was later set for the version, such as its last day; the newest one stands. `references`
+    are the ethics board's, by the mode they allow.
     """
 
     form: Code
@@ -64,19 +77,28 @@ class FormApproved(Shape):
     approval_from: Day
     text: Sha256
     revision: Count = 1
+    covers: Covers = "consent"
+    needs: tuple[Literal["representative", "assent", "understanding", "copy"], ...] = ()
+    references: tuple[tuple[Mode, Code], ...] = ()
 
 
 class ConsentGiven(Row):
+    """One consent; `proof` is the HMAC of the signed form's SHA-256 under the participant's key."""
+
     form: Code
     form_version: Code
     language: Code
-    mode: Literal["signed", "short_form", "verbal", "electronic", "waiver_of_documentation", "waiver", "exempt"]
+    mode: Mode
     given: tuple[Scope, ...]
     declined: tuple[Scope, ...]
     obtained_by: Code
     has_witness: bool
     has_representative: bool
     copy_given: bool
+    covers: Covers = "consent"
+    assent: Literal["given", "declined", "not_capable"] | None = None
+    understanding_checked: bool = False
+    proof: Hmac | None = None
 
 
 class ConsentWithdrawn(Row):

@@ -1,4 +1,4 @@
-"""Consent forms and what each version permits (45 CFR 46.116 and 46.117)."""
+"""Consent forms and what each version permits (45 CFR 46.116 and 46.117; assent and permission: 46.408)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from study.protocol.base import Code, Part, Text
 
 Scope = Literal["take_part", "survey", "record", "transcribe", "quote", "recontact", "audit", "archive"]
 Disposition = Literal["keep", "deidentify", "delete"]
+Mode = Literal[
+    "signed",
+    "short_form",
+    "verbal",
+    "electronic",
+    "waiver_of_documentation",
+    "waiver",
+    "alteration",
+    "exempt",
+]
+BoardMode = Literal["waiver_of_documentation", "waiver", "alteration", "exempt"]
+"""Modes that rest on what the ethics board decided, each with the reference of that decision."""
+Need = Literal["representative", "assent", "understanding", "copy"]
+Covers = Literal["consent", "hipaa_authorisation"]
 
 
 class Reconsent(Part):
@@ -21,7 +35,10 @@ class Reconsent(Part):
 
 
 class ConsentForm(Part):
-    """One version of a consent form: the days on which it may be signed, both included, and its scopes."""
+    """One version of a consent form: the days on which it may be signed, both included, and its scopes.
+
+    A HIPAA authorisation is a form of its own; from the day it opens its scopes need it besides the consent.
+    """
 
     form: Code
     version: Code
@@ -32,6 +49,11 @@ class ConsentForm(Part):
     closes: date | None = Field(None, description="last day on which it may be signed")
     reconsent: Reconsent = Reconsent()
     scopes: list[Scope] = Field(min_length=1)
+    covers: Covers = Field("consent", description="what is signed: a consent, or an authorisation under HIPAA")
+    needs: list[Need] = Field([], description="what each signing of it needs besides the participant's own agreement")
+    references: dict[BoardMode, Code] = Field(
+        {}, description="the board's reference for each mode it allowed: waivers, alteration, exemption"
+    )
     dispositions: list[Disposition] = Field(["keep", "deidentify", "delete"], min_length=1)
     dispositions_until_days: int | None = Field(
         None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from study.protocol.document import Protocol
+    from study.protocol.people import Brought
     from study.protocol.sampling import StageSpec
 
 
@@ -47,6 +48,7 @@ def _repeats(protocol: Protocol) -> Iterator[str]:
         "surveys": (s.name for s in protocol.surveys),
         "obligations": (o.id for o in protocol.obligations),
         "ethics.amendments": (a.id for a in protocol.ethics.amendments),
+        "ethics.approvals.exceptions": (e.reference for a in protocol.ethics.approvals for e in a.exceptions),
     }
     for path, keys in lists.items():
         for key, times in Counter(keys).items():
@@ -59,6 +61,9 @@ def _dates(protocol: Protocol) -> Iterator[str]:
     for i, approval in enumerate(protocol.ethics.approvals):
         if approval.end and approval.end < approval.start:
             yield f"ethics.approvals.{i}: the approval ends before it begins; correct `from` or `to`"
+        for j, excepted in enumerate(approval.exceptions):
+            if excepted.end < excepted.start or approval.end is None or excepted.start <= approval.end:
+                yield f"ethics.approvals.{i}.exceptions.{j}: it must follow the end of its approval; correct `from` or `to`"
     first_approval = min(a.start for a in protocol.ethics.approvals)
     for i, form in enumerate(protocol.consent_forms):
         path = f"consent_forms.{i}"
@@ -73,6 +78,20 @@ def _dates(protocol: Protocol) -> Iterator[str]:
         dates = [d for d in (amendment.submitted, amendment.approved, amendment.effective) if d]
         if dates != sorted(dates):
             yield f"ethics.amendments.{i}: the days must run submitted, approved, effective"
+        yield from _brought(protocol, f"ethics.amendments.{i}.brings", amendment.brings)
+
+
+def _brought(protocol: Protocol, path: str, brought: Brought) -> Iterator[str]:
+    """What an amendment brings and the protocol does not hold."""
+    known: dict[str, tuple[Iterable[object], set[object]]] = {
+        "forms": ([(f.form, f.version) for f in brought.forms], {(f.form, f.version) for f in protocol.consent_forms}),
+        "guides": ([(g.id, g.version) for g in brought.guides], {(g.id, g.version) for g in protocol.guides}),
+        "surveys": (brought.surveys, {s.name for s in protocol.surveys}),
+    }
+    for name, (named, there) in known.items():
+        for missing in (one for one in named if one not in there):
+            shown = " ".join(map(str, missing)) if isinstance(missing, tuple) else missing
+            yield f"{path}.{name}: {shown} is not in study.yaml; add it, or correct its name"
 
 
 def _locking(protocol: Protocol) -> Iterator[str]:

@@ -24,11 +24,48 @@ Task = Literal[
 ]
 
 
+Activity = Literal["contact", "collection", "analysis"]
+
+
+class LapseException(Part):
+    """What the board allowed while no approval was in force, by the reference of its letter; both days included."""
+
+    reference: Code
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+    permits: list[Activity] = Field(min_length=1, description="contact, collection, analysis of identifiable data")
+
+
 class Approval(Part):
     """One approval by the ethics board: both days included; no end where there is no continuing review."""
 
     start: date = Field(alias="from", description="first day on which the approval holds")
     end: date | None = Field(None, alias="to", description="last day; leave out when the approval has no end")
+    exceptions: list[LapseException] = Field([], description="what the board allowed after this approval had lapsed")
+
+
+class BroughtForm(Part):
+    """A consent form version by its names."""
+
+    form: Code
+    version: Code
+
+
+class BroughtGuide(Part):
+    """An interview guide version by its names."""
+
+    id: Code
+    version: Code
+
+
+class Brought(Part):
+    """What an amendment brings that is new; none of it may be used before the amendment is approved and effective."""
+
+    forms: list[BroughtForm] = []
+    guides: list[BroughtGuide] = []
+    sites: list[Code] = []
+    surveys: list[Identifier] = []
+    rules: list[Text] = Field([], description="parts of study.yaml that it changes, such as participants.contact")
 
 
 class Amendment(Part):
@@ -37,17 +74,36 @@ class Amendment(Part):
     id: Code
     submitted: date
     approved: date | None = None
-    effective: date | None = None
+    effective: date | None = Field(None, description="the day from which it is used; without it the day of approval")
     summary: Text
+    brings: Brought = Brought()
+
+    @property
+    def starts(self) -> date | None:
+        """The first day on which what it brings may be used; None while it is not approved."""
+        return (self.effective or self.approved) if self.approved else None
+
+
+class LawfulBasis(Part):
+    """On which basis personal data is processed (GDPR articles 6(1) and 9(2)), where that law applies."""
+
+    basis: Literal["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"]
+    condition: Literal["explicit_consent", "public_interest", "public_health", "research"] | None = Field(
+        None, description="for special categories such as health"
+    )
+    reference: Code = Field(description="number of the record or of the data protection officer's advice")
+    start: date = Field(alias="from")
+    end: date | None = Field(None, alias="to")
 
 
 class Ethics(Part):
-    """The ethics board, its reference, its approvals and the amendments."""
+    """The ethics board, its reference, its approvals and the amendments; the lawful basis where one is needed."""
 
     board: Text
     reference: Text
     approvals: list[Approval] = Field(min_length=1)
     amendments: list[Amendment] = []
+    data_protection: list[LawfulBasis] = []
 
 
 class Delegation(Part):

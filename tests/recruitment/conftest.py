@@ -53,6 +53,10 @@ class Study:
         data = {"approval_from": start, **({"approval_to": end} if end else {})}
         return self.event("approval.renewed", start, data=data)
 
+    def excepted(self, start: str, end: str, *permits: str) -> Event:
+        data = {"reference": "B-7", "excepted_from": start, "excepted_to": end, "permits": list(permits)}
+        return self.event("approval.excepted", start, data=data)
+
     def form(self, version: str = "v1", opens: str = "2016-02-01", closes: str | None = None, **more: Any) -> Event:
         data = {
             "form": "interview",

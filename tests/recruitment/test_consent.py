@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recruitment import consent_in_force, fold_consent
-from recruitment.consent import GATES, SCOPES, gate
+from recruitment.consent import GATES, SCOPES, gate, refusals
 from study import StudyError
 
 
@@ -222,14 +222,27 @@ def test_of_two_versions_of_a_row_the_newer_counts(study):
 
 def test_every_gate_names_a_scope_and_refuses_without_it(study):
     day = date(2016, 5, 1)
-    days = {"interview_day": day, "survey_day": day, "today": day}
-    for step, (scope, source) in GATES.items():
-        assert scope in SCOPES
-        assert source in days
-        given_it = fold_consent([study.form(), study.consent("2016-03-03")])
-        declined_it = fold_consent([study.form(), study.consent("2016-03-03", declined=(scope,))])
+    days = {"interview_day": day, "survey_day": day, "contact_day": day, "today": day}
+    given_it = fold_consent([study.form(), study.consent("2016-03-03")])
+    for step, needed in GATES.items():
         assert gate(given_it, step, "t1", days).in_force
-        assert not gate(declined_it, step, "t1", days).in_force
+        for scope in needed.scopes:
+            assert scope in SCOPES
+            declined_it = fold_consent([study.form(), study.consent("2016-03-03", declined=(scope,))])
+            (refused,) = refusals(declined_it, step, "t1", days)
+            assert (refused.scope, refused.day, refused.decision.why) == (scope, day, "declined")
+            assert gate(declined_it, step, "t1", days) == refused.decision
+
+
+def test_analysis_also_needs_an_approval_on_its_own_day(study):
+    events = [study.opened(end="2016-06-30"), study.form(), study.consent("2016-03-03")]
+    days = {"interview_day": date(2016, 5, 1), "today": date(2016, 7, 2)}
+    assert gate(fold_consent(events), "validate_transcript", "t1", days).in_force
+    for step in ("code", "release_transcript"):
+        assert gate(fold_consent(events), step, "t1", days).why == "approval_lapsed"
+        excepted = [*events, study.excepted("2016-07-01", "2016-07-14", "analysis")]
+        assert gate(fold_consent(excepted), step, "t1", days).in_force
+        assert gate(fold_consent(excepted), step, "t1", {**days, "today": date(2016, 7, 15)}).why == "approval_lapsed"
 
 
 START = date(2016, 2, 1)

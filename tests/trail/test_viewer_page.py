@@ -231,7 +231,7 @@ def test_consent_is_decided_as_the_study_decides_it(viewer: Viewer) -> None:
         " return cases.map(([person, scope, day]) => fold.inForce(person, scope, day).why) })",
         asked,
     )
-    assert len({why for one in wanted for why in one}) == 10, "a reason never occurs: ask of more ledgers"
+    assert len({why for one in wanted for why in one}) == 15, "a reason never occurs: ask of more ledgers"
     for seed, (ours, theirs) in enumerate(zip(given, wanted, strict=True)):
         assert ours == theirs, seed
 

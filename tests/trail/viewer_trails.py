@@ -152,10 +152,19 @@ def consents_at_random(seed: int) -> list[Event]:
         return {"ordinal": chance.randint(1, 2), "version": chance.randint(1, 2), "row": "ab" * 32}
 
     def given(kind: str) -> Fact:
-        form = {"form": chance.choice(["A", "B"]), "form_version": chance.choice(["1", "2"]), "language": "en"}
+        form = {"form": chance.choice(["A", "B"]), "form_version": chance.choice(["1", "2"]), "language": language()}
         said = {"given": scopes(), "declined": scopes() if chance.random() < 0.3 else [], "obtained_by": "EVA1"}
-        how = {"mode": chance.choice(["signed", "short_form"]), "has_witness": chance.random() < 0.5}
-        return Fact(kind, day(), person(), data={**row(), **form, **said, **how})
+        how = {
+            "mode": chance.choice(["signed", "signed", "short_form", "waiver"]),
+            "has_witness": chance.random() < 0.5,
+        }
+        more = {"has_representative": chance.random() < 0.7, "assent": chance.choice(["given", "declined", None])}
+        if chance.random() < 0.2:
+            form, more = {"form": "H", "form_version": "1", "language": "en"}, {"covers": "hipaa_authorisation"}
+        return Fact(kind, day(), person(), data={**row(), **form, **said, **how, **more})
+
+    def language() -> str:
+        return "es" if chance.random() < 0.2 else "en"
 
     def form(name: str, version: str) -> Fact:
         order = chance.choice(["none", "none", "before_next_contact", "everyone_by"])
@@ -166,9 +175,15 @@ def consents_at_random(seed: int) -> list[Event]:
             "language": "en",
             "reconsent": order,
             "revision": chance.randint(1, 2),
+            "needs": [need for need in ("representative", "assent") if chance.random() < 0.2],
+            "references": [["waiver", "W1"]] if chance.random() < 0.5 else [],
         }
+        if name == "H":
+            data |= {"covers": "hipaa_authorisation"}
         return Fact(
-            "consent.form_approved", day(6), data={**data, **dates, "approval_from": "2026-01-01", "scopes": []}
+            "consent.form_approved",
+            day(6),
+            data={**data, **dates, "approval_from": "2026-01-01", "scopes": scopes() if name == "H" else []},
         )
 
     approval = {"time_zone": "America/Los_Angeles", "approval_from": "2026-01-01", "approval_to": end(0.3)}
@@ -180,6 +195,12 @@ def consents_at_random(seed: int) -> list[Event]:
     ]
     if chance.random() < 0.3:
         facts.append(Fact("approval.renewed", day(), data={"approval_from": day()[:10], "approval_to": end(0.5)}))
+    if chance.random() < 0.3:
+        facts.append(form("H", "1"))
+    if chance.random() < 0.5:
+        excepted = {"reference": "B7", "excepted_from": day(10)[:10], "excepted_to": day()[:10]}
+        permits = [chance.choice(["contact", "collection", "analysis"])]
+        facts.append(Fact("approval.excepted", day(), data={**excepted, "permits": permits}))
     if chance.random() < 0.4:
         task = {"task": "obtain_consent", "ends": end(0.5)}
         facts.append(Fact("personnel.authorised", day(8), staff, data=task))
