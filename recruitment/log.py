@@ -23,9 +23,11 @@ from recruitment.transitions import (
 )
 from study import Event
 from study.event import in_fold_order, local_day, time_zone_of
+from study.kinds import kind_of
 
 _PERSON_OF_KIND = {kind: state for state, kind in PERSON_REACHED_BY.items() if state not in BEFORE_CONSENT}
 _SITE_OF_KIND = {kind: state for state, kind in SITE_REACHED_BY.items()}
+_SITE_STEP = {kind: i for i, kind in enumerate(_SITE_OF_KIND)}
 HELD = ("full", "part", "notes_only")
 """States of an interview that was held, the furthest first."""
 
@@ -126,10 +128,17 @@ def fold_recruitment(events: Iterable[Event], *, at: date | None = None, known_a
         ordered = [e for e in ordered if local_day(e.occurred, zone) <= at]
     log = _Log(zone)
     current = newest_versions(ordered)
-    for event in ordered:
+    for event in _sites_in_sequence(ordered, zone):
         if current.get(row_of(event), event.id) == event.id:
             log.take(event)
     return log.result()
+
+
+def _sites_in_sequence(ordered: list[Event], zone: ZoneInfo) -> list[Event]:
+    """Sites' acts after everything else; those of one day and rank in the order in which a site takes its steps."""
+    sites = [e for e in ordered if e.kind in _SITE_OF_KIND]
+    sites.sort(key=lambda e: (local_day(e.occurred, zone), kind_of(e.kind).rank, _SITE_STEP[e.kind]))
+    return [*(e for e in ordered if e.kind not in _SITE_OF_KIND), *sites]
 
 
 def row_of(event: Event) -> tuple[Any, ...] | None:

@@ -140,6 +140,13 @@ def test_sites_run_from_selection_to_closing(study):
     assert fold_recruitment([approved, *events], at=date(2016, 2, 3)).sites["S01"] == "approved"
 
 
+def test_steps_of_a_site_on_one_day_are_taken_in_their_order(study):
+    kinds = ["site.activated", "site.approved", "site.invited", "site.permitted"]
+    for site in ("S01", "S02", "S03", "S04", "S05"):
+        folded = fold_recruitment([study.site(kind, "2016-02-01", site) for kind in kinds])
+        assert (folded.sites, folded.problems) == ({site: "activated"}, ())
+
+
 def test_activation_needs_the_permission_letter(study):
     folded = fold_recruitment([study.site("site.invited", "2016-02-01"), study.site("site.activated", "2016-02-02")])
     assert folded.sites == {"S01": "invited"}
