@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recruitment.log import Recruitment, Tally
 from recruitment.tally import STEPS
@@ -29,6 +29,7 @@ REASONS: Mapping[str, str] = {
     "no_show": "Did not come",
     "scheduled": "Interview scheduled",
     "not_yet": "Not yet",
+    "unexplained": "Left, not counted how",
 }
 
 
@@ -59,8 +60,8 @@ class Box:
 def flow_boxes(recruitment: Recruitment, criteria: Mapping[str, str] | None = None) -> tuple[Box, ...]:
     """The boxes from identification to who is still in the study, in order; before consent from the latest counts.
 
-    `criteria` gives the words of each numbered criterion. People who consented without being counted before (or the
-    reverse) are reconciled in the invitation box: it never shows fewer than consented.
+    `criteria` gives the words of each numbered criterion. Each box is the one before less its reasons, whatever the
+    counts say: people who consented without being counted before (or the reverse) are reconciled.
     """
     after = _after_consent(recruitment)
     before = _before_consent(recruitment.tally, len(recruitment.reached_consent), criteria or {})
@@ -68,36 +69,41 @@ def flow_boxes(recruitment: Recruitment, criteria: Mapping[str, str] | None = No
 
 
 def _before_consent(tally: Tally | None, consented: int, criteria: Mapping[str, str]) -> list[Box]:
+    """The counted boxes, from the last to the first, so that each holds what follows and its reasons.
+
+    Counts and consents are not taken at one time: those waiting in the last box make up the difference, then everybody
+    counted. Counts taken without saying who left how are said to be so.
+    """
     if tally is None:
         return []
-    boxes = []
-    for step in STEPS:
-        left = [(how, n) for at, how, n in tally.exits if at == step]
+    boxes: list[Box] = []
+    following = consented
+    for step in reversed(STEPS):
+        is_last = step == STEPS[-1]
+        left = [(how, n) for at, how, n in tally.exits if at == step and n and not (is_last and how == "pending")]
         reasons = [r for how, n in left for r in _reasons(how, n, tally, criteria)]
-        boxes.append(Box(step, LABELS[step], getattr(tally, step), tuple(reasons)))
-    return _reconciled(boxes, consented)
+        needed = following + sum(r.count for r in reasons)
+        count = max(getattr(tally, step), needed)
+        if rest := count - needed:
+            id = "pending" if is_last else "unexplained"
+            reasons.append(Reason(id, REASONS[id], rest))
+        boxes.append(Box(step, LABELS[step], count, tuple(reasons)))
+        following = count
+    return boxes[::-1]
 
 
 def _reasons(how: str, count: int, tally: Tally, criteria: Mapping[str, str]) -> list[Reason]:
-    if how != "ineligible":
-        return [Reason(how, REASONS.get(how, how), count)]
-    return [
-        Reason(f"ineligible.{number}", f"{REASONS[how]}: {criteria.get(number, f'criterion {number}')}", n)
-        for number, n in tally.ineligible.items()
-    ]
+    """How people left as reasons: one a criterion where the criteria account for all of them."""
+    if how != "ineligible" or sum(tally.ineligible.values()) != count:
+        return [Reason(how, REASONS.get(how, how.replace("_", " ").capitalize()), count)]
+    return [Reason(f"ineligible.{number}", _unmet(number, criteria), n) for number, n in tally.ineligible.items() if n]
 
 
-def _reconciled(boxes: list[Box], consented: int) -> list[Box]:
-    """Counts and consents are not taken at one time: those waiting make up the difference, then everybody counted."""
-    last = boxes[-1]
-    difference = last.remaining - consented
-    waiting = sum(r.count for r in last.reasons if r.id == "pending") + difference
-    others = tuple(r for r in last.reasons if r.id != "pending")
-    shown = (Reason("pending", REASONS["pending"], waiting),) if waiting > 0 else ()
-    missing = max(0, -waiting)
-    return [replace(b, count=b.count + missing) for b in boxes[:-1]] + [
-        replace(last, count=last.count + missing, reasons=(*others, *shown))
-    ]
+def _unmet(number: str, criteria: Mapping[str, str]) -> str:
+    if number == "unnamed":
+        return f"{REASONS['ineligible']}: criterion not named"
+    said = f": {criteria[number]}" if number in criteria else ""
+    return f"Does not meet criterion {number}{said}"
 
 
 def _after_consent(recruitment: Recruitment) -> list[Box]:

@@ -103,7 +103,7 @@ def test_boxes_of_a_small_study(study):
         ("interviewed", 1),
         ("retained", 1),
     )
-    assert [(r.label, r.count) for r in boxes["screened"].reasons] == [("Not eligible: 18 or older", 1)]
+    assert [(r.label, r.count) for r in boxes["screened"].reasons] == [("Does not meet criterion 1: 18 or older", 1)]
     assert [(r.label, r.count) for r in boxes["consented"].reasons] == [("Withdrew", 1)]
 
 
@@ -138,3 +138,49 @@ def test_each_box_is_the_one_before_less_its_reasons(study, data):
 def test_the_fold_at_a_past_day_forgets_what_came_later(study):
     events = [study.consent("2016-03-01"), study.row("recruitment.enrolled", "2016-03-02")]
     assert fold_recruitment(events, at=date(2016, 3, 1)).states == {"t1": "consented"}
+
+
+def consistent(boxes) -> None:
+    for box, following in pairwise(boxes):
+        assert following.count == box.remaining
+    for box in boxes:
+        assert box.count >= 0
+        assert all(reason.count > 0 and reason.label for reason in box.reasons)
+        assert len({reason.id for reason in box.reasons}) == len(box.reasons)
+
+
+COUNT = st.integers(0, 30)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_whatever_counts_a_trail_holds_the_boxes_agree_with_each_other(study, data):
+    exits = st.tuples(
+        st.sampled_from(STEPS), st.sampled_from(["pending", "declined", "no_response", "ineligible"]), COUNT
+    )
+    tally = {
+        "source": "b" * 64,
+        **{step: data.draw(COUNT) for step in (*STEPS, "no_response", "declined")},
+        "ineligible": data.draw(st.lists(st.tuples(st.sampled_from("123"), COUNT), unique_by=lambda t: t[0])),
+        "exits": data.draw(st.lists(exits, max_size=5, unique_by=lambda e: e[:2])),
+    }
+    events = [study.event("recruitment.tallied", "2016-03-01", data=tally)]
+    events += [study.consent("2016-03-02", who=f"t{n}") for n in range(data.draw(st.integers(0, 4)))]
+    boxes = flow_boxes(fold_recruitment(events))
+    consistent(boxes)
+    assert boxes[len(STEPS)].count == len(events) - 1
+
+
+def test_counts_taken_before_exits_were_counted_say_so(study):
+    tally = {
+        "source": "b" * 64,
+        "identified": 9, "approached": 7, "screened": 7, "invited": 4, "no_response": 0, "declined": 0,
+        "ineligible": [],
+    }
+    boxes = flow_boxes(fold_recruitment([study.event("recruitment.tallied", "2016-03-01", data=tally)]))
+    assert [(b.count, [(r.id, r.count) for r in b.reasons]) for b in boxes[:4]] == [
+        (9, [("unexplained", 2)]),
+        (7, []),
+        (7, [("unexplained", 3)]),
+        (4, [("pending", 4)]),
+    ]
