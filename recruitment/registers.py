@@ -35,6 +35,11 @@ class Register:
         return (*self.identifying, *self.fixed, *self.progress)
 
     @property
+    def ending(self) -> str | None:
+        """The column in which a row says that somebody withdraws or asks not to be contacted; None where none does."""
+        return next((c for c in ("step", "action") if c in self.identifying), None)
+
+    @property
     def subject(self) -> str:
         """The register as the subject of a query."""
         return f"register:{self.name}"
@@ -53,6 +58,7 @@ CONSENT = Register(
     ("participant_id", "form_id", "form_version", "action"),
     ("language", "occurred", "mode", "scopes", "obtained_by", "witness", "representative", "disposition"),
     progress=("copy_given",),
+    ignored=("assent", "understanding", "signed_form_sha256"),  # read where they are there; a change becomes an event
 )
 INTERVIEWS = Register(
     "interviews",
@@ -77,7 +83,13 @@ _OTHER_FORMAT = re.compile(
     r"\d{1,4}[./]\d{1,2}[./]\d{1,4}|\d{1,2}-\d{1,2}-\d{2,4}|\d{5}(\.0+)?|\d{8}|\d{1,2}\.? ?[A-Za-z]{3,9}\.? ?\d{4}"
     r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
 )
+_CLOCK = re.compile(r"\d:\d\d")
 DAY_FAULTS = ("not_a_day", "other_format", "no_zone")
+OTHERWISE_WRITTEN = "not as declared: "
+"""Stands before a day of a feed that is not written as study.yaml declares, even where it would be read as a day."""
+
+ENDING_WORDS = ("withdrawn", "do_not_contact")
+"""What takes effect first, whatever else is wrong with the file."""
 
 RowKey = tuple[str | int, ...]
 
@@ -94,6 +106,8 @@ def parse_days(written: pd.Series, zone: ZoneInfo) -> pd.DataFrame:
 
 
 def _parse_day(text: str, zone: ZoneInfo) -> tuple[str, str]:
+    if text.startswith(OTHERWISE_WRITTEN):
+        return "", "no_zone" if _CLOCK.search(text) else "other_format"
     try:
         if _ISO_DAY.fullmatch(text):
             return date.fromisoformat(text).isoformat(), ""

@@ -13,6 +13,7 @@ from study.protocol.consent import ConsentForm
 from study.protocol.consistency import contradictions
 from study.protocol.material import Analysis, Guide, MemberChecking, Survey, Transcripts
 from study.protocol.people import Ethics, Participants, Task, TeamMember
+from study.protocol.registers import RegisterFeeds
 from study.protocol.sampling import Sampling
 
 StudyId = Identifier
@@ -82,6 +83,7 @@ class Protocol(Part):
     participants: Participants
     sampling: Sampling
     consent_forms: list[ConsentForm] = Field(min_length=1)
+    registers: RegisterFeeds = RegisterFeeds()
     guides: list[Guide] = []
     transcripts: Transcripts | None = None
     surveys: list[Survey] = []
