@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pages.flow_picture import flow_picture
 from pages.layout import render
 from pages.sample_section import Stage, Tone, met, pictures, values_table
-from pages.svg import Box, bars, flow_diagram
+from pages.svg import Box, bars
 from pages.trail_words import plain_limits
 
 
@@ -134,7 +135,7 @@ def study_page(page: StudyPage) -> bytes:
         met=met,
         limits=plain_limits(page.trail.limits),
         funnel=bars(page.funnel, title="Recruitment, step by step"),
-        flow=flow_diagram(page.flow, title="Flow of participants"),
+        flow=flow_picture(page.flow, key="flow", title="Flow of participants"),
         blocking=[q for q in page.queries if q.severity == "block"],
         other=[q for q in page.queries if q.severity != "block"],
     )

@@ -13,6 +13,8 @@ from typing import TypeVar
 import numpy as np
 from scipy.optimize import linprog
 
+from pages.svg import Box
+
 Key = TypeVar("Key")
 Cells = Sequence[Sequence[int]]
 
@@ -50,6 +52,39 @@ def suppress_steps(counts: Sequence[int], k: int) -> list[int | None]:
         shown.append(count if visible else None)
         last = count if visible else last
     return shown
+
+
+def suppress_flow(boxes: Sequence[Box], k: int) -> tuple[Box, ...]:
+    """A flow of people as readers outside the team may see it: every box and every reason rests on k people or none.
+
+    Steps that `suppress_steps` hides are left out and their reasons pooled with those of the step before; reasons of
+    fewer than k are put together as other reasons, with further ones where that is still too few. So what is shown
+    adds up, and no smaller group can be worked out from it.
+    """
+    shown = suppress_steps([box.count for box in boxes], k)
+    published: list[Box] = []
+    pooled: dict[str, int] = {}
+    for box, count in zip(boxes, shown, strict=True):
+        for label, people in box.left:
+            pooled[label] = pooled.get(label, 0) + people
+        if count is not None:
+            published.append(Box(box.label, count, _large_enough(pooled, k) if published else ()))
+            pooled = {}
+    return tuple(published)
+
+
+def _large_enough(reasons: Mapping[str, int], k: int) -> tuple[tuple[str, int], ...]:
+    """Reasons of k people or more; smaller ones together under other reasons, with the smallest of the rest if need be.
+
+    Together they are k people or nobody, as `suppress_steps` sees to.
+    """
+    ordered = sorted((n, label) for label, n in reasons.items() if n)
+    other = 0
+    while ordered and (ordered[0][0] < k or 0 < other < k):
+        other += ordered.pop(0)[0]
+    kept = {label for _, label in ordered}
+    rest = (("Other reasons", other),) if other else ()
+    return (*((label, n) for label, n in reasons.items() if label in kept), *rest)
 
 
 def suppress_table(cells: Cells, k: int, *, people: Cells | None = None) -> list[list[int | None]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from markupsafe import Markup
 
-ROW, GAP, PAD, LINE = 30, 26, 10, 18
-LEFT, RIGHT, WIDTH = 300, 330, 680
+ROW = 30
 BARS = 460  # narrow, so that its text stays readable on a phone
 
 
@@ -38,57 +36,6 @@ def bars(rows: Sequence[tuple[str, int]], *, title: str) -> Markup:
         )
     said = "; ".join(f"{label}: {count}" for label, count in rows)
     return _drawing(BARS, max(len(rows) * ROW, ROW), title, said, marks)
-
-
-def flow_diagram(boxes: Sequence[Box], *, title: str) -> Markup:
-    """Boxes from top to bottom, what left on the right: each box is the one before minus its reasons."""
-    marks: list[str] = []
-    y = 1
-    previous_bottom: int | None = None
-    for box in boxes:
-        lines = [f"{_clip(label, 40 - len(f'{count:,}'))}: {count:,}" for label, count in box.left]
-        if previous_bottom is not None:
-            side = _side(lines, previous_bottom) if lines else ""
-            y = previous_bottom + max(GAP, len(lines) * LINE + 2 * PAD + 14 if lines else 0)
-            marks += [_arrow(LEFT // 2, previous_bottom, LEFT // 2, y), side]
-        marks.append(_box(1, y, LEFT - 2, ROW + PAD, [f"{box.label}: {box.count:,}"], bold=True))
-        previous_bottom = y + ROW + PAD
-    said = " ".join(
-        f"{b.label}: {b.count}." + ("".join(f" Left before: {label} {n}." for label, n in b.left)) for b in boxes
-    )
-    return _drawing(WIDTH, (previous_bottom or ROW) + 2, title, said, marks)
-
-
-def _side(lines: Sequence[str], top: int) -> str:
-    y = top + 7
-    height = len(lines) * LINE + 2 * PAD - 4
-    middle = y + height // 2
-    x = WIDTH - RIGHT
-    return _arrow(LEFT // 2, middle, x, middle) + _box(x, y, RIGHT - 1, height, lines, bold=False)
-
-
-def _box(x: int, y: int, width: int, height: int, lines: Sequence[str], *, bold: bool) -> str:
-    stroke = "var(--accent)" if bold else "var(--line)"
-    weight = ' font-weight="600"' if bold else ""
-    first = y + (height - (len(lines) - 1) * LINE) // 2 + 5
-    text = "".join(
-        f'<text x="{x + 12}" y="{first + i * LINE}" font-size="14"{weight}>{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
-    shape = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="5" fill="var(--card)" stroke="{stroke}"/>'
-    return shape + text
-
-
-def _arrow(x1: int, y1: int, x2: int, y2: int) -> str:
-    if x1 == x2:
-        head = f"M{x2 - 5},{y2 - 7} L{x2},{y2} L{x2 + 5},{y2 - 7}"
-    else:
-        head = f"M{x2 - 7},{y2 - 5} L{x2},{y2} L{x2 - 7},{y2 + 5}"
-    return f'<path d="M{x1},{y1} L{x2},{y2} {head}" fill="none" stroke="var(--soft)" stroke-width="1.5"/>'
-
-
-def _clip(text: str, width: int) -> str:
-    return textwrap.shorten(text, width, placeholder="…") if len(text) > width else text
 
 
 def _drawing(width: int, height: int, title: str, said: str, marks: Sequence[str]) -> Markup:

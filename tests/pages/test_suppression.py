@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.suppression import at_least, suppress_counts, suppress_steps, suppress_table
+from pages.suppression import at_least, suppress_counts, suppress_flow, suppress_steps, suppress_table
+from pages.svg import Box
 
 COUNT = st.integers(0, 12)
 
@@ -104,3 +106,82 @@ def _tables_that_fit(cells, shown, hidden):
 def test_tables_of_noughts_and_ones(cells):
     shown = suppress_table(cells, 2)
     assert all(value is None or value == 0 or value >= 2 for row in shown for value in row)
+
+
+def flow(steps):
+    """Boxes of a flow from the reasons before each: `steps` hold {reason: people}."""
+    left = [{}, *steps]  # the last are those who stay
+    total = sum(n for reasons in left for n in reasons.values())
+    boxes = []
+    for place, reasons in enumerate(left[:-1]):
+        total -= sum(reasons.values())
+        boxes.append(Box(f"step {place}", total, tuple(reasons.items())))
+    return boxes
+
+
+def test_a_flow_puts_small_reasons_together_and_leaves_out_steps_too_close():
+    boxes = [
+        Box("identified", 60),
+        Box("approached", 58, (("not reached", 2),)),
+        Box("invited", 40, (("declined", 9), ("ineligible", 6), ("moved", 3))),
+        Box("consented", 30, (("declined", 5), ("moved", 3), ("waiting", 2))),
+        Box("interviewed", 4, (("withdrew", 26),)),
+    ]
+    assert suppress_flow(boxes, 5) == (
+        Box("identified", 60),
+        Box("invited", 40, (("declined", 9), ("ineligible", 6), ("Other reasons", 5))),
+        Box("consented", 30, (("declined", 5), ("Other reasons", 5))),
+    )
+
+
+def test_a_reason_large_enough_is_pooled_where_a_small_one_would_stand_alone():
+    boxes = [Box("a", 40), Box("b", 28, (("declined", 9), ("moved", 3)))]
+    assert suppress_flow(boxes, 5)[1].left == (("Other reasons", 12),)
+
+
+REASONS = st.dictionaries(st.sampled_from(["declined", "moved", "ineligible", "waiting"]), st.integers(0, 9))
+
+
+@given(st.lists(REASONS, min_size=1, max_size=5), st.integers(0, 12), st.integers(2, 6))
+@settings(max_examples=60, deadline=None)
+def test_every_number_of_a_flow_rests_on_k_people_and_each_box_is_the_one_before_less_its_reasons(steps, stay, k):
+    boxes = suppress_flow(flow([*steps, {"stay": stay}]), k)
+    for before, box in pairwise(boxes):
+        assert box.count == before.count - sum(people for _, people in box.left)
+    assert all(n == 0 or n >= k for box in boxes for n in (box.count, *(people for _, people in box.left)))
+
+
+@given(st.lists(REASONS, min_size=1, max_size=4), st.integers(0, 12), st.integers(2, 5))
+@settings(max_examples=25, deadline=None)
+def test_a_reader_who_solves_the_equations_finds_no_group_below_k(steps, stay, k):
+    """Unknown are all original boxes and reasons; known is what adds up and what was published."""
+    boxes = flow([*steps, {"stay": stay}])
+    published = suppress_flow(boxes, k)
+    names = [(b.label, "") for b in boxes] + [(b.label, reason) for b in boxes for reason, _ in b.left]
+    truth = {(b.label, ""): b.count for b in boxes} | {(b.label, r): n for b in boxes for r, n in b.left}
+    index = {name: i for i, name in enumerate(names)}
+    equations = [_row(index, {(a.label, ""): 1, (b.label, ""): -1} | {(b.label, r): -1 for r, _ in b.left})
+                 for a, b in pairwise(boxes)]  # fmt: skip
+    since: list[Box] = []
+    shown = {box.label: box for box in published}
+    for box in boxes:
+        since.append(box)
+        if box.label in shown:
+            equations.append(_row(index, {(box.label, ""): 1}))
+            for reason, _ in shown[box.label].left:
+                if reason != "Other reasons":
+                    equations.append(_row(index, {(b.label, r): 1 for b in since for r, _ in b.left if r == reason}))
+            since = []
+    known = np.array(equations)
+    rank = np.linalg.matrix_rank(known)
+    small = [name for name in names if 0 < truth[name] < k]
+    for name in small:
+        alone = _row(index, {name: 1})
+        assert np.linalg.matrix_rank(np.vstack([known, alone])) > rank, f"{name} can be worked out"
+
+
+def _row(index, cells):
+    row = np.zeros(len(index))
+    for name, sign in cells.items():
+        row[index[name]] = sign
+    return row
