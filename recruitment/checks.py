@@ -53,6 +53,9 @@ CONSENT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
     ("CN011", "inform", "Consent comes first that day", "With days alone the order within a day is not provable."),
     ("CN012", "block", "Recordings are covered", "A declined recording makes a notes-only interview."),
     ("CN013", "review", "Deletion asked for is carried out", "A person's data goes when the form says it can."),
+    ("CN030", "review", "Shared transcripts are masked", "Others go on speaking in it; who withdrew does not."),
+    ("CN031", "review", "Copies elsewhere are removed", "What left the system must be asked back place by place."),
+    ("CN032", "review", "Ticks name a withdrawal", "A tick that names nothing leaves a copy where it is."),
 )
 
 SEVERITY: Mapping[str, Severity] = {id: severity for id, severity, _, _ in (*REGISTER_CHECKS, *CONSENT_CHECKS)}

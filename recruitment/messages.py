@@ -109,4 +109,14 @@ MESSAGES: Mapping[str, str] = {
         "The participant asked for deletion and it has not been carried out. Look at what would change with "
         "`fieldtrail withdraw`, then apply it."
     ),
+    "CN030": (
+        "The transcript holds the words of somebody whose data is to go ({withdrawal}), and of others. Mask that "
+        "person's turns, put the masked file in its place, and have it validated and released again."
+    ),
+    "CN031": (
+        "Copies of the data of somebody who withdrew ({withdrawal}) may lie elsewhere: {places}. Look there, have them "
+        "removed, and enter each place in registers/decisions.csv: copy_removed, {withdrawal}, the place, who, when. "
+        "What to ask for is in restricted/withdrawals/{withdrawal}.csv."
+    ),
+    "CN032": "A row `copy_removed` names nothing known in this column. Write {known}.",
 }

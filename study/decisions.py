@@ -38,6 +38,7 @@ DECISIONS = {
     "member_check.released": "member-check packet released",
     "saturation.decided": "saturation decided",
     "query.set_aside": "query set aside",
+    "copy.cleared": "copy elsewhere removed",
     "review.decided": "string reviewed",
     "audit.attested": "dossier attested",
     "study.closed": "study closed",
