@@ -58,6 +58,12 @@ def takes_data(event: Event) -> bool:
     return is_applied(event) and event.data["disposition"] in GOES
 
 
+def ends_contact(event: Event) -> bool:
+    """Whether a withdrawal ends contacting the person: all of it, taking part, or being contacted again."""
+    scopes = set(event.data["scopes"])
+    return not scopes or bool(scopes & {"take_part", "recontact"})
+
+
 def copies_due(events: Iterable[Event]) -> tuple[CopiesDue, ...]:
     """Every withdrawal after which data goes, oldest first, with what is ticked and what is open; all open at first."""
     events = list(events)

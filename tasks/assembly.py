@@ -90,7 +90,7 @@ class _Assembly:
             if kept is not None:
                 mine = [d for d in decisions if d.subject == kept.packet.packet_id]
                 self._release(participant, interview, kept, mine)
-        write_overview(self.place, self.kept, self._released_versions())
+        write_overview(self.place, self.kept, self._released_versions(), self._stopped())
         return Assembled(tuple(self._new(self.facts)), tuple(self.queries), self._said(), tuple(self.made))
 
     def _choose_themes(self) -> None:
@@ -242,6 +242,19 @@ class _Assembly:
     def _released_versions(self) -> set[tuple[str, int]]:
         acts: list[Event | Fact] = [*self.events, *self.facts]
         return {(a.data["packet"], a.data["version"]) for a in acts if a.kind == "member_check.released"}
+
+    def _stopped(self) -> dict[str, str]:
+        """The packets of people who withdrew: not to be sent, or to be asked back."""
+        trail_codes = {code: trail for trail, code in self.participants.items()}
+        sent = {e.data["packet"] for e in self.events if e.kind == "member_check.sent"}
+        stopped = {}
+        for id, versions in self.kept.items():
+            trail_code = trail_codes.get(versions[max(versions)].packet.participant_code, "")
+            scopes = ("take_part", "recontact")
+            found = (consent_in_force(self.ledger, trail_code, scope, self.place.today).why for scope in scopes)
+            if "withdrawn" in found:
+                stopped[id] = "withdrawn: ask for its return" if id in sent else "withdrawn: do not send"
+        return stopped
 
     def _exclude(self, participant: str, reason: str, occurred: str, cause: str | None = None) -> None:
         self.facts.append(

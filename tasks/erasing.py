@@ -2,6 +2,7 @@
 
 1. The plan is written down under restricted/decisions/erasures/: once; whoever comes later follows it.
 2. The files go, every version of them; tables that others share lose the person's rows, and their older versions go.
+   Where something stays without its connection to the person, cells are replaced or words masked in place of that.
 3. What flows make again goes: all of out/.
 4. What leads from the trail to a person or file goes: links first, keys last. A shared table gets the new key that the
    plan holds: with the old one, guesses about the rows that are gone could be tested against digests in the trail.
@@ -20,7 +21,8 @@ from typing import Any
 from study import Event, Fact, Reference, StudyError, Subject
 from study.objects import AlreadyStored, FolderStore, NotStored
 from tasks.codes import artefact_key, key_of, participant_link
-from tasks.people_rows import Taken, without_name, without_rows
+from tasks.people_files import CannotEdit, edited_file
+from tasks.people_rows import Edit, Taken, without_values
 from tasks.workspace import Workspace
 
 PLANS = "decisions/erasures/"
@@ -37,10 +39,11 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that stays: of it the rows go whose `column` holds one of `values`, or of `several` (;) that value.
+    """A table that stays: of it the rows go whose `column` holds one of `values`, or of `several` (;) these values.
 
-    `ref` and a new `key` (hex) where it has one; `named` when the trail holds a digest of it, `changed` when it was
-    not as last recorded.
+    With `replaced` the cell becomes that instead; with `masks` the words in the column `masked` do. A .json file of
+    ours loses the values from all its lists. `ref` and a new `key` (hex) where it has one; `named` when the trail holds
+    a digest of it, `changed` when it was not as last recorded.
     """
 
     path: str
@@ -51,16 +54,16 @@ class Table:
     key: str = ""
     named: bool = False
     changed: bool = False
+    replaced: str = ""
+    masked: str = ""
+    masks: tuple[tuple[str, str], ...] = ()
 
     def without_them(self, data: bytes) -> Taken:
-        """The table without the rows, and how many were taken out or shortened."""
-        if not self.several:
-            return without_rows(data, lambda row: row.get(self.column) in self.values)
-        taken = Taken(data, 0)
-        for value in self.values:
-            now = without_name(taken.data, self.column, value)
-            taken = Taken(now.data, taken.rows + now.rows)
-        return taken
+        """The table after it, and how many rows were taken out, shortened or masked; CannotEdit where that is lossy."""
+        if self.path.endswith(".json"):
+            return without_values(data, self.values)
+        edit = Edit(self.column, self.values, self.several, self.replaced, self.masked, self.masks)
+        return edited_file(data, edit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +177,15 @@ def _rewrite(place: Workspace, table: Table) -> None:
     """Take the rows out; the older versions go only when the table without them is stored."""
     store, key = at(place, table.path)
     data = _stored(store, key)
-    if data is not None and (taken := table.without_them(data)).rows:
-        store.put(key, taken.data)
+    try:
+        if data is not None and (taken := table.without_them(data)).rows:
+            store.put(key, taken.data)
+    except CannotEdit:
+        raise StudyError(
+            "a file was exchanged while somebody's rows were being taken out, and cannot be written without loss",
+            where=table.path,
+            remedy="Put back the file as it was, or take the rows out with the software that made it; then run again.",
+        ) from None
     store.erase_old_versions(key)
 
 
@@ -186,11 +196,16 @@ def _stored(store: FolderStore, key: str) -> bytes | None:
         return None
 
 
+def _table(written: Mapping[str, Any]) -> Table:
+    masks = tuple((str(words), str(placeholder)) for words, placeholder in written.get("masks", ()))
+    return Table(**{**written, "values": tuple(written["values"]), "masks": masks})
+
+
 def _read(body: bytes) -> Plan:
     try:
         written: Mapping[str, Any] = json.loads(body)
         artefacts = tuple(Artefact(**a) for a in written["artefacts"])
-        tables = tuple(Table(**{**t, "values": tuple(t["values"])}) for t in written["tables"])
+        tables = tuple(_table(t) for t in written["tables"])
         return Plan(written["decision"], artefacts, tables, written["participant"], written["trail_code"])
     except (ValueError, LookupError, TypeError):
         raise StudyError(

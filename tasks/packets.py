@@ -109,15 +109,22 @@ def own_turns(turns: pd.DataFrame, labels: Iterable[str]) -> dict[int, str]:
 
 
 def write_overview(
-    place: Workspace, kept: Mapping[str, Mapping[int, Kept]], released: Iterable[tuple[str, int]]
+    place: Workspace,
+    kept: Mapping[str, Mapping[int, Kept]],
+    released: Iterable[tuple[str, int]],
+    stopped: Mapping[str, str] | None = None,
 ) -> None:
-    """The list from which people release and send: packet, version, the code a release names, its state, its file."""
+    """The list from which people release and send: packet, version, the code a release names, its state, its file.
+
+    `stopped` is packet id → what stands in place of its state: its person withdrew.
+    """
     done = set(released)
     rows = ["packet_id,version,code,state,file"]
     for id, versions in sorted(kept.items()):
         for version, one in sorted(versions.items()):
             current = "waiting for release" if version == max(versions) else "replaced"
-            rows.append(f"{id},{version},{one.code},{'released' if (id, version) in done else current},{one.page}")
+            state = (stopped or {}).get(id) or ("released" if (id, version) in done else current)
+            rows.append(f"{id},{version},{one.code},{state},{one.page}")
     body = ("\n".join(rows) + "\n").encode()
     if kept and _stored(place, OVERVIEW) != body:
         place.restricted.put(OVERVIEW, body)

@@ -1,41 +1,107 @@
-"""One person's rows taken out of people's tables, every other row left byte for byte as it was."""
+"""One person's rows taken out of people's tables, every other row left as it was: in CSV byte for byte."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 Row = dict[str, str]
 
 
 class Taken(NamedTuple):
-    """The table without the rows, and how many rows were taken out or shortened."""
+    """The table without the rows, and how many rows were taken out, shortened or masked."""
 
     data: bytes
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What becomes of the rows whose `column` holds one of `values` (or, with `several`, a list (;) that names one).
+
+    They go; a list loses the value and the row stays when others are left; with `replaced` the cell becomes that; with
+    `masks` (text, what stands in its place) only their column `masked` changes.
+    """
+
+    column: str
+    values: tuple[str, ...]
+    several: bool = False
+    replaced: str = ""
+    masked: str = ""
+    masks: tuple[tuple[str, str], ...] = ()
+
+    def of(self, row: Row) -> Row | None:
+        """The row as it is afterwards, None when it goes."""
+        cell = row.get(self.column, "")
+        if self.several:
+            named = [part.strip() for part in cell.split(";")]
+            if not set(named) & set(self.values):
+                return row
+            others = [part for part in named if part and part not in self.values]
+            return {**row, self.column: ";".join(others)} if others else None
+        if cell not in self.values:
+            return row
+        if self.masks:
+            return {**row, self.masked: masked(row.get(self.masked, ""), self.masks)}
+        return {**row, self.column: self.replaced} if self.replaced else None
+
+
+def masked(text: str, masks: tuple[tuple[str, str], ...]) -> str:
+    """The text with every mask's words replaced where they are not part of a longer word, longer ones first."""
+    for words, placeholder in sorted(masks, key=lambda mask: (-len(mask[0]), mask)):
+        text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", lambda _, stands=placeholder: stands, text)
+    return text
+
+
 def without_rows(data: bytes, is_theirs: Callable[[Row], bool]) -> Taken:
     """The table without the rows of which `is_theirs` holds; the header stays."""
-    return _edited(data, lambda row: None if is_theirs(row) else row)
+    return edited(data, lambda row: None if is_theirs(row) else row)
 
 
 def without_name(data: bytes, column: str, code: str) -> Taken:
     """The table without a code in a column of several (;): a row that names nobody else goes, others lose the code."""
-
-    def edit(row: Row) -> Row | None:
-        codes = [c.strip() for c in row.get(column, "").split(";")]
-        if code not in codes:
-            return row
-        others = [c for c in codes if c and c != code]
-        return {**row, column: ";".join(others)} if others else None
-
-    return _edited(data, edit)
+    return edited(data, Edit(column, (code,), several=True).of)
 
 
-def _edited(data: bytes, edit: Callable[[Row], Row | None]) -> Taken:
+def without_values(data: bytes, values: tuple[str, ...]) -> Taken:
+    """A JSON document of ours without these strings: they leave lists, and keys and objects with such an id go."""
+    gone = set(values)
+    taken = 0
+
+    def cleaned(part: Any) -> Any:
+        nonlocal taken
+        if isinstance(part, list):
+            kept = [one for one in part if not _names(one, gone)]
+            taken += len(part) - len(kept)
+            return [cleaned(one) for one in kept]
+        if isinstance(part, dict):
+            kept_keys = {key: one for key, one in part.items() if not gone & _strings((key, one))}
+            taken += len(part) - len(kept_keys)
+            return {key: cleaned(one) for key, one in kept_keys.items()}
+        return part
+
+    document = cleaned(json.loads(data))
+    if not taken:
+        return Taken(data, 0)
+    return Taken(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode(), taken)
+
+
+def _names(part: Any, gone: set[str]) -> bool:
+    """Whether an element of a list is one of these strings, or an object one of whose values is."""
+    return bool(gone & _strings(part.values() if isinstance(part, dict) else (part,)))
+
+
+def _strings(parts: Any) -> set[str]:
+    return {part for part in parts if isinstance(part, str)}
+
+
+def edited(data: bytes, edit: Callable[[Row], Row | None]) -> Taken:
+    """A CSV after `edit`, which gives each row as it is to be, or None when it goes."""
     text = data.decode("utf-8-sig", errors="surrogateescape")
     records = list(_records(text))
     if not records:
@@ -44,10 +110,10 @@ def _edited(data: bytes, edit: Callable[[Row], Row | None]) -> Taken:
     kept, changed = [records[0]], 0
     for record in records[1:]:
         row = dict(zip(header, (cell.strip() for cell in _cells(record)), strict=False))
-        edited = edit(row)
-        changed += edited != row
-        if edited is not None:
-            kept.append(record if edited == row else _line([edited.get(name, "") for name in header], record))
+        after = edit(row)
+        changed += after != row
+        if after is not None:
+            kept.append(record if after == row else _line([after.get(name, "") for name in header], record))
     if not changed:
         return Taken(data, 0)
     start = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""

@@ -24,11 +24,17 @@ class Released:
 
 
 def released_transcripts(place: Workspace, events: Iterable[Event]) -> dict[str, Released]:
-    """Every transcript whose released version lies in the study folder or in restricted/deidentified/."""
+    """Every transcript whose released version lies in the study folder or in restricted/deidentified/.
+
+    The masked copy that a withdrawal left of a released version stands for it.
+    """
     released: dict[str, Released] = {}
     newest: dict[str, Event] = {}
+    masked: dict[str, list[Reference]] = {}
     for event in events:
         transcript = event.subject_id("transcript")
+        if event.kind == "transcript.deidentified" and transcript:
+            masked.setdefault(transcript, []).extend(event.generated)
         if event.kind == "transcript.released" and transcript:
             newest[transcript] = max(newest.get(transcript, event), event, key=lambda e: int(e.data["version"]))
     files = _transcript_files(place)
@@ -36,7 +42,8 @@ def released_transcripts(place: Workspace, events: Iterable[Event]) -> dict[str,
         for path, store_key in files.get(transcript, ()):
             data = place.restricted.get(store_key) if store_key else place.files.get(path)
             reference = place.reference(path, data, personal=True)
-            if any(reference.hmac == g.hmac or digest(data) == g.sha256 for g in event.generated):
+            named = (*event.generated, *masked.get(transcript, ()))
+            if any(reference.hmac == g.hmac or digest(data) == g.sha256 for g in named):
                 turns = _turns(place, data, path)
                 released[transcript] = Released(turns, event.id, reference)
                 break

@@ -104,7 +104,7 @@ def test_withdrawing_shows_then_applies_then_erases(example):
     done = withdraw_participant(WithdrawParticipant(**asked, apply=True, acting="COO1"))
     assert done.said[-1] == "The person's data was erased, and that is recorded."
     assert "P001" not in (study / "registers" / "consent.csv").read_text()
-    assert [q for outcome in track(study) for q in outcome.queries] == []
+    assert [q.check for outcome in track(study) for q in outcome.queries] == ["CN031"]
     report = report_progress(ReportProgress(study=str(study)))
     progress = json.loads((study / report.made[0]).read_text())
     assert progress["recruitment"]["withdrawn"] == 2

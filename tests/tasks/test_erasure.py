@@ -99,7 +99,7 @@ def left_of(study: Path) -> dict[str, bytes]:
 def test_the_dry_run_changes_nothing(running):
     before = left_of(running)
     with opened(request(running), "withdraw-participant") as place:
-        said = impact_said(impact_of.fn(place, asked()), applied=False)
+        said = impact_said(impact_of.fn(place, asked()), place.protocol, applied=False)
         events = len(place.events())
     with opened(request(running), "withdraw-participant") as place:
         assert len(place.events()) == events

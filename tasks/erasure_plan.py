@@ -1,0 +1,330 @@
+"""What goes with a person whose withdrawal took their data, and what stays without leading to them.
+
+`delete` takes their sole transcripts, codings and survey rows. `deidentify` keeps those: the transcript as a masked
+copy, the codings with masked quotes, the survey row under a key that names nobody. Either way their register rows,
+replies, packets and reasons go, and every link and key that leads to them; the proof of the withdrawal stays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from recruitment import fold_recruitment
+from study import Event, Fact, Reference, StudyError, Subject
+from study.identifiers import digest, keyed_digest
+from study.objects import FolderStore, NotStored
+from tasks.codes import PARTICIPANTS
+from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
+from tasks.masking import FOLDER, Masking
+from tasks.people_files import CannotEdit
+from tasks.read import read_table
+from tasks.workspace import Workspace
+from trustworthiness import packet_id
+
+REGISTERS = ("registers/recruitment.csv", "registers/consent.csv", "registers/member_checks.csv")
+INTERVIEWS = "registers/interviews.csv"
+DECISIONS = "registers/decisions.csv"
+NEGATIVE_CASES = "analysis/negative_cases.csv"
+RESTRICTED_TABLES = ("restricted/participants.csv", "restricted/identities.csv")
+PACKET_TABLES = ("restricted/packets/overview.csv", "restricted/packets/withdrawn_quotes.csv")
+PLACEHOLDER = re.compile(rb"\[[a-z ]+\]")
+QUOTED = 5
+"""So many words in a row, found in a claim as in a coding, are the participant's and not the team's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose data goes, by both codes, what is theirs alone, and what is to become of it."""
+
+    participant: str
+    trail_code: str
+    disposition: str
+    interviews: tuple[str, ...]
+    packets: tuple[str, ...]
+
+
+def person_of(place: Workspace, decision: Event, events: list[Event]) -> Person:
+    """The person a withdrawal is about; StudyError when no participant code leads to them any more."""
+    trail_code = decision.subject_id("participant") or ""
+    participant = next((p for p, code in place.known_trail_codes().items() if code == trail_code), "")
+    if not participant:
+        raise StudyError(
+            "an erasure was decided, but the code of the person it is about is gone",
+            where=f"{RESTRICTED}{PARTICIPANTS}",
+            remedy="Run again: another run may just have finished it. If this stays, restore it from your backup.",
+        )
+    interviews = fold_recruitment(events).interviews.values()
+    sole = tuple(i.id for i in interviews if set(i.participants) == {trail_code})
+    packets = {e.data["packet"] for e in events if "packet" in e.data and e.subject_id("participant") == trail_code}
+    packets |= {packet_id(interview) for interview in sole}
+    return Person(participant, trail_code, decision.data["disposition"], sole, tuple(sorted(packets)))
+
+
+def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
+    """What goes with the person whose withdrawal decided it; StudyError when no participant code leads to them.
+
+    With `deidentify` the masked copies are written first, so that a transcript never goes before its copy is there.
+    """
+    person = person_of(place, decision, events)
+    raw = sorted(_transcripts(place, person.interviews))
+    masks: dict[str, str] = {}
+    if person.disposition == "deidentify":
+        raw, masks = _masked(place, raw)
+    files = sorted({*raw, *_replies(place, person.participant), *_field_notes(place, person)})
+    about = [e for e in events if {person.trail_code} & {s.id for s in e.subject}]
+    ids = {*person.interviews, *person.packets}
+    about += [e for e in events if e.kind == "query.set_aside" and ids & {s.id for s in e.subject}]
+    held = _restricted_about(place, person, tuple(files), {e.id for e in about})
+    claims = list(_claims(place, person, events)) if person.disposition == "delete" else []
+    paths = [*files, *sorted(f"{RESTRICTED}{key}" for key in held)]
+    artefacts = [Artefact(path, place.codes.known_ref(path)) for path in paths]
+    artefacts += [Artefact(f"records/claim.asserted/{id}.json", f"r{id}") for _, id, _ in claims]
+    latest = latest_references(events)
+    tables = [*_tables(place, person, tuple(masks.items())), *_claim_tables(place, claims)]
+    planned = (_planned(place, table, latest) for table in dict.fromkeys(tables))
+    return Plan(
+        decision.id, tuple(artefacts), tuple(t for t in planned if t is not None), person.participant, person.trail_code
+    )
+
+
+def packets_plan(place: Workspace, decision: Event, events: list[Event]) -> Plan:
+    """The packets not sent of somebody who may not be contacted any more: their pages go, nothing else does."""
+    person = person_of(place, decision, events)
+    sent = {e.data["packet"] for e in events if e.kind == "member_check.sent"}
+    pulled = tuple(p for p in person.packets if p not in sent)
+    paths = [f"{RESTRICTED}{key}" for p in pulled for key in _keys(place.restricted, f"packets/{p}/")]
+    if not paths:
+        return Plan(decision.id)
+    latest = latest_references(events)
+    tables = [_planned(place, Table(path, "packet_id", pulled), latest) for path in PACKET_TABLES[:1]]
+    artefacts = tuple(Artefact(path, place.codes.known_ref(path)) for path in paths)
+    return Plan(decision.id, artefacts, tuple(t for t in tables if t is not None))
+
+
+def deidentified_facts(place: Workspace, plan: Plan, events: list[Event]) -> list[Fact]:
+    """That a masked copy stands for each transcript a plan takes away; none where nothing was masked."""
+    conventions = place.protocol.transcripts
+    if conventions is None:
+        return []
+    names = {conventions.file_name.format(interview_id=i): i for i in fold_recruitment(events).interviews}
+    gone = {names.get(PurePosixPath(a.path).stem, "") for a in plan.artefacts if not a.path.startswith(RESTRICTED)}
+    facts = []
+    for key in _keys(place.restricted, FOLDER):
+        path, interview = f"{RESTRICTED}{key}", names.get(PurePosixPath(key).stem, "")
+        if interview in gone - {""} and not any(a.path == path for a in plan.artefacts):
+            data = place.restricted.get(key)
+            released = [e for e in events if _is_release(e, interview)]
+            fact = Fact(
+                "transcript.deidentified",
+                place.instant,
+                (Subject("transcript", interview),),
+                generated=(place.reference(path, data, personal=True),),
+                causes=(plan.decision,),
+                data={"version": len(released) + 1, "changes": len(PLACEHOLDER.findall(data))},
+            )
+            facts.append(fact)
+    return facts
+
+
+def _is_release(event: Event, interview: str) -> bool:
+    return event.kind == "transcript.released" and event.subject_id("transcript") == interview
+
+
+def files_left_to_people(place: Workspace, participant: str) -> tuple[str, ...]:
+    """Survey files with rows of the person that cannot be written again without loss."""
+    left = []
+    for table in _survey_tables(place, participant, ""):
+        data = _stored(place, table.path)
+        try:
+            if data is not None:
+                table.without_them(data)
+        except CannotEdit:
+            left.append(table.path)
+    return tuple(left)
+
+
+def _masked(place: Workspace, raw: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The transcripts of which a masked copy lies under restricted/ (one a person made stands), and every mask."""
+    masking, done, masks = Masking(place), [], {}
+    there = {PurePosixPath(key).stem for key in _keys(place.restricted, FOLDER)}
+    for path in raw:
+        data = _stored(place, path)
+        copy = None if data is None else masking.copy(path, data)
+        if copy is not None:
+            masks |= dict(copy.masks)
+            if PurePosixPath(path).stem not in there:
+                place.restricted.put(copy.key, copy.data)
+        if copy is not None or PurePosixPath(path).stem in there:
+            done.append(path)
+    return done, masks
+
+
+def _transcripts(place: Workspace, interviews: Iterable[str]) -> Iterator[str]:
+    conventions = place.protocol.transcripts
+    if conventions is None:
+        return
+    names = {conventions.file_name.format(interview_id=id) for id in interviews}
+    for key in _keys(place.files, f"{conventions.folder}/"):
+        if PurePosixPath(key).stem in names:
+            yield key
+
+
+def _field_notes(place: Workspace, person: Person) -> Iterator[str]:
+    """Field notes of this person's own interviews, by their file names; those of a visit are for people to look at."""
+    for key in _keys(place.files, "field_notes/"):
+        if PurePosixPath(key).stem in {*person.interviews, person.participant}:
+            yield key
+
+
+def _replies(place: Workspace, participant: str) -> Iterator[str]:
+    for stored in place.files.list_versions("replies/"):
+        try:
+            reply = json.loads(place.files.get(stored.key, stored.version_id or None))
+        except ValueError:
+            continue  # not a reply in our form: a query of its own says so
+        if isinstance(reply, dict) and reply.get("participant_code") == participant:
+            yield stored.key
+
+
+def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], events: set[str]) -> Iterator[str]:
+    """What restricted/ holds about the person: packets, records, the words of queries on them and on their files; with
+    `delete` de-identified transcripts too."""
+    ids = {*person.interviews, *person.packets}
+    folders = ("packets/",) if person.disposition == "deidentify" else (FOLDER, "packets/")
+    for folder in folders:
+        for key in _keys(place.restricted, folder):
+            path = PurePosixPath(key)
+            if ids & {path.stem, *path.parts}:
+                yield key
+    for key in _keys(place.restricted, "records/"):
+        if PurePosixPath(key).stem in events:
+            yield key
+    subjects = {
+        f"participant:{person.trail_code}",
+        *(f"{type}:{id}" for id in person.interviews for type in ("interview", "transcript")),
+        *(f"packet:{id}" for id in person.packets),
+    }
+    for stored in place.restricted.list("queries/"):
+        words = json.loads(place.restricted.get(stored.key))
+        if words.get("subject") in subjects or words.get("where", "").startswith(files):
+            yield stored.key
+
+
+def _tables(place: Workspace, person: Person, masks: tuple[tuple[str, str], ...]) -> Iterator[Table]:
+    """Every table of people's that may hold rows of the person."""
+    mine = (person.participant,)
+    for path in (*REGISTERS, *RESTRICTED_TABLES):
+        yield Table(path, "participant_id", mine)
+    yield Table(INTERVIEWS, "participant_ids", mine, several=True)
+    for path in PACKET_TABLES:
+        yield Table(path, "packet_id", person.packets)
+    yield Table(NEGATIVE_CASES, "subject", mine)
+    codings = place.protocol.analysis.codings
+    if person.disposition == "deidentify":
+        yield Table(DECISIONS, "subject", (*person.packets, person.participant))
+        if masks:
+            yield Table(codings, "transcript_id", person.interviews, masked="quote", masks=masks)
+        yield from _survey_tables(place, person.participant, f"deidentified-{secrets.token_hex(4)}")
+    else:
+        yield Table(DECISIONS, "subject", (*person.packets, *person.interviews, person.participant))
+        yield Table(codings, "transcript_id", person.interviews)
+        yield from _survey_tables(place, person.participant, "")
+    for stage in place.protocol.sampling.stages:
+        if stage.of == "people":
+            plan = place.protocol.sampling
+            yield Table(stage.frame or plan.frame, stage.id_column or plan.id_column, mine)
+    for kind in ("sample.proposed", "sample.overridden", "site.replaced"):
+        for key in _keys(place.restricted, f"records/{kind}/"):
+            yield Table(f"{RESTRICTED}{key}", "", mine)
+
+
+def _survey_tables(place: Workspace, participant: str, replaced: str) -> Iterator[Table]:
+    for survey in place.protocol.surveys:
+        if survey.linkage == "coded" and survey.key:
+            yield Table(survey.file, survey.key, (participant,), replaced=replaced)
+
+
+def _claims(place: Workspace, person: Person, events: list[Event]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Claims as recorded that repeat the person's words: claim id, the event, the words."""
+    table = read_table(place, place.protocol.analysis.codings)
+    if table is None or not {"transcript_id", "quote"} <= set(table.columns):
+        return
+    quotes = list(dict.fromkeys(table.loc[table["transcript_id"].isin(person.interviews), "quote"]))
+    for event in (e for e in events if e.kind == "claim.asserted"):
+        body = _stored(place, f"records/claim.asserted/{event.id}.json")
+        statement = str(json.loads(body).get("statement", "")) if body else ""
+        if words := tuple(repeated(statement, quotes)):
+            yield event.subject_id("claim") or "", event.id, words
+
+
+def repeated(statement: str, quotes: Iterable[str]) -> Iterator[str]:
+    """The stretches of a statement, as it writes them, that repeat QUOTED words or more of a quote in a row."""
+    said = [(m.group().casefold(), m.start(), m.end()) for m in re.finditer(r"\w+", statement)]
+    for quote in quotes:
+        words = [m.group().casefold() for m in re.finditer(r"\w+", quote)]
+        known = {tuple(words[i : i + QUOTED]) for i in range(len(words) - QUOTED + 1)}
+        start = 0
+        while start <= len(said) - QUOTED:
+            end = start
+            while end + QUOTED <= len(said) and tuple(w for w, _, _ in said[end : end + QUOTED]) in known:
+                end += 1
+            if end == start:
+                start += 1
+                continue
+            last = end + QUOTED - 2
+            yield statement[said[start][1] : said[last][2]]
+            start = last + 1
+
+
+def _claim_tables(place: Workspace, claims: list[tuple[str, str, tuple[str, ...]]]) -> Iterator[Table]:
+    """The claims' own table, in which the repeated words are masked and every claim stays."""
+    masks = dict.fromkeys((stretch, "[withdrawn]") for _, _, words in claims for stretch in words)
+    if masks:
+        named = tuple(dict.fromkeys(claim for claim, _, _ in claims))
+        yield Table(place.protocol.analysis.claims, "claim_id", named, masked="statement", masks=tuple(masks))
+
+
+def _planned(place: Workspace, table: Table, latest: dict[str, Reference]) -> Table | None:
+    """The table with its ref, a new key, and whether it is as last recorded; None when no version holds such rows, or
+    when it cannot be written again without loss: then people do it (`files_left_to_people`)."""
+    store, key = at(place, table.path)
+    versions = [store.get(key, v.version_id or None) for v in store.list_versions(key) if v.key == key]
+    try:
+        if not any(table.without_them(data).rows for data in versions):
+            return None
+    except CannotEdit:
+        return None
+    ref = place.codes.known_ref(table.path)
+    recorded = latest.get(ref)
+    return replace(
+        table,
+        ref=ref,
+        key=secrets.token_bytes(32).hex() if place.codes.has_key(ref) else "",
+        named=recorded is not None,
+        changed=recorded is not None and not _is(place, recorded, versions[-1]),
+    )
+
+
+def _is(place: Workspace, recorded: Reference, data: bytes) -> bool:
+    """Whether bytes are those a reference was made of."""
+    if recorded.hmac is None:
+        return digest(data) == recorded.sha256
+    return keyed_digest(place.codes.key(recorded.ref), data) == recorded.hmac
+
+
+def _stored(place: Workspace, path: str) -> bytes | None:
+    store, key = at(place, path)
+    try:
+        return store.get(key)
+    except NotStored:
+        return None
+
+
+def _keys(store: FolderStore, prefix: str) -> list[str]:
+    """The keys under a prefix, those with nothing but older versions among them."""
+    return sorted({stored.key for stored in store.list_versions(prefix)})
