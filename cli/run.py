@@ -95,7 +95,10 @@ def _request(model: type[Any], values: dict[str, Any]) -> Any:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
         names = ", ".join(model.model_fields)
-        raise UsageError(f"{name}: {first['msg'].lower()}; this flow's parameters are {names}.") from None
+        if name == "acting":
+            raise UsageError("Say who decides, with --as CODE, a code of the team list.") from None
+        what = first["msg"].removeprefix("Value error, ").lower()
+        raise UsageError(f"{name + ': ' if name else ''}{what}; this flow's parameters are {names}.") from None
 
 
 def _document(outcome: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from expectations import registers, survey, transcripts
 from expectations.check import Check, raised_by_code
 from expectations.validate import ENGINE_CHECKS
 from sampling.checks import SAMPLING_CHECKS
+from study.decisions import DECISION_CHECKS
 from trustworthiness.checks import MEMBER_CHECKS
 
 
@@ -31,6 +32,7 @@ CATALOGUE: dict[str, Check] = _by_id(
         transcripts.CHECKS,
         survey.CHECKS,
         registers.CHECKS,
+        raised_by_code(*DECISION_CHECKS),
         raised_by_code(*SAMPLING_CHECKS),
         raised_by_code(*ANALYSIS_CHECKS),
         raised_by_code(*MEMBER_CHECKS),

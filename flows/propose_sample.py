@@ -13,7 +13,7 @@ from tasks.workspace import StudyRequest, opened
 
 
 class ProposeSample(StudyRequest):
-    """Which study's sample to propose."""
+    """Which study's sample to propose. What to choose, how and why stands in study.yaml, under sampling."""
 
 
 @flow(name="propose-sample")
@@ -22,7 +22,8 @@ def propose_sample(request: ProposeSample) -> Outcome:
 
     Every stage gets a sample with a reason for each one chosen and each one passed over, backups, and a comparison
     with random samples. Nothing takes effect before the investigator approves it. A stage whose frame and design
-    have not changed keeps its proposal.
+    have not changed keeps its proposal; where they have, sites that left are not proposed again and sites that are
+    recruited stay.
     """
     with opened(request, flow="propose-sample") as place:
         found = propose_samples(place)

@@ -67,7 +67,10 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of the sampling design as it stands. Of a sample of people every field that holds ids is empty."""
+    """One stage of the sampling design as it stands. Of a sample of people every field that holds ids is empty.
+
+    `proof` is one sentence, `proven` value, bound, gap and ties; `stands` is said while another proposal waits.
+    """
 
     name: str
     strategy: str
@@ -93,6 +96,11 @@ class Stage:
     stress: float = 0.0
     scales: tuple[Scale, ...] = ()
     lines: tuple[Line, ...] = field(default=())
+    proven: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    overridden: tuple[str, ...] = ()
+    evaluated: str = ""
+    stands: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +155,12 @@ def stage_markdown(stage: Stage) -> str:
     """The stage as Markdown with its pictures inside it, for an artifact."""
     parts = [
         f"# Sample of stage {stage.name}",
-        f"**{stage.standing}.** {stage.strategy}. {stage.proof}",
+        f"**{stage.standing}.** {stage.strategy}. {' '.join((stage.proof, *stage.proven))}",
+        *([stage.stands] if stage.stands else []),
         f"Why this way: {_cell(stage.rationale)}",
     ]
+    for title, sentences in (("What people exchanged", stage.overridden), ("Notes", stage.notes)):
+        parts += [f"## {title}", "\n".join(f"- {_cell(said)}" for said in sentences)] if sentences else []
     for picture in pictures(stage):
         image = base64.b64encode(standalone(picture.drawn)).decode()
         parts += [f"## {picture.title}", f"![{picture.title}](data:image/svg+xml;base64,{image})", picture.note]
@@ -173,6 +184,7 @@ def stage_markdown(stage: Stage) -> str:
         said = [s for s in sentences if s]
         parts += [f"## {title}", "\n".join(f"- {s}" for s in said)] if said else []
     parts += _table("How often each stays", ("Site", "Stays"), stage.stays)
+    parts += [stage.evaluated] if stage.evaluated else []
     parts += _table(
         "Passed over",
         ("Site", "Status", "Reason", "Most like", "Distance"),

@@ -122,7 +122,7 @@ def _broken(problem: Problem, chosen: list[int], j: int) -> str:
     """The rules that stand in the way of every exchange that would bring a row in."""
     places = [k for k, i in enumerate(chosen) if i not in problem.required]
     if not places:
-        return "every chosen one is required by the design"
+        return "every place is taken by one that the design requires or that stays"
     broken = np.zeros(len(problem.limits.rules), dtype=bool)
     for k in places:
         broken |= ~problem.limits.holds([i for n, i in enumerate(chosen) if n != k] + [j])

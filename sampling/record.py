@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -12,15 +12,19 @@ from study.identifiers import event_id
 
 Of = Literal["sites", "people"]
 LEFT_SITE = {"site.declined": "declined", "site.withdrew": "withdrew", "site.closed": "closed"}
+RECRUITED_SITE = ("site.permitted", "site.approved", "site.activated", "site.visited")
+"""Steps of a site that said yes: a later proposal keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One exchange that people made in a proposal."""
+    """One exchange that people made in a proposal; of people `added` and `removed` are keyed digests."""
 
     added: str
     removed: str
     event_id: str
+    by: str | None = None
+    occurred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,13 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """One stage: every proposal by the digests it was made from, the latest, the approval in force, replacements.
+    """One stage: every proposal by its first code, in recorded order, the latest, the approval in force, replacements.
 
     `selected` is the approved selection with its replacements; empty before approval and always of people.
     """
 
     stage: str
-    proposals: Mapping[tuple[str, str], Proposal] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
     latest: Proposal | None = None
     approval: Approval | None = None
     selected: tuple[str, ...] = ()
@@ -81,8 +85,13 @@ class StageState:
     replacements: tuple[Replacement, ...] = ()
 
     def proposal_for(self, frame: str, design: str) -> Proposal | None:
-        """The proposal made from this frame and design, or None."""
-        return self.proposals.get((frame, design))
+        """The last proposal made from this frame and design, or None."""
+        made = [p for p in self.proposals.values() if (p.frame, p.design) == (frame, design)]
+        return made[-1] if made else None
+
+    def proposal_named(self, code: str) -> Proposal | None:
+        """The proposal that has this code, as proposed or as overridden, or None."""
+        return next((p for p in self.proposals.values() if code in (p.code, p.first_code)), None)
 
     def is_approved(self, proposal: Proposal | None) -> bool:
         """Whether the approval in force approves this proposal."""
@@ -91,11 +100,16 @@ class StageState:
 
 @dataclass(frozen=True, slots=True)
 class SampleState:
-    """All stages by name, why each site that left did so, and what in the trail does not fit."""
+    """All stages by name, why each site that left did so, and what in the trail does not fit.
+
+    `left_by` is the event by which a site left; `recruited` are the sites that said yes and have not left.
+    """
 
     stages: Mapping[str, StageState]
     left: Mapping[str, str]
     problems: tuple[str, ...] = ()
+    left_by: Mapping[str, str] = field(default_factory=dict)
+    recruited: frozenset[str] = frozenset()
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -103,7 +117,14 @@ class SampleState:
         return tuple(sorted({i for s in self.stages.values() for i in s.selected}))
 
 
-def proposed(sample: Sample, stage: str, of: Of, occurred: str, used: tuple[Reference, ...] = ()) -> Fact:
+def proposed(
+    sample: Sample,
+    stage: str,
+    of: Of,
+    occurred: str,
+    used: tuple[Reference, ...] = (),
+    causes: tuple[str, ...] = (),
+) -> Fact:
     """The fact that a sample was proposed; of people it holds counts and keyed digests only."""
     proof = sample.proof
     numbers = {"value": proof.value, "bound": proof.bound, "smallest": proof.smallest}
@@ -112,6 +133,7 @@ def proposed(sample: Sample, stage: str, of: Of, occurred: str, used: tuple[Refe
         "sample.proposed",
         occurred,
         used=used,
+        causes=causes,
         data={
             "stage": stage,
             "proposal": sample.code,
@@ -137,14 +159,28 @@ def approved(proposal: Proposal, by: str, occurred: str) -> Fact:
     return Fact("sample.approved", occurred, causes=causes, data=data)
 
 
-def overridden(proposal: Proposal, added: str, removed: str, cost: float | None, by: str, occurred: str) -> Fact:
-    """The fact that people put one site in another's place in a proposal, and what that cost the objective."""
-    after = exchanged(proposal.selected, added, removed)
+def overridden(
+    proposal: Proposal,
+    added: str,
+    removed: str,
+    cost: float | None,
+    by: str,
+    occurred: str,
+    *,
+    selected: Sequence[str] | None = None,
+    shown: Callable[[str], str] = str,
+) -> Fact:
+    """The fact that people put one site in another's place in a proposal, and what that cost the objective.
+
+    Of people `selected` are the ids behind the proposal, which the trail does not list, and `shown` puts a keyed
+    digest in the place of an id.
+    """
+    after = exchanged(proposal.selected if selected is None else selected, added, removed)
     data: dict[str, Any] = {
         "stage": proposal.stage,
         "proposal": proposal.first_code,
-        "added": added,
-        "removed": removed,
+        "added": shown(added),
+        "removed": shown(removed),
         "becomes": proposal_code(proposal.frame, proposal.design, after),
         "by": by,
     }
@@ -184,16 +220,25 @@ def fold_sample(events: Iterable[Event]) -> SampleState:
         state, problem = _STEPS[event.kind](stages.get(stage, StageState(stage)), event)
         stages[stage] = state
         problems += [problem] if problem else []
-    return SampleState(stages, _left(known), tuple(problems))
+    left = _left(known)
+    yes = {event.subject_id("site") or "" for event in known if event.kind in RECRUITED_SITE}
+    return SampleState(
+        stages,
+        {site: why for site, (why, _) in left.items()},
+        tuple(problems),
+        {site: by for site, (_, by) in left.items()},
+        frozenset(yes - set(left)),
+    )
 
 
-def _left(known: Iterable[Event]) -> dict[str, str]:
-    left: dict[str, str] = {}
+def _left(known: Iterable[Event]) -> dict[str, tuple[str, str]]:
+    """Why each site left, and the event that says so."""
+    left: dict[str, tuple[str, str]] = {}
     for event in known:
         if event.kind in LEFT_SITE:
-            left[event.subject_id("site") or ""] = LEFT_SITE[event.kind]
+            left[event.subject_id("site") or ""] = LEFT_SITE[event.kind], event.id
         elif event.kind == "site.replaced":
-            left[event.data["leaving"]] = event.data["why"]
+            left[event.data["leaving"]] = event.data["why"], event.id
     return left
 
 
@@ -201,28 +246,14 @@ def after_overrides(state: StageState, facts: Iterable[Fact], origin: str) -> St
     """A stage as it will be once these facts are recorded; only overrides among them change it here."""
     for fact in facts:
         if fact.kind == "sample.overridden":
-            proposal = next(p for p in state.proposals.values() if p.first_code == fact.data["proposal"])
             id = event_id(origin, fact.kind, fact.natural_key)
-            state = _with_override(state, proposal, Override(fact.data["added"], fact.data["removed"], id))
+            state = _with_override(state, state.proposals[fact.data["proposal"]], id, fact.occurred, fact.data)
     return state
 
 
 def exchanged(selected: Iterable[str], added: str, removed: str) -> tuple[str, ...]:
     """A selection with one put in another's place, ascending."""
     return tuple(sorted({*selected, added} - {removed}))
-
-
-def changes(state: StageState, proposal: Proposal, approved_code: str) -> str:
-    """In words, why an approval does not fit the current proposal: the frame, the design or the selection changed."""
-    named = next((p for p in state.proposals.values() if approved_code in (p.code, p.first_code)), None)
-    if named is None:
-        return "no proposal of this stage has that code"
-    differs = [
-        *(["the frame has changed"] if named.frame != proposal.frame else []),
-        *(["the sampling design has changed"] if named.design != proposal.design else []),
-        *(["the selection is another"] if named.selected != proposal.selected or approved_code != named.code else []),
-    ]
-    return " and ".join(differs) or "the proposal has changed"
 
 
 def _propose(state: StageState, event: Event) -> tuple[StageState, str]:
@@ -241,29 +272,33 @@ def _propose(state: StageState, event: Event) -> tuple[StageState, str]:
         event_id=event.id,
         code=d["proposal"],
     )
-    return replace(
-        state, proposals={**state.proposals, (proposal.frame, proposal.design): proposal}, latest=proposal
-    ), ""
+    return replace(state, proposals={**state.proposals, proposal.first_code: proposal}, latest=proposal), ""
 
 
 def _override(state: StageState, event: Event) -> tuple[StageState, str]:
     d = event.data
-    proposal = next((p for p in state.proposals.values() if p.first_code == d["proposal"]), None)
-    if proposal is None or d["removed"] not in proposal.selected or d["added"] in proposal.selected:
-        return state, f"an override in stage {state.stage} does not fit its proposal"
-    return _with_override(state, proposal, Override(d["added"], d["removed"], event.id)), ""
-
-
-def _with_override(state: StageState, proposal: Proposal, done: Override) -> StageState:
-    after = exchanged(proposal.selected, done.added, done.removed)
-    changed = replace(
-        proposal,
-        selected=after,
-        code=proposal_code(proposal.frame, proposal.design, after),
-        overrides=(*proposal.overrides, done),
+    proposal = state.proposals.get(d["proposal"])
+    fits = proposal is not None and (
+        proposal.of == "people" or (d["removed"] in proposal.selected and d["added"] not in proposal.selected)
     )
+    if proposal is None or not fits:
+        return state, f"an override in stage {state.stage} does not fit its proposal"
+    return _with_override(state, proposal, event.id, event.occurred, d), ""
+
+
+def _with_override(
+    state: StageState, proposal: Proposal, id: str, occurred: str, data: Mapping[str, Any]
+) -> StageState:
+    """The stage once an override is done; of people only the code it gave the proposal is known."""
+    added, removed = data["added"], data["removed"]
+    after, code = proposal.selected, data.get("becomes") or proposal.code
+    if proposal.of == "sites":
+        after = exchanged(proposal.selected, added, removed)
+        code = proposal_code(proposal.frame, proposal.design, after)
+    done = Override(added, removed, id, data.get("by"), occurred)
+    changed = replace(proposal, selected=after, code=code, overrides=(*proposal.overrides, done))
     latest = changed if state.latest and state.latest.first_code == changed.first_code else state.latest
-    return replace(state, proposals={**state.proposals, (changed.frame, changed.design): changed}, latest=latest)
+    return replace(state, proposals={**state.proposals, changed.first_code: changed}, latest=latest)
 
 
 def _approve(state: StageState, event: Event) -> tuple[StageState, str]:

@@ -56,23 +56,38 @@ def replacement(
     *,
     before: Mapping[str, str],
     recruited: Collection[str] | None = None,
+    naming: str | None = None,
     digest_of: Callable[[bytes], str] = digest,
     clock: Clock = time.perf_counter,
 ) -> Sample:
     """`replace` from a selection as the trail knows it; `before` are those who left earlier and their status.
+
+    `naming` is one that people want to come, who then does where the rules allow it.
 
     `diagnostics.replacements` shows what each replacement cost, one after the other.
     """
     _check(frame, design, selected, left)
     gone = {**before, **left}
     stay = set(selected) - set(left)
-    fixed = tuple(sorted(stay if recruited is None else stay & set(recruited)))
+    fixed = tuple(sorted((stay if recruited is None else stay & set(recruited)) | ({naming} if naming else set())))
     again = propose_with(frame, design, gone, fixed, digest_of=digest_of, clock=clock)
-    leaving = [*sorted(left), *sorted(stay - set(again.ids))]
-    entering = [i for i in again.ids if i not in set(selected)]
-    replaced = tuple(zip(leaving, entering, strict=True))
+    replaced = _pairs(frame, design, [*sorted(left), *sorted(stay - set(again.ids))], set(again.ids) - set(selected))
     costs = _costs(frame, design, selected, replaced)
     return changed(again, replaced=replaced, diagnostics=changed(again.diagnostics, replacements=costs))
+
+
+def _pairs(frame: Frame, design: Design, leaving: list[str], entering: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Who came for whom, in the order of those who left; in a nested sample within the same part."""
+    part = dict.fromkeys(frame.ids, "")
+    if design.each is not None:
+        part = dict(zip(frame.ids, frame.texts(design.each), strict=True))
+    came = sorted(entering)
+    found = []
+    for one in leaving:
+        other = next(i for i in came if part[i] == part.get(one, ""))
+        came.remove(other)
+        found.append((one, other))
+    return tuple(found)
 
 
 def _costs(
@@ -84,7 +99,7 @@ def _costs(
     for leaving, entering in replaced:
         try:
             done = exchange(frame, design, standing, entering, leaving)
-        except StudyError:  # a stage within parts has no single measure over all of them
+        except StudyError:  # who left is no longer in the frame, or no longer eligible: nothing to compare with
             done = Exchange(None, None, ())
         found.append(ReplacementCost(leaving, entering, done.cost, done.cost_of))
         standing = standing - {leaving} | {entering}

@@ -92,7 +92,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A proposed sample. `statuses` are those who left, by id; `replaced` who came for whom, in order."""
+    """A proposed sample. `statuses` are those who left, by id; `replaced` who came for whom, in order.
+
+    `kept` are those recruited under an earlier approval, who stay whatever the solver would choose.
+    """
 
     frame: Frame = field(repr=False, compare=False)
     design: Design
@@ -105,6 +108,7 @@ class Sample:
     notes: tuple[str, ...] = ()
     statuses: dict[str, str] = field(default_factory=dict)
     replaced: tuple[tuple[str, str], ...] = ()
+    kept: tuple[str, ...] = ()
     caveat: str = CAVEAT
 
     @property

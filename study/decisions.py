@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from study.event import Assurance, Event
 from study.protocol import Protocol
@@ -31,9 +32,44 @@ class Decision:
         return person is not None and person.may(task, self.occurred)
 
 
+WORDS = {
+    "approve_sample": "approves the proposal of a sampling stage by its code",
+    "copy_removed": "says that nothing is left in a place after a withdrawal",
+    "override": "puts another in a chosen one's place in a proposal",
+    "release": "releases a transcript for coding",
+    "release_packet": "releases a member-check packet",
+    "saturation": "stops or continues data collection",
+    "set_aside": "sets a query aside",
+}
+"""What can be decided in the register of decisions: the word in its column `decision`, and what that does."""
+
+Severity = Literal["block", "review", "inform"]
+DECISION_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
+    (
+        "DC001",
+        "block",
+        "The register of decisions can be read",
+        "What people decided takes effect only where it can be read; until then everything waits as it stands.",
+    ),
+    (
+        "DC002",
+        "review",
+        "Every decision is of a kind that is known",
+        "A decision under a word nobody carries out would be forgotten in silence.",
+    ),
+    (
+        "DC003",
+        "block",
+        "Every decision has its day",
+        "Whether somebody could decide depends on the day; a decision without one cannot take effect.",
+    ),
+)
+"""The checks on the register itself, for the catalogue: id, severity, title, reason."""
+
 DECISIONS = {
     "sample.approved": "sample approved",
     "sample.overridden": "sample overridden",
+    "site.replaced": "site replaced",
     "transcript.released": "transcript released for coding",
     "member_check.released": "member-check packet released",
     "saturation.decided": "saturation decided",

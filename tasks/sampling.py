@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -20,11 +19,10 @@ from sampling import (
     SampleState,
     StageState,
     design_of,
-    evaluated,
     fold_sample,
-    propose,
+    proof_in_words,
+    propose_again,
     proposed,
-    without_ids,
 )
 from study import Fact, Query, Reference, StudyError
 from study.identifiers import digest
@@ -33,7 +31,8 @@ from study.protocol.sampling import StageSpec
 from study.query import place as place_of
 from tasks.frames import read_frame
 from tasks.progress import step
-from tasks.sampling_stages import Waiting, resting_on_others
+from tasks.sample_documents import FRAME, remembered_frame, stage_document, with_stage_record
+from tasks.sampling_stages import Waiting, approvals_behind, interviewed_sites, resting_on_others
 from tasks.workspace import Workspace
 
 SEVERITY = {id: severity for id, severity, _, _ in SAMPLING_CHECKS}
@@ -85,27 +84,64 @@ def write_samples(place: Workspace) -> tuple[str, ...]:
         standing = state.stages.get(stage.name)
         if standing is None or standing.latest is None:
             continue
-        body = json.dumps(stage_document(place, stage, standing), ensure_ascii=False, indent=1, sort_keys=True).encode()
+        body = json.dumps(
+            stage_document(place, stage, standing, state), ensure_ascii=False, indent=1, sort_keys=True
+        ).encode()
         place.out.put(f"{OUT}{stage.name}.json", body)
         made.append(f"{place.protocol.storage.out}/{OUT}{stage.name}.json")
     return tuple(made)
 
 
 def propose_stage(place: Workspace, stage: StageSpec, known: SampleState) -> Proposed:
-    """One stage: nothing when it stands already, else its sample as a fact with its record, or why there is none."""
+    """One stage: nothing when it stands already, else its sample as a fact with its record, or why there is none.
+
+    A proposal that waits is made again when a site it names has left, or one recruited under the approved sample is
+    not in it; nobody who left is proposed, and the recruited stay.
+    """
     state = known.stages.get(stage.name, StageState(stage.name))
+    left, recruited = _so_far(place, stage, state, known)
     try:
         now = asked(place, stage, known)
-        if standing := state.proposal_for(now.frame_digest, now.design_digest):
-            return Proposed(said=(said_of(stage, state, standing),))
-        sample = propose(now.frame, now.design, digest_of=now.digest_of)
+        standing = state.proposal_for(now.frame_digest, now.design_digest)
+        if standing and (state.is_approved(standing) or _is_up_to_date(standing, left, recruited)):
+            return Proposed(said=(said_of(stage, state, standing, known.left),))
+        sample = propose_again(now.frame, now.design, gone=left, recruited=recruited, digest_of=now.digest_of)
     except Waiting as waiting:
         return Proposed(said=(f"Stage {stage.name}: {waiting.what}.",))
     except StudyError as error:
         query = unanswerable(place, stage, error)
         return Proposed(queries=(query,), said=(f"Stage {stage.name}: no sample can be proposed yet.",))
-    fact = with_stage_record(place, proposed(sample, stage.name, stage.of, place.instant, (now.used,)), stage, sample)
-    return Proposed(facts=(fact,), said=(_said_new(stage, sample),))
+    if standing and sample.code == standing.first_code:
+        return Proposed(said=(said_of(stage, state, standing, known.left),))
+    causes = (*approvals_behind(stage, known), *_causes(place, now, state, known))
+    fact = proposed(sample, stage.name, stage.of, place.instant, (now.used,), tuple(dict.fromkeys(causes)))
+    then = remembered_frame(place, stage, now.frame)
+    return Proposed(
+        facts=(with_stage_record(place, fact, stage, sample, **{FRAME: then}),), said=(_said_new(stage, sample),)
+    )
+
+
+def _so_far(
+    place: Workspace, stage: StageSpec, state: StageState, known: SampleState
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Why sites left, and which of the approved ones are recruited: they said yes, or people were interviewed there."""
+    if stage.of == "people":
+        return {}, ()
+    chosen = set(state.selected) - set(known.left)
+    yes = chosen & known.recruited
+    return dict(known.left), tuple(sorted(yes | (chosen & interviewed_sites(place) if chosen else set())))
+
+
+def _is_up_to_date(standing: Proposal, left: dict[str, str], recruited: tuple[str, ...]) -> bool:
+    return not set(standing.selected) & set(left) and set(recruited) <= set(standing.selected)
+
+
+def _causes(place: Workspace, now: Asked, state: StageState, known: SampleState) -> tuple[str, ...]:
+    """What a proposal rests on: the frame as registered, the approval before it, those who left."""
+    frames = [e.id for e in place.events(["frame.registered"]) if now.used.ref in {u.ref for u in e.used}]
+    before = [state.approval.event_id] if state.approval else []
+    gone = [known.left_by[i] for i in sorted(known.left) if i in now.frame.ids] if now.stage.of == "sites" else []
+    return (*frames[-1:], *before, *gone)
 
 
 def asked(place: Workspace, stage: StageSpec, known: SampleState | None = None) -> Asked:
@@ -138,57 +174,15 @@ def sample_state(place: Workspace) -> SampleState:
     return fold_sample(e for e in place.events() if e.kind.startswith(KINDS))
 
 
-def with_stage_record(place: Workspace, fact: Fact, stage: StageSpec, sample: Sample) -> Fact:
-    """Write the whole sample beside its event once; of people under restricted/, named by a keyed digest."""
-    document = sample.as_document() | {"stage": stage.name, "of": stage.of, "evaluated": evaluated(sample)}
-    return place.with_record(fact, document, personal=stage.of == "people")
-
-
-def stage_document(place: Workspace, stage: StageSpec, state: StageState) -> dict[str, Any]:
-    """A stage for the study page: the sample's record and how it stands; of people without any id."""
-    latest = state.latest
-    assert latest is not None
-    shown = _record_shown(place, stage, state, latest)
-    made = shown.get("diagnostics", {})
-    if stage.of == "people":
-        shown = {k: shown[k] for k in ("proof", "record") if k in shown}
-        shown["diagnostics"] = without_ids(made)
-    return shown | {
-        "stage": stage.name,
-        "of": stage.of,
-        "strategy": stage.strategy,
-        "rationale": stage.rationale,
-        "standing": standing_of(state, latest),
-        "proposal": latest.code,
-        "size": latest.size,
-        "eligible": latest.eligible,
-        "now_selected": list(state.selected),
-        "approved_on": state.approval.occurred if state.approval else None,
-        "approved_by": state.approval.by if state.approval else None,
-        "approval": state.approval.event_id if state.approval else None,
-        "overrides": [{"added": o.added, "removed": o.removed} for o in latest.overrides],
-        "replacements": [
-            {"leaving": r.leaving, "entering": r.entering, "why": r.why, "occurred": r.occurred}
-            for r in state.replacements
-        ],
-        "caveat": CAVEAT,
-    }
-
-
-def standing_of(state: StageState, proposal: Proposal) -> str:
-    """approved | waiting | changed (approved once, and another proposal waits since)."""
-    if state.is_approved(proposal):
-        return "approved"
-    return "changed" if state.approval else "waiting"
-
-
-def said_of(stage: StageSpec, state: StageState, proposal: Proposal) -> str:
-    """One sentence on how a stage stands that has a proposal."""
+def said_of(stage: StageSpec, state: StageState, proposal: Proposal, left: Mapping[str, str] | None = None) -> str:
+    """One sentence on how a stage stands that has a proposal; who left and is not replaced waits for that."""
     start = f"Stage {stage.name}: {proposal.size} of {proposal.eligible} eligible {stage.of}"
-    if state.is_approved(proposal):
-        more = f", {len(state.replacements)} replaced since" if state.replacements else ""
-        return f"{start} proposed and approved{more}."
-    return f"{start} proposed; waiting for the investigator's approval of proposal {proposal.code}."
+    if not state.is_approved(proposal):
+        return f"{start} proposed; waiting for the investigator's approval of proposal {proposal.code}."
+    more = f", {len(state.replacements)} replaced since" if state.replacements else ""
+    gone = [f"{i} ({why})" for i, why in sorted((left or {}).items()) if i in state.selected]
+    wait = f"; waiting for replace-site, because they left: {', '.join(gone)}" if gone else ""
+    return f"{start} proposed and approved{more}{wait}."
 
 
 def unanswerable(place: Workspace, stage: StageSpec, error: StudyError) -> Query:
@@ -220,29 +214,10 @@ def raised(
     )
 
 
-def _record_shown(place: Workspace, stage: StageSpec, state: StageState, latest: Proposal) -> dict[str, Any]:
-    """The record of the last replacement where the proposal in force had any, else of the latest proposal."""
-    key = f"records/sample.proposed/{latest.event_id}.json"
-    if state.is_approved(latest) and state.replacements:
-        key = f"records/site.replaced/{state.replacements[-1].event_id}.json"
-    store = place.restricted if stage.of == "people" else place.files
-    try:
-        return dict(json.loads(store.get(key)))
-    except NotStored:
-        return {}
-
-
 def _said_new(stage: StageSpec, sample: Sample) -> str:
-    how = {
-        "optimal": "proven best",
-        "bounded": f"within {100 * (sample.proof.gap or 0):.2g} % of the best possible",
-        "heuristic": "not proven best",
-        "drawn": "drawn by seed",
-        "decided_by_people": "chosen by people",
-    }[sample.proof.status]
-    if len(sample.ids) == sample.eligible:
-        how = "all there are"
+    how = " ".join(proof_in_words(asdict(sample.proof), sample.design.time_limit_s))
+    notes = " ".join(sample.notes) if stage.of == "sites" else ""
     return (
-        f"Stage {stage.name}: {len(sample.ids)} of {sample.eligible} eligible {stage.of} proposed, {how}; "
-        f"waiting for the investigator's approval of proposal {sample.code}."
+        f"Stage {stage.name}: {len(sample.ids)} of {sample.eligible} eligible {stage.of} proposed; waiting for the "
+        f"investigator's approval of proposal {sample.code}. {how} {notes}".rstrip()
     )

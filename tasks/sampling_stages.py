@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from sampling import Design, SampleState
 from study import StudyError
-from study.objects import NotStored
 from study.protocol.sampling import StageSpec
+from tasks.read import read_table
+from tasks.sample_documents import ids_behind
 from tasks.workspace import Workspace
 
 
@@ -29,6 +29,24 @@ def resting_on_others(place: Workspace, stage: StageSpec, design: Design, known:
     return replace(design, each=stage.site_column, criterion=criterion)
 
 
+def approvals_behind(stage: StageSpec, known: SampleState) -> tuple[str, ...]:
+    """The approvals on which a stage's proposal rests."""
+    others = [*([stage.within] if stage.within else []), *stage.excluding]
+    found = [known.stages[o].approval for o in others if o in known.stages]
+    return tuple(a.event_id for a in found if a is not None)
+
+
+def interviewed_sites(place: Workspace) -> frozenset[str]:
+    """Sites at which the register of interviews has one that took place; none while the register cannot be read."""
+    try:
+        table = read_table(place, "registers/interviews.csv")
+    except StudyError:
+        return frozenset()  # reading the registers says so itself
+    if table is None or not {"site_id", "outcome"} <= set(table.columns):
+        return frozenset()
+    return frozenset(table.loc[table["outcome"].isin(("full", "part", "notes_only")), "site_id"]) - {""}
+
+
 def _approved(place: Workspace, stage: StageSpec, other: str, known: SampleState) -> tuple[str, ...]:
     """The ids of another stage's approved sample; those of people from its record under restricted/."""
     spec = next((s for s in place.protocol.sampling.stages if s.name == other), None)
@@ -37,14 +55,7 @@ def _approved(place: Workspace, stage: StageSpec, other: str, known: SampleState
         raise Waiting(f"waits until the sample of stage {other} is approved")
     if spec.of == "sites":
         return standing.selected
-    code = standing.approval.code
-    proposal = next((p for p in standing.proposals.values() if p.code == code), None)
-    try:
-        body = place.restricted.get(f"records/sample.proposed/{proposal.event_id if proposal else ''}.json")
-    except NotStored:
-        raise StudyError(
-            f"the record of the approved sample of stage {other} is not there",
-            where=f"study.yaml, sampling.stages ({stage.name})",
-            remedy="Put restricted/records/ back where it was.",
-        ) from None
-    return tuple(json.loads(body)["ids"])
+    proposal = standing.proposal_named(standing.approval.code)
+    if proposal is None:
+        raise Waiting(f"waits until the sample of stage {other} is approved")
+    return ids_behind(place, spec, proposal)

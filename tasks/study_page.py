@@ -107,7 +107,7 @@ def _stage(place: Workspace, spec: StageSpec, sure: Mapping[str, str]) -> Stage 
     by = ""
     if made["approved_by"] and made["standing"] == "approved":
         by = f" by {made['approved_by']} ({sure.get(made['approval'], ASSURANCE['declared'])})"
-    return stage_section(spec, made, by)
+    return stage_section(spec, made, by, sure)
 
 
 def _flow(boxes: Iterable[Any]) -> tuple[Box, ...]:

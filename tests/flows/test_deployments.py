@@ -34,7 +34,7 @@ for entrypoint in sys.argv[1:]:
 print(json.dumps(said, default=str))
 """
 EXTRA = {
-    "replace-site": {"stage": "sites", "site": "S014", "why": "declined"},
+    "replace-site": {"acting": "INV1", "stage": "sites", "site": "S014", "why": "declined"},
     "withdraw-participant": {"participant": "P001", "effective": "2026-01-01"},
 }
 

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from sampling import CAVEAT
-from study import Event, Fact, Query, StudyError
+from study import Event, Fact, Query, StudyError, Subject
+from study.decisions import Decision
 from tasks.request import StudyRequest
 from tasks.sample_artifacts import artifact_key, stage_artifact
-from tasks.sample_decisions import carry_out_approvals, carry_out_overrides, find_replacement, standing
+from tasks.sample_decisions import Decided, carry_out_approvals, carry_out_overrides, standing
 from tasks.sampling import Proposed, propose_samples, sample_state, write_samples
+from tasks.site_replacement import find_replacement
 from tasks.workspace import Workspace, opened
 
 pytestmark = pytest.mark.real
@@ -92,6 +94,31 @@ def approve(folder: Path) -> tuple[list[Event], list[Query], tuple[str, ...]]:
     return inside(folder, act)  # type: ignore[return-value]
 
 
+def replace(folder: Path, leaving: str, *, stage: str = "sites", person: str = "PI", **more: str) -> Decided:
+    """What the flow replace-site does, without Prefect's server."""
+    entering, reason = more.get("entering"), more.get("reason", "")
+
+    def act(place: Workspace) -> Decided:
+        decision = Decision("replace_site", stage, leaving, person, place.today, reason, 0)
+        found = find_replacement.fn(place, decision, "declined", entering)
+        place.trail.append(found.facts)
+        write_samples.fn(place)
+        return found
+
+    return inside(folder, act)  # type: ignore[return-value]
+
+
+def happened(folder: Path, kind: str, *sites: str) -> None:
+    """A step of these sites as the recruitment register brings it into the trail."""
+    data: dict[str, object] = {"ordinal": 1, "version": 1}
+    facts = [Fact(kind, "2026-03-01", (Subject("site", s),), data=data) for s in sites]
+    inside(folder, lambda place: place.trail.append(facts))
+
+
+def others_than(ids: object) -> list[str]:
+    return [f"S{i:02d}" for i in range(1, 13) if f"S{i:02d}" not in list(ids)]  # type: ignore[call-overload]
+
+
 def shown(folder: Path, stage: str = "sites") -> dict[str, object]:
     document: dict[str, object] = json.loads((folder / f"out/sample/{stage}.json").read_text())
     return document
@@ -131,12 +158,13 @@ def test_an_approval_makes_the_sample_effective_once(study: Path) -> None:
     code = propose(study).facts[0].data["proposal"]
     assert approve(study)[2] == (
         f"Stage sites: 4 of 12 eligible sites proposed; waiting for the investigator's approval of proposal {code}.",
+        CAVEAT,
     )
     decide(study, yes(code))
     events, queries, said = approve(study)
     assert [(e.kind, e.occurred, e.data["by"]) for e in events] == [("sample.approved", "2026-02-01", "PI")]
     assert queries == []
-    assert said == ("Stage sites: 4 of 12 eligible sites proposed and approved.",)
+    assert said == ("Stage sites: 4 of 12 eligible sites proposed and approved.", CAVEAT)
     assert shown(study)["standing"] == "approved"
     assert shown(study)["now_selected"] == shown(study)["ids"]
     assert approve(study)[:2] == ([], [])
@@ -153,8 +181,10 @@ def test_an_approval_of_what_has_changed_is_refused_with_what_changed(study: Pat
     events, [query], _ = approve(study)
     assert (events, query.check, query.severity, query.subject) == ([], "SA001", "block", "stage:sites")
     assert query.where == "registers/decisions.csv, row 2"
-    assert query.message.startswith(
-        f"The approval names proposal {code}, the current one is {current}: the frame has changed"
+    assert query.message == (
+        f"The approval names proposal {code}, the current one is {current}: the frame has changed (added: S13); "
+        "and the selection is another. "
+        "Look at the current proposal and approve it by its code."
     )
     decide(study, yes(code), yes(current, "2026-02-02"))
     events, queries, _ = approve(study)
@@ -204,12 +234,17 @@ def test_an_override_needs_a_new_approval_and_shows_its_cost(study: Path) -> Non
     [record] = (study / "records/sample.overridden").glob("*.json")
     document = json.loads(record.read_text())
     assert (document["reason"], document["cost"] > 0) == ("Known to be closing.", True)
+    [value] = [v for v in document["values"] if v["measure"] == document["cost_of"]]
+    assert value["before"] - value["after"] == pytest.approx(document["cost"])
     decide(study, swap, yes(becomes))
     events, queries, _ = approve(study)
     assert ([e.kind for e in events], queries) == (["sample.approved"], [])
-    assert shown(study)["now_selected"] == sorted({*ids[1:], other})
     markdown = str(inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[0])))
-    assert f"| {other} | put in the place of {ids[0]} by people;" in markdown
+    assert f"{other} came in the place of {ids[0]}: it costs {document['cost']:.4f} of the" in markdown
+    assert f"| {ids[0]} | taken out by people | people put {other} in its place |" in markdown
+    replace(study, ids[1])
+    decide(study, swap, ("override", "sites", f"{ids[0]} for {other}", "PI", "2026-03-01", "Open after all."))
+    assert "came for" in approve(study)[1][0].message
 
 
 def test_two_overrides_build_on_each_other(study: Path) -> None:
@@ -249,34 +284,111 @@ def test_an_override_that_cannot_be_carried_out_is_a_query(study: Path, value: s
 def test_a_replacement_keeps_the_others_and_is_recorded_once(study: Path) -> None:
     code = propose(study).facts[0].data["proposal"]
     with pytest.raises(StudyError, match="not approved"):
-        inside(study, lambda p: find_replacement.fn(p, "sites", "S01", "declined"))
+        replace(study, "S01")
     decide(study, yes(code))
     approve(study)
     before = set(shown(study)["now_selected"])  # type: ignore[call-overload]
     leaving = min(before)
-
-    def act(place: Workspace) -> object:
-        found = find_replacement.fn(place, "sites", leaving, "declined")
-        place.trail.append(found.facts)
-        write_samples.fn(place)
-        return found.facts
-
-    [fact] = inside(study, act)  # type: ignore[misc]
+    with pytest.raises(StudyError, match="RA did not hold the task approve_sample"):
+        replace(study, leaving, person="RA")
+    done = replace(study, leaving, reason="The director wrote.")
+    [fact] = done.facts
+    assert done.said[-1] == CAVEAT
     after = set(shown(study)["now_selected"])  # type: ignore[call-overload]
     assert before - after == {leaving}
     assert after - before == {fact.data["entering"]}
-    assert inside(study, act) == ()
+    assert replace(study, leaving).facts == ()
     [record] = (study / "records/site.replaced").glob("*.json")
     kept = json.loads(record.read_text())
     assert kept["evaluated"][leaving] == "declined"
     assert set(kept["evaluated"]) == {f"S{i:02d}" for i in range(1, 13)}
     assert kept["diagnostics"]["replacements"][0]["leaving"] == leaving
+    assert (kept["person"], kept["reason"]) == ("PI", "The director wrote.")
     assert inside(study, lambda p: sample_state(p).left) == {leaving: "declined"}
     with pytest.raises(StudyError, match="no stage of sites named 'rooms'"):
-        inside(study, lambda p: find_replacement.fn(p, "rooms", leaving, "declined"))
+        replace(study, leaving, stage="rooms")
     with pytest.raises(StudyError, match="not in the sample: S99"):
-        inside(study, lambda p: find_replacement.fn(p, "sites", "S99", "declined"))
+        replace(study, "S99")
     assert propose(study).facts == ()
+
+
+def test_a_person_names_who_comes_and_the_record_says_what_would_have_been_best(study: Path) -> None:
+    decide(study, yes(propose(study).facts[0].data["proposal"]))
+    approve(study)
+    standing_now = list(shown(study)["now_selected"])  # type: ignore[call-overload]
+    leaving = standing_now[0]
+    with pytest.raises(StudyError, match="chosen already"):
+        replace(study, leaving, entering=standing_now[1], reason="Near.")
+    selected = {s["id"]: s for s in shown(study)["selected"]}  # type: ignore[attr-defined]
+    best = selected[leaving]["backups"][0]["id"]
+    other = next(i for i in reversed(others_than(standing_now)) if i != best)
+    with pytest.raises(StudyError, match="why it comes is not written"):
+        replace(study, leaving, entering=other)
+    done = replace(study, leaving, entering=other, reason="The only one that answers.")
+    assert done.facts[0].data["entering"] == other
+    assert f"The best replacement would have been {best}." in done.said[0]
+    [record] = (study / "records/site.replaced").glob("*.json")
+    kept = json.loads(record.read_text())
+    assert (kept["best"], kept["reason"]) == (best, "The only one that answers.")
+    [row] = shown(study)["replacements"]  # type: ignore[misc]
+    assert (row["entering"], row["by"], row["cost"] > 0) == (other, "PI", True)
+
+
+def test_a_proposal_after_a_changed_frame_keeps_the_recruited_and_leaves_out_who_left(study: Path) -> None:
+    decide(study, yes(propose(study).facts[0].data["proposal"]))
+    approve(study)
+    first, second, *_ = shown(study)["now_selected"]  # type: ignore[misc]
+    never = others_than(shown(study)["now_selected"])[0]
+    happened(study, "site.activated", first)
+    happened(study, "site.declined", second, never)
+    assert approve(study)[2][0].endswith(f"waiting for replace-site, because they left: {second} (declined).")
+    write_frame(study, 14)
+    found = propose(study)
+    [fact] = found.facts
+    assert first in fact.data["selected"]
+    assert not {second, never} & set(fact.data["selected"])
+    assert f"Kept because they are recruited: {first}." in found.said[0]
+    document = shown(study)
+    statuses = document["evaluated"]
+    assert set(statuses) == {f"S{i:02d}" for i in range(1, 15)}  # type: ignore[call-overload]
+    assert (statuses[second], statuses[never]) == ("declined", "declined")  # type: ignore[index]
+    kinds = {e.id: e.kind for e in inside(study, lambda p: p.events())}  # type: ignore[attr-defined]
+    assert [kinds[c] for c in fact.causes] == ["sample.approved", "site.declined", "site.declined"]
+    assert propose(study).facts == ()
+    page = str(inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[0])))
+    assert "The approved sample stands until this proposal" in page
+    assert f"| {never} | declined | left: declined |" in page
+
+
+def test_a_proposal_that_waits_is_made_again_when_a_site_it_names_has_left(study: Path) -> None:
+    old = propose(study).facts[0].data
+    leaving = str(old["selected"][0])
+    happened(study, "site.closed", leaving)
+    decide(study, yes(old["proposal"]))
+    _, [query], _ = approve(study)
+    assert f"names who has left: {leaving} (closed)" in query.message
+    [fact] = propose(study).facts
+    assert fact.data["design"] == old["design"]
+    assert leaving not in fact.data["selected"]
+    _, [query], _ = approve(study)
+    assert f"it names who has left since: {leaving} (closed)" in query.message
+    decide(study, yes(fact.data["proposal"]))
+    assert approve(study)[1] == []
+    assert propose(study).facts == ()
+
+
+def test_what_changed_in_frame_and_design_is_said_in_words(study: Path) -> None:
+    code = propose(study).facts[0].data["proposal"]
+    frame = study / "sampling/frame.csv"
+    text = frame.read_text().replace("S03,north,", "S03,south,").replace("S12,north,", "S14,north,")
+    frame.write_text(text)
+    protocol = (study / "study.yaml").read_text()
+    (study / "study.yaml").write_text(protocol.replace("      size: 4\n", "      size: 3\n"))
+    decide(study, yes(code))
+    _, [query], _ = approve(study)
+    assert "no sample of this stage is proposed" in query.message
+    assert "the frame has changed (added: S14; removed: S12; region of S03 (north, now south))" in query.message
+    assert "the sampling design has changed (`size` (4, now 3))" in query.message
 
 
 def test_the_artifact_of_a_stage_shows_tables_and_pictures_under_a_stable_key(study: Path) -> None:
@@ -339,7 +451,7 @@ def test_the_flows_run_under_prefect_and_the_form_approves(study: Path) -> None:
     with pytest.raises(StudyError, match="the current one is"):
         approve_sample(ApproveSample(study=str(study), acting="PI", stage="sites", proposal="0" * 12))
     done = approve_sample(ApproveSample(study=str(study), acting="PI", stage="sites", proposal=code))
-    assert done.said == ("Stage sites: 4 of 12 eligible sites proposed and approved.",)
+    assert done.said == ("Stage sites: 4 of 12 eligible sites proposed and approved.", CAVEAT)
     leaving = str(shown(study)["ids"][0])  # type: ignore[index]
     came = replace_site(ReplaceSite(study=str(study), stage="sites", site=leaving, why="declined"))
     assert came.said[1] == CAVEAT
