@@ -191,6 +191,11 @@ def is_interval(wanted: Sequence[Value] | Interval) -> bool:
     return isinstance(wanted, tuple) and len(wanted) == 2 and not any(isinstance(w, str | bool) for w in wanted)
 
 
+def plain(value: float) -> str:
+    """A number as people write it: ten digits at most, no exponent below ten thousand millions."""
+    return f"{value:.10g}"
+
+
 def _plain(where: Where) -> dict[str, object]:
     """A where clause as JSON, ranges and lists apart."""
     return {k: {"range": list(v)} if is_interval(v) else {"values": list(v)} for k, v in where.items()}

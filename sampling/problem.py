@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.design import Attribute, Design, Interval, Rule, Value, Where, is_interval
+from sampling.design import Attribute, Design, Interval, Rule, Value, Where, is_interval, plain
 from sampling.distance import Floats, gower, nominal_coordinates, numeric_coordinates, weighted
 from sampling.frame import Frame
 from study.errors import StudyError
@@ -128,7 +128,7 @@ def pose(
         limits = limits.also(_after_leaving(bond, amounts, ids, gone), amounts)
     at = {id: i for i, id in enumerate(ids)}
     required = tuple(sorted(at[i] for i in design.required))
-    _check_required(limits, required, frame, design)
+    _check_required(limits, required, frame, ids)
     return Problem(ids, design.size, coordinates, gower(coordinates), limits, allowed, required, tuple(notes))
 
 
@@ -285,13 +285,16 @@ def _ranks(frame: Frame, attribute: Attribute) -> Floats:
     return found
 
 
-def _check_required(limits: Limits, required: Sequence[int], frame: Frame, design: Design) -> None:
+def _check_required(limits: Limits, required: Sequence[int], frame: Frame, ids: Sequence[str]) -> None:
     """Refuse required ids that alone exceed a rule's maximum; sums with negative amounts are left to the solver."""
     for rule, amounts, high in zip(limits.rules, limits.amounts, limits.high, strict=True):
         spent = float(amounts[list(required)].sum())
         if (amounts >= 0).all() and spent > high + 1e-9:
+            counting = frame.named(ids[i] for i in required if amounts[i] > 0)
+            change = "Require fewer of them, or change" if isinstance(rule, Bond) else "Require fewer of them, or raise"
             raise StudyError(
-                f"the required rows alone break the rule {rule.name!r}: {spent:g} where at most {high:g} is allowed",
-                where=frame.name,
-                remedy=f"Raise its max, or require fewer than {frame.named(sorted(design.required))}.",
+                f"the required rows alone break the rule {rule.name!r}: {counting} have {plain(spent)} where at most "
+                f"{plain(float(high))} is allowed",
+                where="the sampling design, required",
+                remedy=f"{change} {'what the strategy asks for' if isinstance(rule, Bond) else 'its max'}.",
             )

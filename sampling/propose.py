@@ -89,7 +89,7 @@ def _one(
         gone=gone,
         may_be_alike=is_part,
     )
-    problem, gave = _keepable(problem, design)
+    problem, gave = _keepable(problem, design, whole)
     chosen, proof, runner_up = choose(problem, laid, design, whole, clock)
     diagnostics = diagnose(whole, design, problem, laid.goal, chosen, runner_up)
     return Sample(
@@ -127,13 +127,14 @@ def _versions() -> tuple[tuple[str, str], ...]:
     return tuple((name, version(name)) for name in LIBRARIES)
 
 
-def _keepable(problem: Problem, design: Design) -> tuple[Problem, tuple[str, ...]]:
+def _keepable(problem: Problem, design: Design, frame: Frame) -> tuple[Problem, tuple[str, ...]]:
     """The problem as it is when its rules can hold, else with rules given way within their floors and ceilings."""
     seconds = min(FEASIBILITY_S, design.time_limit_s)
     if is_feasible(problem, seconds):
         return problem, ()
     relaxed = relax(problem, seconds, within_floors=True)
     if relaxed is None:
-        raise explained(problem, seconds)
-    notes = tuple(f"Not all rules can hold: {change}." for change in given_way(problem.limits, relaxed))
-    return changed(problem, limits=relaxed), notes
+        raise explained(problem, seconds, frame.named)
+    gave = "; ".join(given_way(problem.limits, relaxed))
+    note = f"Not all rules can hold together. As far as the design lets them give, the smallest change is: {gave}."
+    return changed(problem, limits=relaxed), (note,)

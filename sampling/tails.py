@@ -83,10 +83,12 @@ def tails(values: Floats, design: Design, what: str) -> tuple[float, float]:
     count = math.floor(design.tail_share * len(values) + 1e-9)
     ordered = np.sort(values)
     if count < 1 or ordered[count - 1] >= ordered[-count]:
+        why = "their values repeat and the tails meet" if count else "a tail would be less than one row"
+        change = "Narrow" if count else "Widen"
         raise StudyError(
-            f"{what} has no two tails of {design.tail_share:.0%} among {len(values)} eligible rows",
+            f"{what} has no two tails of {design.tail_share:.0%} among {len(values)} eligible rows: {why}",
             where="the sampling design",
-            remedy="Widen tail_share, or name a score that differs between rows.",
+            remedy=f"{change} tail_share, or name a column that differs more between rows.",
         )
     return float(ordered[count - 1]), float(ordered[-count])
 
