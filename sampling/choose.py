@@ -113,10 +113,11 @@ def _closest(problem: Problem, design: Design, clock: Clock) -> Found:
         kept = [s for s in every if problem.limits.holds(s).all()]
         totals = [round(problem.total(s), 9) for s in kept]
         ranked = sorted(zip(totals, kept, strict=True))
-        (least, chosen), others = ranked[0], ranked[1:]
-        ties: Ties = "lowest_ids" if others and others[0][0] <= least + TIE else "unique"
-        seconds = clock() - began
-        proof = Proof("optimal", CLOSENESS, -least, -least, 0.0, None, None, ties, seconds)
+        chosen = min(s for total, s in ranked if total <= ranked[0][0] + TIE)
+        others = [(total, s) for total, s in ranked if s != chosen]
+        value = -round(problem.total(chosen), 9)
+        ties: Ties = "lowest_ids" if others and others[0][0] <= TIE - value else "unique"
+        proof = Proof("optimal", CLOSENESS, value, value, 0.0, None, None, ties, clock() - began)
         return chosen, proof, others[0][1] if others else None
     apart = float(problem.distance.max()) or 1.0
     near = apart - problem.distance

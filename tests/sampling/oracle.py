@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import combinations, permutations
 
 import numpy as np
@@ -54,17 +55,26 @@ class Oracle:
         return abs(self.number(id, "fidelity") - self.number(id, "predicted"))
 
     def distance(self, eligible: Sequence[str]) -> Callable[[str, str], float]:
-        """Gower over region and size, ranges taken from the eligible; an attribute without variation left out."""
-        sizes = [self.number(i, "size") for i in eligible]
-        span = max(sizes) - min(sizes)
-        differs = [len({self.rows[i]["region"] for i in eligible}) > 1, span > 0]
+        """Gower by weight, ranges taken from the eligible; an attribute without variation left out."""
+        parts = []
+        for attribute in self.design.attributes:
+            cells = {i: self.rows[i][attribute.name] for i in eligible}
+            if attribute.kind == "nominal":
+                places: dict[str, float] = {}
+            elif attribute.order is not None:
+                places = {i: float(attribute.order.index(c)) for i, c in cells.items()}  # type: ignore[arg-type]
+            else:
+                places = {i: float(c) for i, c in cells.items()}  # type: ignore[arg-type]
+            if len(set(cells.values())) > 1 and attribute.weight > 0:
+                span = max(places.values()) - min(places.values()) if places else 1.0
+                parts.append((attribute.weight, cells, places, span))
+        whole = sum(weight for weight, *_ in parts) or 1.0
 
         def between(a: str, b: str) -> float:
-            parts = [
-                float(self.rows[a]["region"] != self.rows[b]["region"]),
-                abs(self.number(a, "size") - self.number(b, "size")) / (span or 1),
-            ]
-            return sum(p for p, d in zip(parts, differs, strict=True) if d) / max(1, sum(differs))
+            return sum(
+                weight * (abs(places[a] - places[b]) / span if places else float(cells[a] != cells[b])) / whole
+                for weight, cells, places, span in parts
+            )
 
         return between
 
@@ -92,6 +102,8 @@ class Oracle:
 
         def varied(s: tuple[str, ...]) -> tuple[float, ...]:
             pairs = spread(s)
+            if d.objective == "max_min":
+                return (min(pairs, default=0.0),)
             return (sum(pairs),) if d.objective == "max_sum" else (min(pairs, default=0.0), sum(pairs))
 
         value: Callable[[tuple[str, ...]], tuple[float, ...]] = varied
@@ -112,22 +124,34 @@ class Oracle:
                 low, high = ranked[count - 1], ranked[-count]
                 middle = float(np.median(ranked))
                 ids = [i for i in ids if scores[i] <= low or scores[i] >= high]
+                between = self.distance(ids) if d.attributes else None
                 scale = max((abs(scores[i] - middle) for i in ids), default=1) or 1
-                half = d.size // 2 if d.size > 1 else 0
+                half = 0 if d.size < 2 or any(d.score in r.where for r in d.rules) else d.size // 2
                 fits = lambda s: min(sum(scores[i] <= low for i in s), sum(scores[i] >= high for i in s)) >= half  # noqa: E731
-                value = lambda s: (sum(abs(scores[i] - middle) / scale for i in s),)  # noqa: E731
+                if not d.attributes:
+                    value = lambda s: (sum(abs(scores[i] - middle) / scale for i in s),)  # noqa: E731
             else:
                 scale = max(map(self.residual, ids)) or 1
-                value = lambda s: (sum(self.residual(i) / scale for i in s),)  # noqa: E731
+                if d.attributes:
+                    sizes = {i: round(self.residual(i) / scale, 9) for i in ids}
+                    count = max(1, math.floor(d.tail_share * len(ids) + 1e-9))
+                    ids = [i for i in ids if sizes[i] >= sorted(sizes.values())[-count]]
+                    between = self.distance(ids)
+                else:
+                    value = lambda s: (sum(self.residual(i) / scale for i in s),)  # noqa: E731
         elif d.strategy == "critical_case":
             value = lambda s: (-sum(self.place(i, "size", ids, high=True) for i in s),)  # noqa: E731
         elif d.strategy in ("stratified_purposeful", "quota"):
             strata = {i: str(self.rows[i]["region"]) for i in ids}
             room = Counter(s for i, s in strata.items() if i not in d.forbidden)
-            quotas = _shared({s: room[s] for s in set(strata.values())}, d.size, equal=d.allocation == "equal")
+            quotas = {s: n for s, n in d.quotas.items() if n} or _shared(
+                {s: room[s] for s in set(strata.values())}, d.size, equal=d.allocation == "equal"
+            )
             fits = lambda s: Counter(strata[i] for i in s) == Counter(quotas)  # noqa: E731
             if d.score:
                 value = lambda s: (-sum(self.place(i, d.score or "", ids, high=d.direction == "high") for i in s),)  # noqa: E731
+            elif d.strategy == "quota":
+                value = self.early(ids)
             else:
                 assert between is not None
                 center = {s: _medoid([i for i in ids if strata[i] == s], between) for s in set(strata.values())}
@@ -145,6 +169,8 @@ class Oracle:
                 and all(n <= cap for n in Counter(by[i] for i in s if by[i]).values())
             )
             value = varied if d.attributes else lambda s: (-float(sum(wave[i] for i in s)),)
+        elif d.strategy == "purposeful_random" or (d.strategy == "criterion" and not d.attributes):
+            value = self.early(ids)
         elif d.strategy == "confirming_and_disconfirming":
             return self.contrasted(ids)
         kept = [s for s in self.samples(ids) if fits(s)]
@@ -171,6 +197,11 @@ class Oracle:
             return n == half if d.contrast == "matched_opposite" else min(n, len(s) - n) >= half
 
         def value(s: tuple[str, ...]) -> tuple[float, ...]:
+            if between is not None and d.contrast != "matched_opposite":
+                pairs = [between(a, b) for a, b in combinations(s, 2)]
+                if d.objective == "max_min":
+                    return (min(pairs, default=0.0),)
+                return (sum(pairs),) if d.objective == "max_sum" else (min(pairs, default=0.0), sum(pairs))
             if between is None:
                 return (sum(residual[i] / scale if i in against else 1 - residual[i] / scale for i in s),)
             left, right = [i for i in s if i in against], [i for i in s if i not in against]
@@ -179,6 +210,11 @@ class Oracle:
 
         kept = [s for s in self.samples(ids) if fits(s)]
         return kept, [tuple(round(v, 6) for v in value(s)) for s in kept]
+
+    def early(self, ids: Sequence[str]) -> Callable[[tuple[str, ...]], tuple[float, ...]]:
+        """Early places in the order of the seeded hash of the ids."""
+        order = sorted(ids, key=lambda i: sha256(f"{self.design.seed}|{i}".encode()).digest())
+        return lambda s: (-float(sum(order.index(i) for i in s)),)
 
     def place(self, id: str, column: str, ids: Sequence[str], *, high: bool) -> int:
         levels = sorted({self.number(i, column) for i in ids}, reverse=high)

@@ -2,160 +2,93 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
+from typing import Any, get_args
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sampling import STRATEGIES, Attribute, Design, Frame, Infeasible, Rule, frame_of
-from sampling.choose import choose
-from sampling.declared import check_design
-from sampling.problem import Problem, pose
-from sampling.sample import Proof
-from sampling.strategies import plan
+from sampling import STRATEGIES, Design, Infeasible, Rule, propose
+from sampling import replace as replaced
+from sampling.coverage import rules_met
+from sampling.diagnostics import Diagnostics
+from sampling.frame import Frame
+from sampling.goal import Goal
+from sampling.problem import Problem
 from study import StudyError
-from tests.sampling.oracle import Oracle
-
-REGION = Attribute("region", "nominal")
-SIZE = Attribute("size", "numeric")
-BOTH = (REGION, SIZE)
-FIT = {"fidelity": (55.0, None)}
-MODEL = {"observed": "fidelity", "predicted": "predicted"}
-RULES = (
-    Rule("northern", {"region": ["north"]}, min=1),
-    Rule("travel", sum_of="travel", max=700),
-    Rule("few small", {"size": (None, 80)}, max=1),
+from study.protocol.sampling import Strategy
+from tests.sampling.brute_force import (
+    BOTH,
+    DESIGNS,
+    RULES,
+    Unkept,
+    a_design,
+    chosen_by,
+    held,
+    oracle_of,
+    posed,
+    small_frame,
 )
-DESIGNS: dict[str, dict[str, object]] = {
-    "homogeneous": {"strategy": "homogeneous", "attributes": BOTH, "criterion": FIT},
-    "typical": {"strategy": "typical_case", "attributes": BOTH},
-    "fitted": {"strategy": "typical_case", **MODEL},
-    "extreme": {"strategy": "extreme_or_deviant_case", "score": "fidelity", "tail_share": 0.4},
-    "deviant": {"strategy": "extreme_or_deviant_case", **MODEL},
-    "intensity": {"strategy": "intensity", "score": "fidelity", "band": (0.2, 0.9), "attributes": BOTH},
-    "critical": {"strategy": "critical_case", "score": "size", "criterion": FIT},
-    "criterion": {"strategy": "criterion", "attributes": BOTH, "criterion": FIT},
-    "stratified": {"strategy": "stratified_purposeful", "attributes": BOTH, "strata": "region"},
-    "stratified equally": {
-        "strategy": "stratified_purposeful",
-        "score": "size",
-        "direction": "low",
-        "strata": "region",
-        "allocation": "equal",
-    },
-    "quota": {"strategy": "quota", "score": "fidelity", "strata": "region"},
-    "snowball": {"strategy": "snowball", "referrer": "by", "seeds": 2, "per_recruiter": 2},
-    "snowball varied": {
-        "strategy": "snowball",
-        "referrer": "by",
-        "waves": 2,
-        "attributes": BOTH,
-        "objective": "max_sum",
-    },
-    "residuals": {"strategy": "confirming_and_disconfirming", **MODEL, "tail_share": 0.4},
-    "sides": {"strategy": "confirming_and_disconfirming", **MODEL, "contrast": "opposite_sign", "cut": 64.0},
-    "matched": {
-        "strategy": "confirming_and_disconfirming",
-        **MODEL,
-        "contrast": "matched_opposite",
-        "attributes": BOTH,
-        "tail_share": 0.4,
-    },
-}
-"""Designs that are solved; drawn ones and those that people decide have no best sample."""
+
+NAMES = st.sampled_from(sorted(DESIGNS))
 
 
-def study_frame(programs: Callable[..., pd.DataFrame], n: int, seed: int) -> pd.DataFrame:
-    """A frame with a prediction that misses at times and chains of referral in some."""
-    rng = np.random.default_rng(seed + 77)
-    frame = programs(n, seed)
-    frame["predicted"] = np.round(frame["fidelity"] + rng.normal(0, 9, n), 1)
-    frame["by"] = ["" if i < 2 or rng.random() < 0.2 else f"S{rng.integers(1, i + 1):03d}" for i in range(n)]
-    return frame
-
-
-def chosen_by(frame: pd.DataFrame, design: Design) -> tuple[tuple[str, ...], tuple[float, ...], Proof]:
-    """What `propose` chooses, without its diagnostics: ids, the values of its goal, the proof."""
-    check_design(design)
-    whole: Frame = frame_of(frame, design.id_column)
-    laid = plan(whole, design)
-    problem: Problem = pose(whole, design, laid.population, rules=laid.rules, bonds=laid.bonds)
-    from sampling.infeasible import explained, is_feasible
-
-    if not is_feasible(problem, 10):
-        raise explained(problem, 10)
-    chosen, proof, _ = choose(problem, laid, design, whole, time.perf_counter)
-    return problem.named(chosen), laid.goal.values(problem, chosen), proof
-
-
-@pytest.mark.parametrize("name", DESIGNS)
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
-    seed=st.integers(0, 100_000), n=st.integers(4, 8), size=st.integers(1, 4), rules=st.integers(0, 7),
-    picks=st.integers(0, 3),
+    name=NAMES, rows=st.integers(4, 12), seed=st.integers(0, 100_000), size=st.integers(1, 5),
+    rules=st.sets(st.sampled_from(range(len(RULES))), max_size=4), picks=st.integers(0, 3),
 )  # fmt: skip
-def test_every_strategy_finds_the_best_of_all_samples(
-    programs: Callable[..., pd.DataFrame], name: str, seed: int, n: int, size: int, rules: int, picks: int
+def test_every_strategy_agrees_with_brute_force(
+    name: str, rows: int, seed: int, size: int, rules: set[int], picks: int
 ) -> None:
-    frame = study_frame(programs, n, seed)
-    wanted = tuple(r for k, r in enumerate(RULES) if rules >> k & 1)
-    design = Design(id_column="site_id", size=size, rationale="why", rules=wanted, **DESIGNS[name])  # type: ignore[arg-type]
-    design = replace(design, required=("S002",) if picks & 1 else (), forbidden=("S003",) if picks & 2 else ())
-    oracle = Oracle({str(r["site_id"]): r for r in frame.to_dict("records")}, design)
-    try:
-        mine, values, proof = chosen_by(frame, design)
-    except Infeasible:
-        assert oracle.best()[0] == []
-        return
-    except StudyError:
-        return  # this small frame lacks a tail, a category of a rule or enough eligible rows
-    samples, worths = oracle.best()
-    best = max(worths)
-    assert mine in samples
-    assert worths[samples.index(mine)] == pytest.approx(best, abs=2e-6)
-    assert proof.status == "optimal"
-    tied = [s for s, w in zip(samples, worths, strict=True) if w == best]
-    if proof.ties == "unique":
-        assert len(tied) == 1
-    assert values[0] == pytest.approx(best[0], abs=2e-5)
+    wanted = tuple(RULES[k] for k in sorted(rules))
+    design = a_design(name, size, wanted, ("S002",) if picks & 1 else (), ("S003",) if picks & 2 else ())
+    held(small_frame(rows, seed), design)
 
 
-INVARIANT = {**DESIGNS, "maximum variation": {"strategy": "maximum_variation", "attributes": BOTH}}
-DRAWS: dict[str, dict[str, object]] = {
-    "random": {"strategy": "purposeful_random"},
-    "quota drawn": {"strategy": "quota", "strata": "region"},
+@pytest.mark.parametrize("name", sorted(DESIGNS))
+def test_each_strategy_is_best_in_some_case_and_rightly_refused_in_another(name: str) -> None:
+    outcomes = {
+        held(small_frame(9, seed), a_design(name, size, RULES[first:last]))
+        for seed, size, first, last in ((1, 2, 0, 0), (2, 4, 2, 3), (3, 4, 0, 7), (4, 2, 4, 6))
+    }
+    assert {"best", "infeasible"} <= outcomes
+
+
+CLUSTERS: dict[str, dict[str, object]] = {
     "quota of clusters": {"strategy": "quota", "clusters": 3, "attributes": BOTH},
 }
+DRAWN = {"random", "criterion drawn", "quota drawn", "quota of clusters"}
 PEOPLE: dict[str, dict[str, object]] = {
     name: {"strategy": name, "chosen": ("S009", "S002", "S004", "S007"), "chosen_by": "PI", "chosen_on": "2026-01-05"}
     for name in ("convenience", "theory_based", "opportunistic", "politically_important")
 }
+EVERY: dict[str, Mapping[str, object]] = {**DESIGNS, **CLUSTERS, **PEOPLE}
 
 
 def design_for(options: Mapping[str, object]) -> Design:
     return Design(id_column="site_id", size=4, rationale="why", **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", [*INVARIANT, *DRAWS, *PEOPLE])
+@pytest.mark.parametrize("name", EVERY)
 @settings(max_examples=2, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 100_000))
-def test_row_order_units_and_labels_change_nothing(programs: Callable[..., pd.DataFrame], name: str, seed: int) -> None:
-    frame = study_frame(programs, 14, seed)
-    design = design_for({**INVARIANT, **DRAWS, **PEOPLE}[name])
+def test_row_order_units_and_labels_change_nothing(name: str, seed: int) -> None:
+    frame = small_frame(14, seed)
+    design = design_for(EVERY[name])
     try:
         first = chosen_by(frame, design)[0]
-    except StudyError:
+    except (StudyError, Unkept):
         return  # too few are eligible in this frame
     assert chosen_by(frame.sample(frac=1, random_state=seed), design)[0] == first
     scaled = frame.assign(fidelity=frame["fidelity"] * 1000 / 7, predicted=frame["predicted"] * 1000 / 7)
     scaled["size"] = scaled["size"] * 2.54 + 32
     assert chosen_by(scaled, in_other_units(design))[0] == first
-    if name not in DRAWS:  # a draw is by the ids themselves
+    if name not in DRAWN:  # a draw is by the ids themselves
         renamed = frame.assign(
             site_id="X" + frame["site_id"], by=frame["by"].where(frame["by"] == "", "X" + frame["by"])
         )
@@ -168,10 +101,58 @@ def in_other_units(design: Design) -> Design:
     return replace(design, criterion=criterion, cut=design.cut * 1000 / 7)
 
 
+@pytest.mark.parametrize("name", ["maximum variation", "greatest sum", "greatest smallest distance", "criterion"])
+@settings(max_examples=4, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 100_000), of=st.integers(0, 10))
+def test_a_duplicate_adds_no_distance_and_never_comes_first(name: str, seed: int, of: int) -> None:
+    frame = small_frame(11, seed)
+    design = replace(design_for(DESIGNS[name]), size=3)
+    try:
+        alone, worth, _ = chosen_by(frame, design)
+    except StudyError:
+        return  # too few fit the criterion
+    twin = pd.concat([frame, frame.iloc[[of]].assign(site_id="S999")])
+    doubled, again, _ = chosen_by(twin, design)
+    assert "S999" not in doubled or frame["site_id"].iloc[of] in doubled
+    if design.objective != "max_sum" and worth[0] > 0:
+        assert (doubled, again) == (alone, pytest.approx(worth, abs=1e-6))
+
+
+@pytest.mark.parametrize("name", sorted(DESIGNS))
+def test_one_of_them_and_all_of_them(name: str) -> None:
+    frame = small_frame(9, 7)
+    everybody = posed(frame, a_design(name, 2))[1].population
+    for size in (1, int(everybody.sum())):
+        outcome = held(frame, a_design(name, size))
+        if outcome == "best" and size > 1:
+            assert len(chosen_by(frame, a_design(name, size))[0]) == everybody.sum()
+        elif outcome != "best":
+            assert (
+                outcome.startswith("refused: matched pairs") or oracle_of(frame, a_design(name, size)).best()[0] == []
+            )
+
+
+@pytest.mark.parametrize("name", [n for n in EVERY if n not in PEOPLE])
+def test_every_replacement_keeps_the_rules_and_those_who_stay(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_rules(frame: Frame, design: Design, problem: Problem, goal: Goal, chosen: list[int], other: object) -> Any:
+        return Diagnostics(coverage=(), rules=rules_met(problem.limits, chosen), compared=())
+
+    monkeypatch.setattr(import_module("sampling.propose"), "diagnose", only_rules)
+    frame = small_frame(16, 7)
+    rules = (Rule("travel", sum_of="travel", max=900), Rule("not all small", {"size": (None, 40)}, max=3))
+    sample = propose(frame, replace(design_for(EVERY[name]), rules=rules))
+    for leaving in (sample.ids[0], sample.ids[-1]):
+        try:
+            after = replaced(sample, {leaving: "declined"})
+        except Infeasible:
+            assert not next(s for s in sample.selected if s.id == leaving).backups
+            continue
+        assert set(sample.ids) - {leaving} <= set(after.ids)
+        assert leaving not in after.ids
+        assert len(after.ids) == 4
+        assert all(rule.is_met for rule in after.diagnostics.rules)
+
+
 def test_every_strategy_of_the_protocol_is_here_and_tested() -> None:
-    from typing import get_args
-
-    from study.protocol.sampling import Strategy
-
-    tested = {str(d["strategy"]) for d in (*INVARIANT.values(), *DRAWS.values(), *PEOPLE.values())}
+    tested = {str(d["strategy"]) for d in EVERY.values()}
     assert set(get_args(Strategy)) == set(STRATEGIES) == tested
