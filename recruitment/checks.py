@@ -37,6 +37,7 @@ REGISTER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
     ("RG021", "review", "Whoever acted is in the team", "What nobody of the team did, nobody answers for."),
     ("RG022", "review", "Whoever acted was delegated", "A task is done by those to whom it was delegated that day."),
     ("RG023", "review", "Whoever acted was trained", "The protocol promised that training comes before the task."),
+    ("RG024", "block", "Nobody is contacted who asked not to be", "A request to be left alone is honoured at once."),
 )
 
 CONSENT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (

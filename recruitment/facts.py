@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import combinations
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,6 +15,7 @@ from recruitment.measure import listed
 from recruitment.registers import (
     AFFILIATIONS,
     CONSENT,
+    ENDING_WORDS,
     INTERVIEWS,
     RECRUITMENT,
     Register,
@@ -26,17 +30,23 @@ INTERVIEW_KINDS = {"": "interview.scheduled", "no_show": "interview.missed"}
 
 
 class Codes(NamedTuple):
-    """Participant code → trail code, and trail code → the participant's key."""
+    """Participant code → trail code, and trail code → the participant's key.
+
+    `taken_out` are the versions of rows that corrections took out of the trail: their numbers are used.
+    """
 
     trail: Mapping[str, str]
     key: Callable[[str], bytes]
+    taken_out: Mapping[RowKey, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class Reading:
     """What a register gives: new facts, the file's row of every row key, and the keys of rows that were changed.
 
-    `withdrawals` are facts too; they are kept apart because they are recorded first.
+    `withdrawals` are facts too; they are kept apart because they are recorded first. `proposed` is what each changed
+    row would be recorded as, once somebody corrects the record; `settled` are the rows so corrected, `taken_out` the
+    versions that earlier corrections took out.
     """
 
     register: Register
@@ -45,19 +55,30 @@ class Reading:
     withdrawals: list[Fact] = field(default_factory=list)
     rows: dict[RowKey, int] = field(default_factory=dict)
     changed: list[RowKey] = field(default_factory=list)
+    proposed: dict[RowKey, tuple[Fact, ...]] = field(default_factory=dict)
+    taken_out: Mapping[RowKey, int] = field(default_factory=dict)
+    settled: set[RowKey] = field(default_factory=set)
 
-    def take(self, key: RowKey, row: int, fact: Fact, *, is_usable: bool) -> int:
-        """Compare a row with what is recorded; the version that is new, or 0 for none."""
+    def take(
+        self, key: RowKey, row: int, fact: Fact, *, is_usable: bool, poorer: Callable[[], Container[str]] = tuple
+    ) -> int:
+        """Compare a row with what is recorded; the version that is new, or 0 for none.
+
+        `poorer` gives the digests of the row with cells left empty: what was taken from a file in which those columns
+        could not be read is the same row.
+        """
         self.rows.setdefault(key, row)
         if not is_usable:
             return 0
         previous = self.recorded.get(key)
         if previous is None:
-            return self.add(fact, 1)
-        if _moved(previous, fact) and not _may_move(previous, fact):
+            return self.add(fact, self.taken_out.get(key, 0) + 1)
+        moved = _moved(previous, fact) and previous.data.get("row") not in poorer()
+        if moved and not _may_move(previous, fact):
             self.changed.append(key)
+            self.proposed[key] = (fact,)
             return 0
-        if _moved(previous, fact) or _says(previous) != _says(fact):
+        if moved or _says(previous) != _says(fact):
             return self.add(fact, int(previous.data["version"]) + 1)
         return 0
 
@@ -83,23 +104,24 @@ def recruitment_facts(
 
     `consented` are participant codes. A withdrawal takes effect whatever else is wrong with its row.
     """
-    reading = Reading(RECRUITMENT, recorded_rows(events))
+    reading = Reading(RECRUITMENT, recorded_rows(events), taken_out=codes.taken_out)
     for r in _each(rows[(rows["participant_id"] == "") & (rows["site_id"] != "")]):
         site = (Subject("site", r.site_id),)
         left = r.step in ("closed", "declined", "withdrew") and r.reason_code
         data = {"ordinal": r.ordinal, **({"reason": r.reason_code} if left else {})}
         fact = Fact(f"site.{r.step}", r.day, site, data=data)
         reading.take((fact.kind, r.site_id, r.ordinal), r.row, fact, is_usable=bool(r.is_usable))
-    theirs = rows["participant_id"].isin(consented) & rows["step"].isin(["enrolled", "lost", "withdrawn"])
+    theirs = rows["participant_id"].isin(consented) & rows["step"].isin(["enrolled", "lost", *ENDING_WORDS])
     for r in _each(rows[theirs]):
         who = codes.trail[r.participant_id]
-        kind = f"recruitment.{r.step}"
-        ends = r.step == "withdrawn"
+        ends = r.step in ENDING_WORDS
+        kind = "recruitment.withdrawn" if ends else f"recruitment.{r.step}"
         cells = (who, r.step, str(r.ordinal), r.site_id, r.role, r.occurred, r.reason_code)
         data = {"ordinal": r.ordinal, "row": row_digest(codes.key(who), RECRUITMENT, cells)}
         fact = _dated(Fact(kind, r.day, (Subject("participant", who),), data=data), ends, today)
         usable = bool(r.is_usable) or (ends and not r.is_repeated and r.day <= today)
-        reading.take((kind, who, r.ordinal), r.row, fact, is_usable=usable)
+        poorer = partial(_poorer, codes.key(who), RECRUITMENT, cells, 3) if ends else tuple
+        reading.take((kind, who, r.ordinal), r.row, fact, is_usable=usable, poorer=poorer)
     return reading
 
 
@@ -109,7 +131,7 @@ def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protoco
     The form's scopes not named as given count as declined. Withdrawing take_part also ends taking part. A consent
     rests on the newest recorded revision of the form version signed.
     """
-    reading = Reading(CONSENT, recorded_rows(events))
+    reading = Reading(CONSENT, recorded_rows(events), taken_out=codes.taken_out)
     forms = _forms(events)
     for r in _each(rows[rows["participant_id"].isin(codes.trail)]):
         who = codes.trail[r.participant_id]
@@ -120,7 +142,11 @@ def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protoco
         if r.action == "withdrawn":
             usable = not r.is_repeated and r.day <= today
             ending, *leaving = _withdrawals(r, subject, row, today)
-            version = reading.take((ending.kind, who, r.ordinal), r.row, ending, is_usable=usable)
+            poorer = partial(_poorer, codes.key(who), CONSENT, cells, 5)
+            version = reading.take((ending.kind, who, r.ordinal), r.row, ending, is_usable=usable, poorer=poorer)
+            ended: RowKey = (ending.kind, who, r.ordinal)
+            if ended in reading.proposed:
+                reading.proposed[ended] = (ending, *leaving)
             for fact in leaving if version else ():
                 reading.add(fact, version)
         elif r.action in ("given", "renewed"):
@@ -137,7 +163,7 @@ def interview_facts(rows: pd.DataFrame, events: list[Event], codes: Codes) -> Re
 
     The guide's version stays in the register: a guide written for one role would say which role the person has.
     """
-    reading = Reading(INTERVIEWS, recorded_rows(events))
+    reading = Reading(INTERVIEWS, recorded_rows(events), taken_out=codes.taken_out)
     for r in _each(rows[rows["participant_ids"].isin(codes.trail)]):
         who = codes.trail[r.participant_ids]
         cells = (r.interview_id, who, str(r.ordinal), r.site_id, r.occurred)
@@ -154,7 +180,7 @@ def interview_facts(rows: pd.DataFrame, events: list[Event], codes: Codes) -> Re
 
 def affiliation_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, consented: frozenset[str]) -> Reading:
     """Dated affiliations of those who consented: the day and the row's HMAC, never the site or role."""
-    reading = Reading(AFFILIATIONS, recorded_rows(events))
+    reading = Reading(AFFILIATIONS, recorded_rows(events), taken_out=codes.taken_out)
     for r in _each(rows[rows["participant_id"].isin(consented)].rename(columns={"from": "since"})):
         who = codes.trail[r.participant_id]
         digest = row_digest(codes.key(who), AFFILIATIONS, (who, str(r.ordinal), r.site_id, r.role, r.since))
@@ -204,6 +230,16 @@ def _dated(fact: Fact, ends: bool, today: str) -> Fact:
     if fact.occurred or not ends:
         return fact
     return Fact(fact.kind, today, fact.subject, data={**fact.data, "day_stated": False})
+
+
+def _poorer(key: bytes, register: Register, cells: tuple[str, ...], first: int) -> set[str]:
+    """The row's digest with every choice of its cells from `first` on left empty."""
+    filled = [i for i in range(first, len(cells)) if cells[i]]
+    emptied = (c for n in range(1, len(filled) + 1) for c in combinations(filled, n))
+    return {
+        row_digest(key, register, tuple("" if i in without else cell for i, cell in enumerate(cells)))
+        for without in emptied
+    }
 
 
 def _moved(previous: Event, fact: Fact) -> bool:

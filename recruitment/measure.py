@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import get_args
 
@@ -17,7 +17,7 @@ from recruitment.transitions import BEFORE_CONSENT
 from study import Protocol, Query
 from study.kinds.people import ConsentGiven, InterviewRow
 
-PERSON_STEPS = (*BEFORE_CONSENT, "enrolled", "lost", "withdrawn")
+PERSON_STEPS = (*BEFORE_CONSENT, "enrolled", "lost", "withdrawn", "do_not_contact")
 SITE_STEPS = ("invited", "permitted", "approved", "activated", "visited", "closed", "declined", "withdrew")
 ACTIONS = ("given", "renewed", "withdrawn")
 OUTCOMES = ("", "full", "part", "notes_only", "no_show")
@@ -40,7 +40,8 @@ class Feature:
 class Known:
     """What a row may name: the protocol's lists, participant codes, the frame's sites and the approved sample.
 
-    An empty `sites` or `sample` means that there is none to compare with.
+    An empty `sites` or `sample` means that there is none to compare with; `dates` say how the days of a register are
+    declared to be written, where not YYYY-MM-DD.
     """
 
     protocol: Protocol
@@ -48,6 +49,7 @@ class Known:
     sites: frozenset[str]
     sample: frozenset[str]
     today: date
+    dates: Mapping[str, str] = field(default_factory=dict)
 
 
 FEATURES: Mapping[str, tuple[Feature, ...]] = {
@@ -170,7 +172,8 @@ def _key(register: Register, rows: pd.DataFrame) -> list[str]:
     """The columns that tell rows apart: a person's step at whatever site, a withdrawal from whatever form."""
     if register.name == "recruitment":
         rows["key_site"] = rows["site_id"].where(rows["participant_id"] == "", "")
-        return [*register.identifying, "key_site"]
+        rows["key_step"] = rows["step"].replace("do_not_contact", "withdrawn")  # both end taking part
+        return ["participant_id", "key_step", "key_site"]
     if register.name != "consent":
         return list(register.identifying)
     ends = rows["action"] == "withdrawn"
@@ -247,6 +250,8 @@ def listed(cell: str) -> list[str]:
 def _words(register: str, column: str, known: Known) -> str:
     """The words a column may hold, for messages."""
     protocol = known.protocol
+    if column in ("occurred", "from"):
+        return known.dates.get(register, "YYYY-MM-DD")
     words: dict[str, Iterable[str]] = {
         "step": (*PERSON_STEPS, *(s for s in SITE_STEPS if s not in PERSON_STEPS)),
         "action": ACTIONS,

@@ -12,7 +12,10 @@ MESSAGES: Mapping[str, str] = {
     ),
     "RG002": "A row names a site that is not in the sampling frame. Correct the site id.",
     "RG003": "A row holds something that is not a day. Write the day as 2016-03-05.",
-    "RG004": "A row writes the day in another format than YYYY-MM-DD. Write every day as 2016-03-05.",
+    "RG004": (
+        "A row writes the day in another format than {known}. Write every day so; the number of days that a "
+        "spreadsheet shows in place of one is no day."
+    ),
     "RG005": "A row repeats an earlier one word for word and is not counted. Delete it, or correct what differs.",
     "RG006": "A row holds a step, action or outcome the register does not know. Use one of: {known}.",
     "RG007": "A row names a role that study.yaml does not know. Use one of: {known}.",
@@ -62,6 +65,10 @@ MESSAGES: Mapping[str, str] = {
     "RG023": (
         "A row names somebody who was not trained for the task {task} that day: {courses}. Enter the training in "
         "study.yaml (team, trainings); if there was none, train the person and report the deviation."
+    ),
+    "RG024": (
+        "A row records a contact with somebody who had asked not to be contacted. Correct the day or the participant; "
+        "if it happened so, report the deviation."
     ),
     "CN001": (
         "The form was signed outside the days on which that version could be signed. Correct the day or the "

@@ -60,6 +60,24 @@ def _out_of_order(steps: list[Step], has_consented: bool) -> Iterator[tuple[tupl
             state = "consented"
 
 
+def stopped_queries(rows: pd.DataFrame, *, study: str, ref: str) -> list[Query]:
+    """Contacts after the day on which the same person asked not to be contacted, whatever is wrong with that row.
+
+    Where that day cannot be read, contacts further down in the file count as later.
+    """
+    asked = rows[(rows["step"] == "do_not_contact") & (rows["participant_id"] != "")]
+    if asked.empty:
+        return []
+    first = asked.sort_values("row").drop_duplicates("participant_id").set_index("participant_id")
+    later = rows[rows["step"].isin(CONTACTS) & rows["participant_id"].isin(first.index) & (rows["day"] != "")]
+    day, row = (later["participant_id"].map(first[column]) for column in ("day", "row"))
+    after = later[((day != "") & (later["day"] > day)) | ((day == "") & (later["row"] > row))]
+    if after.empty:
+        return []
+    file, numbers = RECRUITMENT.file, {int(n) for n in after["row"]}
+    return [raised("RG024", study=study, subject=RECRUITMENT.subject, ref=ref, file=file, column="step", rows=numbers)]
+
+
 def problem_queries(
     recruitment: Recruitment, events: list[Event], readings: Iterable[Reading], *, study: str, refs: Mapping[str, str]
 ) -> list[Query]:
@@ -120,22 +138,30 @@ def site_contact_queries(
 
 def changed_queries(reading: Reading, erased: frozenset[str], *, study: str, ref: str) -> list[Query]:
     """Rows that say something else than recorded, and recorded rows that are gone; none for erased participants."""
+    return [query for _, query in changed_rows(reading, erased, study=study, ref=ref)]
+
+
+def changed_rows(reading: Reading, erased: frozenset[str], *, study: str, ref: str) -> list[tuple[RowKey, Query]]:
+    """The key of each changed or vanished row that nobody corrected, and its query."""
     register = reading.register
     gone = reading.vanished(FAMILIES[register.name], erased)
     return [
-        raised(
-            check,
-            study=study,
-            subject=_subject(reading.recorded[key]),
-            ref=ref,
-            file=register.file,
-            rule=f"{rule}.{key[0]}",
-            ordinal=_nth(key),
-            rows=[reading.rows[key]] if key in reading.rows else (),
+        (
+            key,
+            raised(
+                check,
+                study=study,
+                subject=_subject(reading.recorded[key]),
+                ref=ref,
+                file=register.file,
+                rule=f"{rule}.{key[0]}",
+                ordinal=_nth(key),
+                rows=[reading.rows[key]] if key in reading.rows else (),
+            ),
         )
         for check, rule, keys in (("RG009", "changed", reading.changed), ("RG010", "vanished", gone))
         for key in keys
-        if register is not AFFILIATIONS or check == "RG009"
+        if key not in reading.settled and (register is not AFFILIATIONS or check == "RG009")
     ]
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from recruitment.registers import ENDING_WORDS
 from study import Event, Fact
 
 STEPS = ("identified", "approached", "screened", "invited")
@@ -39,8 +40,10 @@ def ways(rows: pd.DataFrame, consented: frozenset[str]) -> dict[str, Way]:
     """How far each participant code of the measured recruitment register came; who consented left by `consented`.
 
     A person with a later step reached the earlier ones. Declining stands whatever follows; else the last row decides.
+    Who asked not to be contacted has declined, whatever else is wrong with that row.
     """
-    found = {code: _way(steps, code in consented) for code, steps in steps_of(rows)}
+    stopped = frozenset(rows.loc[rows["step"] == "do_not_contact", "participant_id"])
+    found = {code: _way(steps, code in consented, code in stopped) for code, steps in steps_of(rows)}
     for code in sorted(consented - set(found)):
         found[code] = Way(STEPS[-1], "consented")
     return found
@@ -54,14 +57,14 @@ def steps_of(rows: pd.DataFrame) -> Iterator[tuple[str, list[Step]]]:
         yield code, [Step(name, reason, row) for _, name, reason, row in group]
 
 
-def _way(steps: list[Step], has_consented: bool) -> Way:
+def _way(steps: list[Step], has_consented: bool, has_stopped: bool) -> Way:
     if has_consented:
         return Way(STEPS[-1], "consented")
     names = [step.name for step in steps]
     furthest = max((REACHES.get(step, 0) for step in names), default=0)
     if set(names) & {"enrolled", "lost"}:
         furthest = len(STEPS) - 1
-    if "declined" in names or "withdrawn" in names:
+    if has_stopped or "declined" in names or "withdrawn" in names:
         return Way(STEPS[furthest], "declined")
     last, reason = steps[-1].name, steps[-1].reason
     if last == "ineligible":
@@ -101,9 +104,12 @@ def contacts_due(
     """Who is due another contact before consent: `participant_id`, `attempts`, `due` (YYYY-MM-DD), `is_last_reached`.
 
     For people approached or invited who have not answered; sorted by due day. `is_last_reached` says that the
-    allowed number of attempts is used up: enter no_response instead of contacting again.
+    allowed number of attempts is used up: enter no_response instead of contacting again. Who declined, withdrew or
+    asked not to be contacted is never due, not even by a row with which something else is wrong.
     """
+    ended = frozenset(rows.loc[rows["step"].isin(["declined", *ENDING_WORDS]), "participant_id"])
     waiting = [c for c, w in found.items() if w.how == "pending" and w.reached in ("approached", "invited")]
+    waiting = [code for code in waiting if code not in ended]
     contacts = rows[
         rows["participant_id"].isin(waiting) & rows["step"].isin(["approached", "invited"]) & rows["is_usable"]
     ]

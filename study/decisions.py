@@ -34,6 +34,7 @@ class Decision:
 
 WORDS = {
     "approve_sample": "approves the proposal of a sampling stage by its code",
+    "correction": "says why a recorded row of a register was wrong",
     "copy_removed": "says that nothing is left in a place after a withdrawal",
     "override": "puts another in a chosen one's place in a proposal",
     "release": "releases a transcript for coding",

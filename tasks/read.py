@@ -10,6 +10,7 @@ import pandas as pd
 
 from study import StudyError
 from study.objects import NotStored
+from tasks.feeds import fed_table, mapped_register
 
 if TYPE_CHECKING:
     from tasks.workspace import Workspace
@@ -23,8 +24,10 @@ def read_table(place: Workspace, path: str) -> pd.DataFrame | None:
 
     The index is the row's number in the file as a spreadsheet shows it (the header is row 1). Raises StudyError for
     text that is not UTF-8 or not CSV, for a header with empty or repeated names, and for a row with more cells than
-    the header.
+    the header. A register that study.yaml maps comes from its own files, under our names.
     """
+    if mapped_register(place.protocol, path):
+        return fed_table(place, path)
     try:
         data = place.files.get(path)
     except NotStored:
@@ -34,6 +37,8 @@ def read_table(place: Workspace, path: str) -> pd.DataFrame | None:
 
 def read_restricted_table(place: Workspace, path: str) -> pd.DataFrame | None:
     """The same for a table under restricted/."""
+    if mapped_register(place.protocol, f"restricted/{path}"):
+        return fed_table(place, f"restricted/{path}")
     try:
         return parse_table(place.restricted.get(path), f"restricted/{path}")
     except NotStored:

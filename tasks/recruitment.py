@@ -16,14 +16,15 @@ from recruitment.consent_checks import consent_queries, interview_queries, recon
 from recruitment.delegations import delegation_queries
 from recruitment.facts import Reading, affiliation_facts, consent_facts, interview_facts, recruitment_facts
 from recruitment.registers import CONSENT, INTERVIEWS, RECRUITMENT, REGISTERS
-from recruitment.sequence import problem_queries, sequence_queries, site_contact_queries
+from recruitment.sequence import problem_queries, sequence_queries, site_contact_queries, stopped_queries
 from recruitment.tally import Way, contacts_due, tally_facts, ways
 from study import Fact, Query
 from study.query import QueryRecord
+from tasks.corrections import Corrections, corrections
 from tasks.erasure import deletions_pending
 from tasks.opening import CHECKS as OPENING
 from tasks.outcome import Outcome
-from tasks.registers import Registers, changes, judged, was_read
+from tasks.registers import Registers, changes, in_their_files, judged, taken_from, was_read
 from tasks.workspace import Workspace
 
 
@@ -37,6 +38,7 @@ class Tracked:
     facts: list[Fact]
     queries: list[Query]
     ways: dict[str, Way]
+    waiting: tuple[str, ...] = ()
 
 
 @task(name="track recruitment", cache_policy=NO_CACHE)
@@ -44,27 +46,33 @@ def tracked_recruitment(place: Workspace, registers: Registers) -> Tracked:
     """People, sites, interviews and affiliations: what the registers say that is not recorded yet."""
     readings = recruitment_readings(place, registers)
     found = _ways(registers)
-    facts = [*(f for r in readings for f in r.facts), *_tallies(place, registers, found)]
-    queries = [q for q in registers.queries if not q.where.startswith(CONSENT.file)]
+    mended = corrections(place, registers, readings)
+    facts = [*(f for r in readings for f in r.facts), *mended.facts, *_tallies(place, registers, found)]
+    queries = [q for q in registers.queries if q.subject != CONSENT.subject]
     queries += [q for name in ("recruitment", "interviews", "participants") for q in judged(place, registers, name)]
     queries += changes(place, registers, readings) + _out_of_place(place, registers)
     queries += [q for name in ("recruitment", "interviews") for q in _by_whom(place, registers, name)]
-    return Tracked(registers, readings, [f for r in readings for f in r.withdrawals], facts, queries, found)
+    withdrawals = [f for r in readings for f in r.withdrawals]
+    queries = in_their_files(place, queries)
+    return Tracked(registers, readings, withdrawals, facts, queries, found, tuple(mended.waiting))
 
 
 @task(name="track consent", cache_policy=NO_CACHE)
 def tracked_consent(place: Workspace, registers: Registers) -> Tracked:
     """Consents and withdrawals: what the register says that is not recorded yet, and what is wrong with its rows."""
     rows = registers.frames["consent"]
-    readings = []
-    queries = [q for q in registers.queries if q.where.startswith(CONSENT.file)]
+    readings: list[Reading] = []
+    mended = Corrections()
+    queries = [q for q in registers.queries if q.subject == CONSENT.subject]
     if rows is not None:
         readings = [consent_facts(rows, place.events(), registers.codes, place.protocol, today=place.today.isoformat())]
+        mended = corrections(place, registers, readings)
         queries += judged(place, registers, "consent") + changes(place, registers, readings)
         queries += _by_whom(place, registers, "consent")
         queries += consent_queries(rows, place.protocol, registers.codes.trail, ref=registers.refs["consent"])
-    facts = [f for r in readings for f in r.facts]
-    return Tracked(registers, readings, [f for r in readings for f in r.withdrawals], facts, queries, {})
+    facts = [*(f for r in readings for f in r.facts), *mended.facts]
+    withdrawals = [f for r in readings for f in r.withdrawals]
+    return Tracked(registers, readings, withdrawals, facts, in_their_files(place, queries), {}, tuple(mended.waiting))
 
 
 @task(name="judge coverage", cache_policy=NO_CACHE)
@@ -80,7 +88,7 @@ def uncovered(place: Workspace, tracked: Tracked) -> list[Query]:
         found += interview_queries(interviews, ledger, trail_codes, study=study, ref=ref)
     readings = [*tracked.readings, *recruitment_readings(place, registers)]
     found += problem_queries(fold_recruitment(events), events, readings, study=study, refs=registers.refs)
-    return found + deletions_pending(place, events, ref=registers.refs["consent"])
+    return in_their_files(place, found + deletions_pending(place, events, ref=registers.refs["consent"]))
 
 
 def recruitment_readings(place: Workspace, registers: Registers) -> list[Reading]:
@@ -176,7 +184,8 @@ def consent_said(place: Workspace) -> tuple[str, ...]:
 def outcome_of(flow: str, said: tuple[str, ...], tracked: Tracked, queries: tuple[Query, ...]) -> Outcome:
     """What tracking says: how much is new, then how things stand."""
     new = len(tracked.withdrawals) + len(tracked.facts)
-    return Outcome(flow, said=(f"{new} new {'act was' if new == 1 else 'acts were'} recorded.", *said), queries=queries)
+    first = f"{new} new {'act was' if new == 1 else 'acts were'} recorded."
+    return Outcome(flow, said=(first, *said, *tracked.waiting), queries=queries)
 
 
 def affiliations(rows: pd.DataFrame | None, codes: dict[str, str]) -> list[Affiliation]:
@@ -214,9 +223,9 @@ def _ways(registers: Registers) -> dict[str, Way]:
 def _tallies(place: Workspace, registers: Registers, found: dict[str, Way]) -> list[Fact]:
     if registers.frames["recruitment"] is None or "recruitment" in registers.unread:
         return []
-    source = place.reference(RECRUITMENT.file, place.files.get(RECRUITMENT.file), personal=True)
-    tallies = tally_facts(found, source.hmac or "", place.events(), now=place.instant)
-    return [replace(fact, used=(source,)) for fact in tallies]
+    source, used = taken_from(place, registers, RECRUITMENT)
+    tallies = tally_facts(found, source, place.events(), now=place.instant)
+    return [replace(fact, used=used) for fact in tallies]
 
 
 def _by_whom(place: Workspace, registers: Registers, name: str) -> list[Query]:
@@ -231,6 +240,7 @@ def _out_of_place(place: Workspace, registers: Registers) -> list[Query]:
     if rows is None:
         return []
     found = sequence_queries(rows, registers.consented, study=study, ref=registers.refs["recruitment"])
+    found += stopped_queries(rows, study=study, ref=registers.refs["recruitment"])
     found += site_contact_queries(rows, RECRUITMENT, rows, study=study, ref=registers.refs["recruitment"])
     interviews = registers.frames["interviews"]
     if interviews is not None:

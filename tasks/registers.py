@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from prefect import task
@@ -14,23 +14,22 @@ from prefect.cache_policies import NO_CACHE
 from expectations import validate
 from expectations.registers import MEASURED, SUITES
 from recruitment.checks import raised
+from recruitment.corrections import versions_taken_out
 from recruitment.facts import Codes, Reading
-from recruitment.measure import FEATURES, Known, failed_feature, feature_queries, measure, missing_columns
-from recruitment.registers import AFFILIATIONS, REGISTERS, Register, register_row
+from recruitment.measure import FEATURES, Known, failed_feature, feature_queries, measure
+from recruitment.registers import REGISTERS, Register, RowKey, register_row
 from recruitment.sequence import FAMILIES, changed_queries
 from sampling import fold_sample
-from study import Event, Query, StudyError
+from study import Event, Query, Reference, StudyError
+from study.identifiers import keyed_digest
 from study.objects import NotStored
 from study.query import QueryRecord
 from tasks.codes import refuse_second_code
 from tasks.erasing import being_erased
+from tasks.feeds import Kept, dates_written, fetch_from, in_its_file, kept_rows, sources_of
 from tasks.frames import read_frame
 from tasks.queries import read_query
-from tasks.read import csv_rows, read_restricted_table, read_table
 from tasks.workspace import Workspace
-
-PARTICIPANTS = "participants.csv"
-LONGEST_LINE = 100_000  # characters; what the csv module takes as one cell is a little more
 
 
 @dataclass(slots=True)
@@ -38,7 +37,8 @@ class Registers:
     """The registers as measured frames (None where there is none to read), and what is known to compare with.
 
     `consented` are participant codes with a usable consent; `erased` trail codes whose data was erased; `unread` the
-    registers that could not be read whole: at most their withdrawals are here.
+    registers that could not be read whole: of the file at fault at most the withdrawals are here. `data` are the files
+    themselves, by register and path.
     """
 
     frames: dict[str, pd.DataFrame | None]
@@ -48,6 +48,7 @@ class Registers:
     erased: frozenset[str]
     refs: Mapping[str, str]
     queries: list[Query] = field(default_factory=list)
+    data: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
     @property
     def unread(self) -> frozenset[str]:
@@ -61,10 +62,11 @@ def read_registers(place: Workspace) -> Registers:
     events = place.events()
     refs = {name: place.ref(register.file) for name, register in REGISTERS.items()}
     queries: list[Query] = []
-    frames = {name: _read(place, register, refs[name], events, queries) for name, register in REGISTERS.items()}
+    read = {name: _read(place, register, refs[name], events, queries) for name, register in REGISTERS.items()}
+    frames = {name: frame for name, (frame, _) in read.items()}
     known = _known(place, events, frames)
     measured = {name: None if f is None else measure(REGISTERS[name], f, known) for name, f in frames.items()}
-    codes = Codes(_trail_codes(place, known, measured), place.participant_key)
+    codes = Codes(_trail_codes(place, known, measured), place.participant_key, _taken_out(place, events))
     return Registers(
         frames=measured,
         known=known,
@@ -73,6 +75,7 @@ def read_registers(place: Workspace) -> Registers:
         erased=frozenset(e.subject_id("participant") or "" for e in events if e.kind == "erasure.executed"),
         refs=refs,
         queries=queries,
+        data={name: kept.data for name, (_, kept) in read.items()},
     )
 
 
@@ -117,50 +120,60 @@ def was_read(place: Workspace, record: QueryRecord, registers: Registers, names:
     words = read_query(place, record.fingerprint)
     if words is None:
         return True
-    about = next((n for n in names if words.where.split(",")[0] == REGISTERS[n].file), None)
+    about = next((n for n in names if _is_about(place, words, n)), None)
     return about is not None and (about not in registers.unread or record.check in ("RG015", "RG018"))
+
+
+def taken_from(place: Workspace, registers: Registers, register: Register) -> tuple[str, tuple[Reference, ...]]:
+    """The HMAC of a register as it stands, and references to its files."""
+    used = tuple(place.reference(path, data, personal=True) for path, data in registers.data[register.name].items())
+    if len(used) == 1:
+        return used[0].hmac or "", used
+    whole = "|".join(reference.hmac or "" for reference in used)
+    return keyed_digest(place.participant_key(registers.refs[register.name]), whole.encode()), used
+
+
+def in_their_files(place: Workspace, queries: Iterable[Query]) -> list[Query]:
+    """Queries about registers with file, row and column where people see them."""
+    sources = {name: sources_of(place.protocol, register) for name, register in REGISTERS.items()}
+    found = []
+    for query in queries:
+        if query.check not in ("RG015", "RG018"):
+            for name, register in REGISTERS.items():
+                query = in_its_file(query, register, sources[name])
+        found.append(query)
+    return found
+
+
+def _is_about(place: Workspace, words: Query, name: str) -> bool:
+    """Whether a query is about this register: its subject says so, or the file that its place begins with."""
+    if words.subject.startswith("register:"):
+        return words.subject == REGISTERS[name].subject
+    labels = [source.label for source in sources_of(place.protocol, REGISTERS[name])]
+    return words.where.startswith(tuple(f"{label}," for label in labels)) or words.where in labels
 
 
 def _read(
     place: Workspace, register: Register, ref: str, events: list[Event], queries: list[Query]
-) -> pd.DataFrame | None:
-    """One register as text; when it cannot be read, a query and the withdrawals that still can."""
-    about = {"study": place.protocol.id, "subject": register.subject, "ref": ref}
-    try:
-        of_people = register is AFFILIATIONS
-        frame = read_restricted_table(place, PARTICIPANTS) if of_people else read_table(place, register.file)
-    except StudyError as error:
-        said = {"what": error.what, "remedy": error.remedy}
-        queries.append(raised("RG018", file=error.where, rule="file", **about, **said))
-        return _withdrawals_only(place, register)
-    if frame is None:
-        if any((row := register_row(e)) and row[0] in FAMILIES[register.name] for e in events):
-            said = {"what": "the file is gone", "remedy": "Put it back."}
-            queries.append(raised("RG018", file=register.file, rule="file", **about, **said))
-        return None
-    missing = missing_columns(register, frame)
-    queries += [raised("RG015", file=register.file, column=c, known=c, **about) for c in missing]
-    return None if missing else frame
-
-
-def _withdrawals_only(place: Workspace, register: Register) -> pd.DataFrame | None:
-    """The withdrawn rows of a register that cannot be read as a whole: they take effect whatever is wrong with it."""
-    column = {"recruitment": "step", "consent": "action"}.get(register.name)
-    if column is None:
-        return None
-    text = place.files.get(register.file).decode("utf-8-sig", errors="replace")
-    try:
-        lines = csv_rows(text, register.file)
-    except StudyError:  # line by line, so that nobody's withdrawal is lost in a quotation that is not closed
-        lines = [next(csv.reader([line[:LONGEST_LINE]]), []) for line in text.splitlines()]
-    header = [cell.strip() for cell in lines[0]] if lines else []
-    if set(register.columns) - set(header) or len(set(header)) < len(header):
-        return None
-    kept = [(n, (row + [""] * len(header))[: len(header)]) for n, row in enumerate(lines[1:], start=2)]
-    ending = [(n, [c.strip() for c in row]) for n, row in kept if row[header.index(column)].strip() == "withdrawn"]
-    return pd.DataFrame(
-        [r for _, r in ending], columns=header, index=pd.Index([n for n, _ in ending], name="row"), dtype=str
-    )
+) -> tuple[pd.DataFrame | None, Kept]:
+    """One register as text; of a file that cannot be read as a whole, a query and the withdrawals that still can."""
+    about: dict[str, Any] = {"study": place.protocol.id, "subject": register.subject, "ref": ref}
+    is_recorded = any((row := register_row(e)) and row[0] in FAMILIES[register.name] for e in events)
+    kept = kept_rows(place.protocol, register, fetch_from(place), is_recorded=is_recorded)
+    sources = sources_of(place.protocol, register)
+    for source, fault in kept.faults:
+        nth = sources.index(source)
+        if fault.error is None:
+            column = fault.missing
+            queries.append(raised("RG015", file=source.label, column=column, known=column, ordinal=nth, **about))
+        else:
+            said = {"what": fault.error.what, "remedy": fault.error.remedy}
+            queries.append(raised("RG018", file=fault.error.where, rule="file", ordinal=nth, **about, **said))
+    for source in kept.absent if is_recorded else ():
+        said = {"what": "the file is gone", "remedy": "Put it back."}
+        nth = sources.index(source)
+        queries.append(raised("RG018", file=source.label, rule="file", ordinal=nth, **about, **said))
+    return kept.frame, kept
 
 
 def _known(place: Workspace, events: list[Event], frames: Mapping[str, pd.DataFrame | None]) -> Known:
@@ -180,6 +193,7 @@ def _known(place: Workspace, events: list[Event], frames: Mapping[str, pd.DataFr
         sites=_frame_sites(place),
         sample=frozenset(staged.selected),
         today=place.today,
+        dates=dates_written(place.protocol),
     )
 
 
@@ -209,6 +223,11 @@ def _trail_codes(place: Workspace, known: Known, frames: Mapping[str, pd.DataFra
     if new:
         refuse_second_code(codes.values(), place.events(), being_erased(place))
     return codes | {code: place.trail_code(code) for code in new}
+
+
+def _taken_out(place: Workspace, events: list[Event]) -> Mapping[RowKey, int]:
+    corrected = any(e.kind == "correction.made" for e in events)
+    return versions_taken_out(place.trail.recorded(), events) if corrected else {}
 
 
 def _consented(rows: pd.DataFrame | None, events: list[Event], codes: Mapping[str, str]) -> frozenset[str]:

@@ -188,6 +188,10 @@ class Trail:
             and (subject is None or any(f"{s.type}:{s.id}" == subject for s in event.subject))
         ]
 
+    def recorded(self) -> list[Event]:
+        """Every event as it was recorded, one an id, those that corrections took out among them."""
+        return [one.event for one in self._known.values()]
+
     def _fold(self) -> list[Event]:
         if self._folded is None:
             self._folded = in_fold_order(self._events)

@@ -4,7 +4,7 @@ from recruitment.feeds.files import Sheet, read_sheet
 from recruitment.feeds.mapping import Mapped, columns_of, mapped
 from recruitment.feeds.naming import mapped_columns, mapping_faults
 from recruitment.feeds.proof import proof_of
-from recruitment.feeds.reading import Fed, Unread, own_feed, read_feed
+from recruitment.feeds.reading import Fed, Unread, endings_in, own_feed, read_feed
 
 __all__ = [
     "Fed",
@@ -12,6 +12,7 @@ __all__ = [
     "Sheet",
     "Unread",
     "columns_of",
+    "endings_in",
     "mapped",
     "mapped_columns",
     "mapping_faults",
