@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prefect import flow
 
+from tasks.consent_lists import look_back
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -21,12 +24,16 @@ def track_consent(request: TrackConsent) -> Outcome:
     """Read the consent register: consents and withdrawals are recorded, and every interview is asked for its consent.
 
     Withdrawals take effect first, whatever else is wrong with the file. What is not covered becomes a query that says
-    what to do; so does everybody who must consent again.
+    what to do; so does everybody who must consent again, what was entered after the acts it covers, and what happened
+    while no approval was in force. The lists by participant code lie in restricted/consent/.
     """
     with opened(request, flow="track-consent") as place:
         tracked = tracked_consent(place, read_registers(place))
         record(place, tracked.withdrawals)
         record(place, tracked.facts)
-        settled = settle_queries(place, [*tracked.queries, *uncovered(place, tracked)], is_of_consent(place, tracked))
+        back = look_back(place)
+        found = [*tracked.queries, *uncovered(place, tracked), *back.queries]
+        settled = settle_queries(place, found, is_of_consent(place, tracked))
         queries = (*settled.new, *settled.persisting)
-        return outcome_of("track-consent", consent_said(place), tracked, queries)
+        outcome = outcome_of("track-consent", (*consent_said(place), *back.said), tracked, queries)
+        return replace(outcome, made=back.made)

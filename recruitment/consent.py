@@ -108,6 +108,7 @@ class Gate(NamedTuple):
 _INTERVIEWED = ("take_part", "record", "transcribe")
 
 GATES: Mapping[str, Gate] = {
+    "contact": Gate("track-recruitment", "somebody who consented is due a contact", ("take_part",), "today"),
     "interview": Gate("track-consent", "an interview counts", ("take_part",), "interview_day"),
     "record_interview": Gate("track-consent", "a recording is kept", ("record",), "interview_day"),
     "validate_transcript": Gate("validate-transcripts", "a transcript passes", _INTERVIEWED, "interview_day"),
@@ -124,11 +125,11 @@ GATES: Mapping[str, Gate] = {
     ),
     "assemble_packet": Gate("assemble-member-checks", "a packet is made", ("take_part", "recontact"), "today"),
     "quote": Gate("assemble-member-checks", "a packet quotes", ("quote",), "today"),
-    "release_packet": Gate("assemble-member-checks", "a packet is released", ("take_part", "recontact"), "contact_day"),
+    "release_packet": Gate("assemble-member-checks", "a packet is released", ("recontact", "take_part"), "contact_day"),
     "send_packet": Gate(
-        "assemble-member-checks", "a packet or reminder is sent", ("take_part", "recontact"), "contact_day"
+        "assemble-member-checks", "a packet or reminder is sent", ("recontact", "take_part"), "contact_day"
     ),
-    "remind": Gate("record-member-checks", "somebody is due a reminder", ("take_part", "recontact"), "today"),
+    "remind": Gate("record-member-checks", "somebody is due a reminder", ("recontact", "take_part"), "today"),
     "show_auditor": Gate("", "an auditor opens what a person said", ("audit",), "today"),
     "deposit": Gate("", "what a person said goes to an archive", ("archive",), "today"),
 }
@@ -146,16 +147,19 @@ class Refusal:
     decision: Decision
 
 
-def refusals(ledger: ConsentLedger, step: str, participant: str, days: Mapping[str, date]) -> list[Refusal]:
+def refusals(
+    ledger: ConsentLedger, step: str, participant: str, days: Mapping[str, date], *, is_identifiable: bool = True
+) -> list[Refusal]:
     """What refuses a step of GATES for a participant, one for each scope not in force; empty where it may be done.
 
-    `days` gives the day for the step's date source, and `today` for analysis.
+    `days` gives the day for the step's date source, and `today` for analysis, which waits for an approval only where
+    the data is identifiable.
     """
     needed = GATES[step]
     day = days[needed.date]
     asked = {scope: consent_in_force(ledger, participant, scope, day) for scope in needed.scopes}
     refused = [Refusal(step, participant, scope, day, d) for scope, d in asked.items() if not d.in_force]
-    if needed.is_analysis and not refused:
+    if needed.is_analysis and is_identifiable and not refused:
         approved, approval = approval_on(ledger, days["today"], "analysis")
         if not approved:
             lapsed = _answer("approval_lapsed", approval)
@@ -164,12 +168,18 @@ def refusals(ledger: ConsentLedger, step: str, participant: str, days: Mapping[s
 
 
 def gate(
-    ledger: ConsentLedger, step: str, participant: str, days: Mapping[str, date], *, known_at: str | None = None
+    ledger: ConsentLedger,
+    step: str,
+    participant: str,
+    days: Mapping[str, date],
+    *,
+    known_at: str | None = None,
+    is_identifiable: bool = True,
 ) -> Decision:
     """Whether a step of GATES may be done for a participant: the first refusal, or the first scope's decision."""
     if known_at is not None:
         ledger = ledger.as_known(known_at)
-    refused = refusals(ledger, step, participant, days)
+    refused = refusals(ledger, step, participant, days, is_identifiable=is_identifiable)
     needed = GATES[step]
     return (
         refused[0].decision if refused else consent_in_force(ledger, participant, needed.scopes[0], days[needed.date])

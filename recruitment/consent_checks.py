@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from recruitment.checks import raised
-from recruitment.consent import consent_in_force
+from recruitment.consent import gate
 from recruitment.coverage import reconsents_due
 from recruitment.ledger import ConsentLedger
 from recruitment.registers import CONSENT, INTERVIEWS
+from recruitment.soundness import ASSENTED, BOARD_MODES
 from study import Protocol, Query
 from study.protocol.consent import ConsentForm
 
@@ -38,14 +39,13 @@ def consent_queries(rows: pd.DataFrame, protocol: Protocol, codes: Mapping[str, 
 
 def _faults(r: Any, protocol: Protocol) -> Iterator[tuple[str, str]]:
     day = date.fromisoformat(r.day)
-    versions = [
-        f
-        for f in protocol.consent_forms
-        if (f.form, f.version) == (r.form_id, r.form_version) and (not r.language or f.language == r.language)
-    ]
+    named = [f for f in protocol.consent_forms if (f.form, f.version) == (r.form_id, r.form_version)]
+    versions = [f for f in named if not r.language or f.language == r.language]
     first = min(a.start for a in protocol.ethics.approvals)
-    if not versions:
+    if not named:
         yield "CN002", "form_version"
+    elif not versions:
+        yield "CN014", "language"
     elif day < first or all(day < f.approved for f in versions):
         yield "CN003", "occurred"
     elif not any(_open(f, day) for f in versions):
@@ -55,6 +55,22 @@ def _faults(r: Any, protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield "CN006", "obtained_by"
     if r.mode == "short_form" and not r.witness:
         yield "CN007", "witness"
+    for form in versions[:1]:
+        yield from _missing(r, form)
+
+
+def _missing(r: Any, form: ConsentForm) -> Iterator[tuple[str, str]]:
+    """What the mode or the form needs and the row does not have."""
+    if r.mode in BOARD_MODES and r.mode not in form.references:
+        yield "CN015", "mode"
+    if "representative" in form.needs and not r.representative:
+        yield "CN016", "representative"
+    if "assent" in form.needs and r.assent not in ASSENTED:
+        yield "CN017", "assent"
+    if "understanding" in form.needs and r.understanding != "yes":
+        yield "CN018", "understanding"
+    if "copy" in form.needs and r.copy_given != "yes":
+        yield "CN019", "copy_given"
 
 
 def _open(form: ConsentForm, day: date) -> bool:
@@ -110,7 +126,7 @@ def interview_queries(
 
 def _uncovered(r: Any, ledger: ConsentLedger, code: str) -> Iterator[tuple[str, str, str]]:
     day = date.fromisoformat(r.day)
-    decision = consent_in_force(ledger, code, "take_part", day)
+    decision = gate(ledger, "interview", code, {"interview_day": day})
     if decision.why == "approval_lapsed":
         yield "CN009", "occurred", decision.reason
     elif decision.why == "no_consent" and ledger.given.get(code):
@@ -120,7 +136,7 @@ def _uncovered(r: Any, ledger: ConsentLedger, code: str) -> Iterator[tuple[str, 
     elif not decision.is_order_provable:
         yield "CN011", "occurred", decision.reason
     if r.recording and decision.in_force:
-        recording = consent_in_force(ledger, code, "record", day)
+        recording = gate(ledger, "record_interview", code, {"interview_day": day})
         if not recording.in_force:
             yield "CN012", "recording", recording.reason
 

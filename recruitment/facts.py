@@ -23,6 +23,7 @@ from recruitment.registers import (
     recorded_rows,
     row_digest,
 )
+from recruitment.signed_forms import Named, kept_proof, named_after
 from study import Event, Fact, Protocol, Subject
 from study.kinds import checked_data
 
@@ -125,11 +126,20 @@ def recruitment_facts(
     return reading
 
 
-def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protocol: Protocol, *, today: str) -> Reading:
+def consent_facts(
+    rows: pd.DataFrame,
+    events: list[Event],
+    codes: Codes,
+    protocol: Protocol,
+    *,
+    today: str,
+    signed_forms: Mapping[Named, str] = MappingProxyType({}),
+) -> Reading:
     """Consents given and renewed, and withdrawals, which take effect whatever else is wrong with the row.
 
     The form's scopes not named as given count as declined. Withdrawing take_part also ends taking part. A consent
-    rests on the newest recorded revision of the form version signed.
+    rests on the newest recorded revision of the form version signed. `signed_forms` gives the SHA-256 of the signed
+    form of each; the first one recorded stays.
     """
     reading = Reading(CONSENT, recorded_rows(events), taken_out=codes.taken_out)
     forms = _forms(events)
@@ -154,6 +164,8 @@ def consent_facts(rows: pd.DataFrame, events: list[Event], codes: Codes, protoco
             form = forms.get((r.form_id, r.form_version, data["language"]))
             fact = Fact(f"consent.{r.action}", r.day, subject, causes=(form,) if form else (), data=data)
             key = (fact.kind, who, r.form_id, r.form_version, r.ordinal)
+            proof = kept_proof(reading.recorded.get(key), codes.key(who), signed_forms.get(named_after(r), ""))
+            fact = replace(fact, data={**data, **({"proof": proof} if proof else {})})
             reading.take(key, r.row, fact, is_usable=bool(r.is_usable))
     return reading
 
@@ -200,7 +212,13 @@ def _forms(events: list[Event]) -> dict[tuple[str, ...], str]:
 def _consent(r: Any, protocol: Protocol) -> dict[str, Any]:
     form = protocol.form_version(r.form_id, r.form_version)
     given = listed(r.scopes)
+    more = {
+        **({"covers": form.covers} if form else {}),
+        **({"assent": r.assent} if r.assent else {}),
+        **({"understanding_checked": True} if r.understanding == "yes" else {}),
+    }
     return {
+        **more,
         "form": r.form_id,
         "form_version": r.form_version,
         "language": r.language or (form.language if form else "en"),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from recruitment.checks import SEVERITY, raised
 from recruitment.ledger import SCOPES
-from recruitment.registers import Register, ordinals, parse_days, repeated
+from recruitment.registers import CONSENT, Register, ordinals, parse_days, repeated
 from recruitment.transitions import BEFORE_CONSENT
 from study import Protocol, Query
 from study.kinds.people import ConsentGiven, InterviewRow
@@ -25,6 +25,7 @@ CONSENT_MODES = get_args(ConsentGiven.model_fields["mode"].annotation)
 INTERVIEW_MODES = ("", *get_args(get_args(InterviewRow.model_fields["mode"].annotation)[0]))
 DISPOSITIONS = ("", "keep", "deidentify", "delete")
 YES_NO = ("", "yes", "no")
+ASSENTS = ("", "given", "declined", "not_capable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("person_is_known", "RG014", "obtained_by"),
         Feature("copy_is_known", "RG014", "copy_given"),
         Feature("disposition_is_known", "RG014", "disposition"),
+        Feature("assent_is_known", "RG014", "assent"),
+        Feature("understanding_is_known", "RG014", "understanding"),
+        Feature("signed_form_is_known", "RG014", "signed_form_sha256"),
     ),
     "interviews": (
         Feature("participant_is_known", "RG001", "participant_ids"),
@@ -210,6 +214,12 @@ def _measure_consent(rows: pd.DataFrame, known: Known) -> None:
     rows["person_is_known"] = rows["obtained_by"].isin(team).where(given, None)
     rows["copy_is_known"] = rows["copy_given"].isin(YES_NO)
     rows["disposition_is_known"] = rows["disposition"].isin(DISPOSITIONS)
+    for name in CONSENT.ignored:
+        if name not in rows:
+            rows[name] = ""
+    rows["assent_is_known"] = rows["assent"].isin(ASSENTS)
+    rows["understanding_is_known"] = rows["understanding"].isin(YES_NO)
+    rows["signed_form_is_known"] = rows["signed_form_sha256"].str.fullmatch("([0-9a-fA-F]{64})?")
 
 
 def _measure_interviews(rows: pd.DataFrame, known: Known) -> None:
@@ -263,6 +273,9 @@ def _words(register: str, column: str, known: Known) -> str:
         "obtained_by": [p.code for p in protocol.team],
         "copy_given": YES_NO[1:],
         "disposition": DISPOSITIONS[1:],
+        "assent": ASSENTS[1:],
+        "understanding": YES_NO[1:],
+        "signed_form_sha256": ["the 64 digits and letters of a SHA-256"],
         "reason_code": [c.number for c in protocol.participants.criteria],
     }
     return ", ".join(words.get(column, ()))

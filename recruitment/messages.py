@@ -116,6 +116,61 @@ MESSAGES: Mapping[str, str] = {
         "The participant asked for deletion and it has not been carried out. Look at what would change with "
         "`fieldtrail withdraw`, then apply it."
     ),
+    "CN014": (
+        "The form version was not approved in the language in which consent was given. Correct the language; if it "
+        "happened so, obtain consent again with a form approved in that language."
+    ),
+    "CN015": (
+        "The consent was given in a mode that only the ethics board can allow, and study.yaml has no reference for it. "
+        "Enter the board's reference under `references` of that form version, or correct the mode; without one obtain "
+        "consent again."
+    ),
+    "CN016": (
+        "The form needs the participant's representative, and none is recorded. Enter the representative; without one "
+        "obtain consent again."
+    ),
+    "CN017": (
+        "The form needs the participant's assent, and it is not recorded as given. Enter it in the column assent; "
+        "without it do not go on with this participant."
+    ),
+    "CN018": (
+        "The form asks that understanding is checked, and that is not recorded. Enter yes in the column understanding "
+        "if it was; else go through the form with the participant again."
+    ),
+    "CN019": "A copy of the form is to be given, and that is not recorded. Give one, and enter yes in copy_given.",
+    "CN020": (
+        "Somebody signed version {version} of this form, and study.yaml does not have it any more. Put it back as it "
+        "was, with `closes` if it is not to be signed any more."
+    ),
+    "CN021": (
+        "This was used before its amendment {amendment} {state}. Correct the day; if it happened so, do not use it "
+        "until the board approved, and report the deviation."
+    ),
+    "CN022": (
+        "study.yaml held this before its amendment {amendment} {state}. Take it back until the board approved; report "
+        "the deviation if it was acted upon."
+    ),
+    "CN023": (
+        "The signed form is not the one that was recorded with this consent, or is gone. Put the recorded one back; "
+        "if a wrong one was filed first, record a correction with its reason."
+    ),
+    "CN024": (
+        "The protocol asks for the signed form, and none is on file. Put its scan into restricted/consents under the "
+        "participant code, named {name}, or enter its SHA-256 in signed_form_sha256."
+    ),
+    "CN025": (
+        "{count} in restricted/consents belong to no consent in the register. Name each after its form and version, or "
+        "enter the consent."
+    ),
+    "CN026": (
+        "What was entered about this participant came after what it covers: as known now, {what} not covered by "
+        "consent. Look at restricted/consent/late.csv; set the material apart and report the deviation."
+    ),
+    "CN027": (
+        "No ethics approval was in force from {start} to {end}, and meanwhile there was: {what}. Look at "
+        "restricted/consent/lapses.csv; enter the renewal or the board's exception if there was one, else report the "
+        "deviation."
+    ),
     "CN030": (
         "The transcript holds the words of somebody whose data is to go ({withdrawal}), and of others. Mask that "
         "person's turns, put the masked file in its place, and have it validated and released again."

@@ -129,7 +129,7 @@ def compare_sites(place: Workspace, material: Material) -> Assessed:
         raters={person.code for person in place.protocol.team},
         file=declared.ratings,
     )
-    cited = evidence_problems(ratings, material.codings.ids if material.codings else (), declared.ratings)
+    cited = evidence_problems(ratings, material.everything.ids if material.everything else (), declared.ratings)
     if _entered(place, ratings) < declared.declared:
         early = Problem("AN011", declared.ratings, 0, "", "analysis:case_ratings")
         said = "The cases were rated before the threshold was declared, so they are not compared."

@@ -10,18 +10,20 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from recruitment import Recruitment, consent_in_force, fold_consent, fold_recruitment
+from recruitment import Recruitment, fold_consent, fold_recruitment, gate
 from study import Event, Fact, Query, Subject
 from study.decisions import Decision
 from study.query import QueryRecord
 from study.query import place as query_place
 from tasks.codings import material_of
 from tasks.decisions import REGISTER, read_decisions
+from tasks.gates import Gatekeeper
 from tasks.packets import Kept, keep, kept_packets, own_turns, packet_for, people_rows, write_overview
 from tasks.released import Released
 from tasks.workspace import Workspace
 from trustworthiness import MemberChecks, fold_member_checks
-from trustworthiness.gates import everybody_else, gate, thin_themes
+from trustworthiness.gates import everybody_else, thin_themes
+from trustworthiness.gates import gate as gate_packet
 from trustworthiness.packet import Packet, Segment, packet_id
 
 ASSEMBLY_CHECKS = frozenset({"MC001", "MC002", "MC006", "MC008", "MC009"})
@@ -65,7 +67,7 @@ class _Assembly:
         events = place.events()
         self.events: list[Event] = events
         self.recruitment: Recruitment = fold_recruitment(events)
-        self.ledger = fold_consent(events)
+        self.gates = Gatekeeper(place, fold_consent(events))
         self.checks: MemberChecks = fold_member_checks(events)
         material = material_of(place)
         self.released: Mapping[str, Released] = material.released
@@ -90,6 +92,7 @@ class _Assembly:
             if kept is not None:
                 mine = [d for d in decisions if d.subject == kept.packet.packet_id]
                 self._release(participant, interview, kept, mine)
+        self.gates.write("assemble-member-checks")
         write_overview(self.place, self.kept, self._released_versions(), self._stopped())
         return Assembled(tuple(self._new(self.facts)), tuple(self.queries), self._said(), tuple(self.made))
 
@@ -123,14 +126,15 @@ class _Assembly:
         return None
 
     def _is_excluded(self, participant: str, interview: str) -> bool:
-        take_part = consent_in_force(self.ledger, participant, "take_part", self.place.today)
-        recontact = consent_in_force(self.ledger, participant, "recontact", self.place.today)
-        if take_part.in_force and recontact.in_force:
+        refused = {r.scope: r.decision for r in self.gates.ask("assemble_packet", participant)}
+        if not refused:
             return False
-        decided = take_part if take_part.why == "withdrawn" else recontact
-        if decided.why in NEVER:
+        take_part = refused.get("take_part")
+        has_left = take_part is not None and take_part.why == "withdrawn"
+        decided = take_part if has_left else refused.get("recontact")
+        if decided is not None and decided.why in NEVER:
             day = next((e.occurred for e in self.events if e.id == decided.event_id), self.place.instant)
-            reason = "withdrawn" if take_part.why == "withdrawn" else "no_recontact"
+            reason = "withdrawn" if has_left else "no_recontact"
             self._exclude(participant, reason, day, decided.event_id)
         else:
             self.waiting_consent += 1
@@ -163,7 +167,7 @@ class _Assembly:
         protocol = self.place.protocol
         assert protocol.transcripts is not None
         rows = self.codings[self.codings["transcript"] == interview]
-        may_quote = consent_in_force(self.ledger, participant, "quote", self.place.today).in_force
+        may_quote = not self.gates.ask("quote", participant)
         segments = [
             Segment(code, int(start), int(end), quote)
             for code, start, end, quote in rows[["code", "start", "end", "quote"]].itertuples(index=False)
@@ -182,7 +186,7 @@ class _Assembly:
         if len(self.recruitment.interviews[interview].participants) > 1 or not own:
             return [self._nobodys_turns(packet)]
         others = everybody_else(self.people, self.participants[participant])
-        return gate(packet, study=self.place.protocol.id, own=own, others=others)
+        return gate_packet(packet, study=self.place.protocol.id, own=own, others=others)
 
     def _nobodys_turns(self, packet: Packet) -> Query:
         return Query.raised(
@@ -199,7 +203,7 @@ class _Assembly:
     def _grounds(self, participant: str, interview: str, day: date) -> tuple[str, ...]:
         """What a packet rests on: the transcript's release and the consent to be contacted again, as of that day."""
         released = self.released.get(interview)
-        consent = consent_in_force(self.ledger, participant, "recontact", day)
+        consent = gate(self.gates.ledger, "release_packet", participant, {"contact_day": day})
         ids = (released.event if released else None, consent.event_id if consent.in_force else None)
         return tuple(id for id in ids if id)
 
@@ -212,7 +216,7 @@ class _Assembly:
         second = [d for d in may if not plan.second_person or d.person != kept.assembled_by]
         if meant and not second:
             self.queries.append(self._release_refused(kept, meant[-1]))
-        if not second:
+        if not second or self.gates.ask("release_packet", participant, contact_day=second[0].occurred):
             self.waiting_release += 1
             return
         page = self.place.restricted.get(kept.page)
@@ -250,9 +254,8 @@ class _Assembly:
         stopped = {}
         for id, versions in self.kept.items():
             trail_code = trail_codes.get(versions[max(versions)].packet.participant_code, "")
-            scopes = ("take_part", "recontact")
-            found = (consent_in_force(self.ledger, trail_code, scope, self.place.today).why for scope in scopes)
-            if "withdrawn" in found:
+            refused = self.gates.ask("send_packet", trail_code, contact_day=self.place.today)
+            if any(r.decision.why == "withdrawn" for r in refused):
                 stopped[id] = "withdrawn: ask for its return" if id in sent else "withdrawn: do not send"
         return stopped
 

@@ -64,7 +64,7 @@ def walk_lineage(place: Workspace) -> str:
 
 
 def _debriefings(place: Workspace, material: Material, events: list[Event]) -> Entries:
-    coders = set(material.codings.segments["coder"]) if material.codings else set()
+    coders = set(material.everything.segments["coder"]) if material.everything else set()
     leads = {p.code for p in place.protocol.team if "investigator" in p.role or "supervisor" in p.role}
 
     def reference(path: str) -> Reference | None:
@@ -107,7 +107,8 @@ def _counter_narratives(place: Workspace, material: Material, events: list[Event
 
 def _claims(place: Workspace, material: Material, events: list[Event]) -> Entries:
     checking = place.protocol.member_checking
-    segments = material.codings.segments if material.codings else pd.DataFrame(columns=["coding", "transcript", "code"])
+    found = material.everything
+    segments = found.segments if found else pd.DataFrame(columns=["coding", "transcript", "code"])
     support = claims.Support(
         segments=segments,
         codes=material.codebook.names if material.codebook else frozenset(),
@@ -138,4 +139,4 @@ def _digest(place: Workspace, path: str) -> Digest:
 
 
 def _codings(material: Material) -> Iterable[str]:
-    return material.codings.ids if material.codings else ()
+    return material.everything.ids if material.everything else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -13,10 +13,13 @@ from analysis import Codebook, Codings, compare_codebooks, read_codebook, read_c
 from analysis.checks import Problem
 from analysis.codebook import CodeEntry
 from pages.layout import plural
-from recruitment import Recruitment, consent_in_force, fold_consent, fold_recruitment
+from recruitment import Recruitment, fold_consent, fold_recruitment, gate
+from recruitment.acts import sittings
 from study import Event, Fact, Subject
+from study.event import in_fold_order, local_day
 from study.identifiers import digest, event_id
 from study.objects import NotStored
+from tasks.gates import Gatekeeper
 from tasks.read import read_table
 from tasks.released import Released, released_transcripts
 from tasks.workspace import Workspace
@@ -30,7 +33,9 @@ class Material:
     """What was coded: codebook and accepted codings (None where there is no file), and the facts of their import.
 
     `imports` holds for each coded transcript the id of its coding.imported event, `grounds` those of its release and of
-    the consents in force at the interview; `unconsented` are transcripts of an interview without one.
+    the consents in force at the interview. `unconsented` are transcripts whose gate was refused, for want of a
+    recorded interview or of consent then: `released`, `codings` and `imports` are without them, `everything` has
+    their codings too. `waits` says that analysis waits for an approval; then there are no `codings`.
     """
 
     codebook: Codebook | None
@@ -44,10 +49,14 @@ class Material:
     grounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unconsented: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    everything: Codings | None = None
+    waits: bool = False
 
     @property
     def said(self) -> str:
         """One sentence for a coordinator."""
+        if self.waits:
+            return "Analysis of the codings is waiting for an ethics approval: none is in force today."
         if self.codings is None:
             return "There are no codings yet."
         left_out = sum(self.codings.rejected.values())
@@ -56,7 +65,9 @@ class Material:
             f"{plural(len(self.codings.segments), 'coding')} from {plural(len(self.imports), 'transcript')} imported"
         )
         sentence += f", {left_out} left out with a query" if left_out else ""
-        return sentence + (f"; {plural(uncoded, 'released transcript')} not coded yet." if uncoded else ".")
+        sentence += f"; {plural(uncoded, 'released transcript')} not coded yet" if uncoded else ""
+        refused = plural(len(self.unconsented), "released transcript")
+        return f"{sentence}; {refused} left out for want of consent." if self.unconsented else f"{sentence}."
 
 
 @task(name="read codings", cache_policy=NO_CACHE)
@@ -75,26 +86,30 @@ def material_of(place: Workspace) -> Material:
     released = released_transcripts(place, events)
     recruitment = fold_recruitment(events)
     known = _known(place, events, recruitment)
-    grounds, unconsented = _grounds(events, recruitment, released)
-    codings = imported = None
+    grounds, unconsented, waits = _grounds(place, events, released)
+    everything = codings = imported = None
     if data is not None:
         turns = {transcript: found.turns for transcript, found in released.items()}
         book_used = codebook or Codebook("", ())
         coders = {p.code for p in place.protocol.team if p.may("code", place.today)}
-        codings = read_codings(data, codebook=book_used, known=known, turns=turns, coders=coders, file=paths.codings)
-        imported = _imports(place, codings, data, changed, released, grounds)
+        everything = read_codings(data, codebook=book_used, known=known, turns=turns, coders=coders, file=paths.codings)
+        covered = everything.segments[~everything.segments["transcript"].isin(unconsented)]
+        codings = None if waits else replace(everything, segments=covered)
+        imported = _imports(place, codings, data, changed, released, grounds) if codings else None
     return Material(
         codebook,
         codings,
-        released,
+        {transcript: found for transcript, found in released.items() if transcript not in unconsented},
         recruitment,
         facts=(*([changed] if changed else []), *(imported or {}).values()),
-        problems=(*(codebook.problems if codebook else ()), *(codings.problems if codings else ())),
+        problems=(*(codebook.problems if codebook else ()), *(everything.problems if everything else ())),
         codebook_event=_id(place, changed) if changed else None,
         imports={transcript: _id(place, fact) for transcript, fact in (imported or {}).items()},
         grounds=grounds,
         unconsented=unconsented,
         known=known,
+        everything=everything,
+        waits=waits,
     )
 
 
@@ -114,21 +129,36 @@ def _known(place: Workspace, events: Iterable[Event], recruitment: Recruitment) 
 
 
 def _grounds(
-    events: list[Event], recruitment: Recruitment, released: Mapping[str, Released]
-) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-    """Release and consents behind each released transcript, and the transcripts with a speaker without consent."""
-    ledger = fold_consent(events)
+    place: Workspace, events: list[Event], released: Mapping[str, Released]
+) -> tuple[dict[str, tuple[str, ...]], frozenset[str], bool]:
+    """Release and consents behind each released transcript, the transcripts with a speaker without consent, and
+    whether only the approval of today is missing for identifiable ones."""
+    gates = Gatekeeper(place, fold_consent(events))
+    held = sittings(in_fold_order(events))
     grounds: dict[str, tuple[str, ...]] = {}
     unconsented: set[str] = set()
+    waits = False
     for transcript, found in released.items():
-        interview = recruitment.interviews.get(transcript)
-        people = sorted(interview.participants) if interview else []
-        answers = [consent_in_force(ledger, p, "take_part", interview.day) for p in people] if interview else []
-        consents = [a.event_id for a in answers if a.in_force and a.event_id]
+        speakers = {
+            (s.id, local_day(e.occurred, gates.ledger.zone))
+            for e in held.get(transcript, ())
+            for s in e.subject
+            if s.type == "participant"
+        }
+        consents: list[str] = []
+        refused = []
+        for person, day in sorted(speakers):
+            then = {"interview_day": day, "today": place.today}
+            refused += gates.ask("code", person, is_identifiable=found.is_identifiable, **then)
+            decided = gate(gates.ledger, "code", person, then, is_identifiable=False)
+            consents += [decided.event_id] if decided.in_force and decided.event_id else []
         grounds[transcript] = (found.event, *dict.fromkeys(consents))
-        if not answers or not all(a.in_force for a in answers):
+        on_the_day = [r for r in refused if r.day != place.today or r.decision.why != "approval_lapsed"]
+        waits = waits or len(on_the_day) < len(refused)
+        if not speakers or on_the_day:
             unconsented.add(transcript)
-    return grounds, frozenset(unconsented)
+    gates.write("code")
+    return grounds, frozenset(unconsented), waits
 
 
 def _codebook_fact(place: Workspace, codebook: Codebook, data: bytes, events: Iterable[Event]) -> Fact:

@@ -9,10 +9,11 @@ from datetime import date
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from recruitment import consent_in_force, fold_consent, fold_recruitment
+from recruitment import fold_consent, fold_recruitment
 from study import Event, Fact, Query, StudyError, Subject
 from study.identifiers import event_id
 from study.query import QueryRecord
+from tasks.gates import Gatekeeper
 from tasks.packet_register import ANSWERING, SENDING, PacketRegister, Row
 from tasks.packets import FOLDER, Kept
 from tasks.workspace import Workspace
@@ -61,7 +62,7 @@ def sending(place: Workspace) -> Followed:
     """The same as `read_sending` without Prefect."""
     reading = PacketRegister(place, SENDING, "MC010")
     released = [e for e in reading.events if e.kind == "member_check.released"]
-    ledger = fold_consent(reading.events)
+    gates = Gatekeeper(place, fold_consent(reading.events))
     facts = []
     for row in reading.rows():
         before = [e for e in released if _is_before(e, row)]
@@ -70,7 +71,7 @@ def sending(place: Workspace) -> Followed:
                 "MC010", row.row, "step", "not_released", "The packet was not released by that day. Release it first."
             )
             continue
-        if not consent_in_force(ledger, row.trail_code, "recontact", row.occurred).in_force:
+        if gates.ask("send_packet", row.trail_code, contact_day=row.occurred):
             reading.query(
                 "MC003",
                 row.row,
@@ -87,6 +88,7 @@ def sending(place: Workspace) -> Followed:
             data=data,
         )
         facts += reading.unless_changed(fact, row.row)
+    gates.write("send")
     return Followed(tuple(facts), tuple(reading.queries))
 
 
@@ -95,9 +97,13 @@ def reminders_due(place: Workspace) -> tuple[str, ...]:
     plan = place.protocol.member_checking
     if plan is None:
         return ()
-    state = fold_member_checks(place.events())
+    events = place.events()
+    state = fold_member_checks(events)
     due, lapsed = state.due(place.today, answer_within_days=plan.answer_within_days, reminders=plan.reminders)
-    return _due(len(due), len(lapsed))
+    gates = Gatekeeper(place, fold_consent(events))
+    may = [code for code in due if not gates.ask("remind", code)]
+    gates.write("remind")
+    return _due(len(may), len(lapsed))
 
 
 def answering(place: Workspace) -> Followed:

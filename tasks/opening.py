@@ -10,6 +10,7 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from recruitment.amendments import brings_form, brings_guide, is_in_use
 from recruitment.checks import raised
 from recruitment.consent_checks import form_queries
 from study import Event, Fact, Query, Reference, StudyError, Subject
@@ -17,6 +18,7 @@ from study.identifiers import digest, event_id
 from study.kinds import checked_data
 from study.objects import NotStored
 from study.query import QueryRecord
+from tasks.approvals import amendment_record, basis_facts, exception_facts
 from tasks.frames import read_frame
 from tasks.workspace import Workspace
 
@@ -34,6 +36,8 @@ def opening_facts(place: Workspace) -> list[Fact]:
         *_frame(place, events),
         *_delegations(place, events),
         *_assessment(place, events),
+        *exception_facts(place, events),
+        *basis_facts(place, events),
         *_forms(place, events, texts),
         *_guides(place, events, texts),
     ]
@@ -73,6 +77,8 @@ def amendment_facts(place: Workspace) -> list[Fact]:
         *_renewals(place, events),
         *_delegations(place, events),
         *_assessment(place, events),
+        *exception_facts(place, events),
+        *basis_facts(place, events),
         *_forms(place, events, texts),
         *_guides(place, events, texts),
     ]
@@ -171,7 +177,10 @@ def _task_of(event: Event) -> tuple[str, ...]:
 
 
 def _forms(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> Iterator[Fact]:
-    """Each form version once approved; a later setting of its window or order as a revision of the same text."""
+    """Each form version once it and the amendment that brings it are approved.
+
+    A later setting of its window or order is a revision of the same text.
+    """
     recorded: dict[tuple[str, ...], Event] = {}
     for event in events:
         if event.kind == "consent.form_approved":
@@ -180,7 +189,9 @@ def _forms(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> It
                 recorded[_version_of(event)] = event
     for form in place.protocol.consent_forms:
         text = texts.get(form.file)
-        if text is None or form.approved > place.today:
+        amendment = brings_form(place.protocol, form.form, form.version)
+        starts = max(form.approved, amendment.starts or date.max) if amendment else form.approved
+        if text is None or starts > place.today:
             continue
         first = min(a.start for a in place.protocol.ethics.approvals)
         data: dict[str, Any] = {
@@ -194,6 +205,9 @@ def _forms(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> It
             "text": digest(text),
             **({"closes": form.closes.isoformat()} if form.closes else {}),
             **({"by": form.reconsent.by.isoformat()} if form.reconsent.by else {}),
+            "covers": form.covers,
+            "needs": tuple(form.needs),
+            "references": tuple(form.references.items()),
         }
         held = recorded.get(("consent_form", form.form, form.version, form.language))
         if held is not None:
@@ -202,7 +216,7 @@ def _forms(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> It
                 continue
             data["revision"] = held.data.get("revision", 1) + 1
         used = (place.reference(form.file, text, personal=False),)
-        yield Fact("consent.form_approved", form.approved.isoformat(), used=used, data=data)
+        yield Fact("consent.form_approved", starts.isoformat(), used=used, data=data)
 
 
 def _settings(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,6 +228,9 @@ def _guides(place: Workspace, events: list[Event], texts: dict[str, bytes]) -> I
     recorded = {_version_of(e) for e in events if e.kind == "guide.changed"}
     for guide in place.protocol.guides:
         text = texts.get(guide.file)
+        amendment = brings_guide(place.protocol, guide.id, guide.version)
+        if amendment is not None and not is_in_use(amendment, place.today):
+            continue
         if text is None or guide.start > place.today or ("guide", guide.id, guide.version, "") in recorded:
             continue
         data = {"guide": guide.id, "version": guide.version, "text": digest(text)}
@@ -274,7 +291,9 @@ def _amendments(place: Workspace, events: list[Event]) -> Iterator[Fact]:
         day = amendment.effective or amendment.approved
         if _has_come(day, place) and day is not None:
             causes = (event_id(place.origin, submitted.kind, submitted.natural_key),)
-            yield Fact("amendment.approved", day.isoformat(), causes=causes, data=data)
+            approved = Fact("amendment.approved", day.isoformat(), causes=causes, data=data)
+            brought = amendment_record(amendment, place)
+            yield place.with_record(approved, brought) if brought else approved
 
 
 def _has_come(day: date | None, place: Workspace) -> bool:

@@ -12,14 +12,19 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from recruitment import Affiliation, consent_coverage, fold_consent, fold_recruitment, reconsents_due
+from recruitment.amendments import early_use_queries
 from recruitment.consent_checks import consent_queries, interview_queries, reconsent_queries
 from recruitment.delegations import delegation_queries
 from recruitment.facts import Reading, affiliation_facts, consent_facts, interview_facts, recruitment_facts
 from recruitment.registers import CONSENT, INTERVIEWS, RECRUITMENT, REGISTERS
 from recruitment.sequence import problem_queries, sequence_queries, site_contact_queries, stopped_queries
+from recruitment.signed_forms import signed_form_queries, signed_forms
 from recruitment.tally import Way, contacts_due, tally_facts, ways
 from study import Fact, Query
 from study.query import QueryRecord
+from tasks.approvals import CHECKS as OF_AMENDMENTS
+from tasks.consent_lists import CHECKS as LOOKED_BACK
+from tasks.consent_lists import scans
 from tasks.corrections import Corrections, corrections
 from tasks.erasure import deletions_pending
 from tasks.opening import CHECKS as OPENING
@@ -65,7 +70,13 @@ def tracked_consent(place: Workspace, registers: Registers) -> Tracked:
     mended = Corrections()
     queries = [q for q in registers.queries if q.subject == CONSENT.subject]
     if rows is not None:
-        readings = [consent_facts(rows, place.events(), registers.codes, place.protocol, today=place.today.isoformat())]
+        scanned, today = scans(place), place.today.isoformat()
+        on_file, _, _ = signed_forms(rows, scanned)
+        events, codes = place.events(), registers.codes
+        readings = [consent_facts(rows, events, codes, place.protocol, today=today, signed_forms=on_file)]
+        queries += signed_form_queries(
+            rows, scanned, readings[0].recorded, codes.trail, codes.key, place.protocol, ref=registers.refs["consent"]
+        )
         mended = corrections(place, registers, readings)
         queries += judged(place, registers, "consent") + changes(place, registers, readings)
         queries += _by_whom(place, registers, "consent")
@@ -86,6 +97,7 @@ def uncovered(place: Workspace, tracked: Tracked) -> list[Query]:
     if interviews is not None:
         trail_codes, ref = registers.codes.trail, registers.refs["interviews"]
         found += interview_queries(interviews, ledger, trail_codes, study=study, ref=ref)
+    found += early_use_queries(registers.frames, place.protocol, registers.refs)
     readings = [*tracked.readings, *recruitment_readings(place, registers)]
     found += problem_queries(fold_recruitment(events), events, readings, study=study, refs=registers.refs)
     return in_their_files(place, found + deletions_pending(place, events, ref=registers.refs["consent"]))
@@ -120,8 +132,10 @@ def is_of_consent(place: Workspace, tracked: Tracked) -> Callable[[QueryRecord],
     """Whether tracking consent looked at a query: consent checks, the consent register, the order of recorded steps."""
 
     def evaluated(record: QueryRecord) -> bool:
-        if record.check in OPENING:
+        if record.check in (*OPENING, *OF_AMENDMENTS):
             return False
+        if record.check in LOOKED_BACK:
+            return True
         if record.check.startswith("CN") or _is_of_log(record):
             return was_read(place, record, tracked.registers, REGISTERS)
         return record.check.startswith(("RG", "EX")) and was_read(place, record, tracked.registers, ("consent",))

@@ -16,11 +16,15 @@ from tasks.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A transcript released for coding: its turns, the event that released it, the reference of that version."""
+    """A transcript released for coding: its turns, the event that released it, the reference of that version.
+
+    `is_identifiable` is False for a version from restricted/deidentified/.
+    """
 
     turns: pd.DataFrame
     event: str
     reference: Reference
+    is_identifiable: bool = True
 
 
 def released_transcripts(place: Workspace, events: Iterable[Event]) -> dict[str, Released]:
@@ -45,7 +49,7 @@ def released_transcripts(place: Workspace, events: Iterable[Event]) -> dict[str,
             named = (*event.generated, *masked.get(transcript, ()))
             if any(reference.hmac == g.hmac or digest(data) == g.sha256 for g in named):
                 turns = _turns(place, data, path)
-                released[transcript] = Released(turns, event.id, reference)
+                released[transcript] = Released(turns, event.id, reference, is_identifiable=not store_key)
                 break
     return released
 

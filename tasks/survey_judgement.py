@@ -22,8 +22,9 @@ from study.objects import NotStored
 from study.protocol.material import Survey
 from study.query import Verdict, fold_queries
 from study.query import place as place_of
+from tasks.gates import Gatekeeper
 from tasks.queries import read_query
-from tasks.survey_links import People, links
+from tasks.survey_links import People, links, refused_answers
 from tasks.workspace import Workspace, software_version
 
 DOCS = "data_docs/"
@@ -69,6 +70,8 @@ def judge_survey(place: Workspace, spec: Survey, known: People) -> JudgedSurvey:
     is_dated = False
     if dictionary is not None:
         answers = answers_as_declared(survey, dictionary)
+        gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, answers.values))
+        gates.write(f"survey-{spec.name}")
         whole = SurveyToJudge(spec, survey, dictionary, answers, links(known, spec, answers.values))
         rows = whole.rows(place.today)
         is_dated = bool((rows.filter(regex=":days_after_today$") > 0).any(axis=None))

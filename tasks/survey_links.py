@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from recruitment import consent_in_force, fold_consent
+from recruitment import Refusal, fold_consent, refusals
 from recruitment.ledger import KINDS, ConsentLedger
 from study.protocol.material import Survey
 from tasks.read import read_restricted_table
@@ -58,12 +59,11 @@ def links(known: People, spec: Survey, values: pd.DataFrame) -> pd.DataFrame:
     if known.sites is None:
         return pd.DataFrame(index=values.index)
     spelled = {_plain(code): code for code in known.sites}
-    day_column = next((c for c in (spec.interview_date, spec.start, spec.end) if c in values.columns), None)
     rows = [
         _row(known, spelled, key, day, site)
         for key, day, site in zip(
             values[spec.key],
-            values[day_column] if day_column else [known.today] * len(values),
+            _days(known, spec, values),
             values[spec.site] if spec.site in values.columns else [None] * len(values),
             strict=True,
         )
@@ -83,11 +83,35 @@ def _row(known: People, spelled: Mapping[str, str], key: object, day: object, si
     return (True, code == key, _has_consent(known, trail_code, day), _is_withdrawn(known, trail_code), at_site)
 
 
-def _has_consent(known: People, trail_code: str, day: object) -> bool:
+def _has_consent(known: People, trail_code: str, day: Any) -> bool:
     if not trail_code or pd.isna(day):
         return False
+    return not _refused(known, trail_code, day)
+
+
+def refused_answers(known: People, spec: Survey, values: pd.DataFrame) -> list[Refusal]:
+    """Whose row the gate refuses, row by row; empty for an anonymous survey and without a registry."""
+    if spec.linkage == "anonymous" or spec.key not in values.columns or known.sites is None:
+        return []
+    spelled = {_plain(code): known.trail_codes.get(code, "") for code in known.sites}
+    people = (
+        (spelled.get(_plain(str(key)), ""), day)
+        for key, day in zip(values[spec.key], _days(known, spec, values), strict=True)
+    )
+    return [
+        r for trail_code, day in people if trail_code and not pd.isna(day) for r in _refused(known, trail_code, day)
+    ]
+
+
+def _refused(known: People, trail_code: str, day: Any) -> list[Refusal]:
     at = day.date() if isinstance(day, pd.Timestamp) else day
-    return consent_in_force(known.ledger, trail_code, SCOPE, at).in_force
+    return refusals(known.ledger, "answer_survey", trail_code, {"survey_day": at, "today": known.today})
+
+
+def _days(known: People, spec: Survey, values: pd.DataFrame) -> Iterable[Any]:
+    """The day of each row: from the column that holds it, else today."""
+    column = next((c for c in (spec.interview_date, spec.start, spec.end) if c in values.columns), None)
+    return values[column] if column else [known.today] * len(values)
 
 
 def _is_withdrawn(known: People, trail_code: str) -> bool:

@@ -11,17 +11,18 @@ import pandas as pd
 
 from evidence.detectors import Entry
 from evidence.measure import Expected
-from recruitment import ConsentLedger, consent_in_force, fold_consent
+from recruitment import fold_consent
+from recruitment.consent import GATES
+from recruitment.coverage import LATER_USES, uses_absent
 from study import Fact, Reference, Subject
 from study.protocol.material import GuideQuestion, Transcripts
 from tasks.frames import frame_rows
+from tasks.gates import Gatekeeper
 from tasks.read import read_restricted_table, read_table
 from tasks.workspace import Workspace
 
 INTERVIEWS = "registers/interviews.csv"
 FIELD_NOTES = "field_notes/"
-NEEDED = ("take_part", "record", "transcribe")
-LATER = ("quote", "recontact", "archive", "audit")
 _HELD = ("full", "part", "notes_only")
 _FORMATS = {".vtt", ".srt", ".txt", ".docx", ".rtf", ".pdf", ".json", ".doc", ".md"}
 
@@ -102,8 +103,9 @@ class Registers:
         self._protocol = place.protocol
         self._today = place.today
         self._codes = place.known_trail_codes()
-        self._ledger: ConsentLedger = fold_consent(place.events())
-        self._interviews = _by_interview(read_table(place, INTERVIEWS))
+        self.gates = Gatekeeper(place, fold_consent(place.events()))
+        table = read_table(place, INTERVIEWS)
+        self._interviews, self._sittings = _by_interview(table), _sittings(table)
         self._identities = _rows(read_restricted_table(place, "identities.csv"))
         self._frame = frame_rows(place)
 
@@ -144,27 +146,44 @@ class Registers:
             first_consent_day=max(first, default=None),
             today=self._today,
             questions=self._questions(row.get("guide_version", "")),
-            consents_missing=self._absent(people, NEEDED, day),
-            uses_absent=self._absent(people, [s for s in LATER if s in self._offered()], day),
+            consents_missing=self.consents_missing("validate_transcript", file.interview_id),
+            uses_absent=sum(self._uses_absent(*speaker) for speaker in self._speakers(file.interview_id)),
         )
 
-    def _absent(self, people: list[str], scopes: list[str] | tuple[str, ...], day: date | None) -> int:
-        """How many consents (person × scope) were not in force that day; all of them where the day is unknown."""
-        if day is None:
-            return max(len(people), 1) * len(scopes)
-        codes = [self._codes.get(person) for person in people] or [None]
-        return sum(
-            code is None or not consent_in_force(self._ledger, code, scope, day).in_force
-            for code in codes
-            for scope in scopes
-        )
+    def consents_missing(self, step: str, interview: str) -> int:
+        """How many consents (speaker of a sitting × scope) refuse a step; all of them for a speaker or day unknown."""
+        missing = 0
+        for person, day in self._speakers(interview):
+            code = self._codes.get(person)
+            if code is None or day is None:
+                missing += len(GATES[step].scopes)
+            else:
+                missing += len(self.gates.ask(step, code, interview_day=day))
+        return missing
+
+    def _uses_absent(self, person: str, day: date | None) -> int:
+        code = self._codes.get(person)
+        if code is None or day is None:
+            return sum(use in self._offered() for use in LATER_USES)
+        return len(uses_absent(self.gates.ledger, code, day))
+
+    def _speakers(self, interview: str) -> list[tuple[str, date | None]]:
+        """Who spoke when: every participant of every sitting held, or of the last row where none was; never empty."""
+        rows = self._sittings.get(interview) or [self._interviews.get(interview, {})]
+        pairs = [
+            (person.strip(), _day(row.get("occurred", "")))
+            for row in rows
+            for person in row.get("participant_ids", "").split(";")
+            if person.strip()
+        ]
+        return list(dict.fromkeys(pairs)) or [("", None)]
 
     def _first_consent(self, person: str) -> date | None:
-        given = self._ledger.given.get(self._codes.get(person, ""), ())
+        given = self.gates.ledger.given.get(self._codes.get(person, ""), ())
         return min((consent.at.day for consent in given), default=None)
 
     def _offered(self) -> set[str]:
-        return {scope for versions in self._ledger.forms.values() for form in versions for scope in form.scopes}
+        return {scope for versions in self.gates.ledger.forms.values() for form in versions for scope in form.scopes}
 
     def _questions(self, version: str) -> tuple[GuideQuestion, ...]:
         return tuple(q for guide in self._protocol.guides if guide.version == version for q in guide.questions)
@@ -177,6 +196,15 @@ def _by_interview(table: pd.DataFrame | None) -> dict[str, dict[str, str]]:
         id = row.get("interview_id", "")
         if id and (row.get("outcome") in _HELD or found.get(id, {}).get("outcome") not in _HELD):
             found[id] = row
+    return found
+
+
+def _sittings(table: pd.DataFrame | None) -> dict[str, list[dict[str, str]]]:
+    """The register's rows of each interview that were held."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in _rows(table):
+        if row.get("outcome") in _HELD:
+            found.setdefault(row.get("interview_id", ""), []).append(row)
     return found
 
 

@@ -12,6 +12,7 @@ from study import Event, Fact, Subject
 from study.decisions import Decision
 from study.query import fold_queries
 from tasks.decisions import read_decisions
+from tasks.transcript_files import Registers
 from tasks.transcript_judgement import JudgedTranscript
 from tasks.workspace import Workspace
 
@@ -21,13 +22,15 @@ _BLOCK_A_RELEASE = {"TR060", "TR061", "TR062", "TR063", "TR064", "TR065"}
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """The releases to record, and how many decisions stand, wait (for queries, for the file) or are refused."""
+    """The releases to record, and how many decisions stand, wait (for queries, for the file) or are refused: their
+    decider may not, or somebody who speaks did not consent (`uncovered`)."""
 
     facts: tuple[Fact, ...]
     standing: int
     waiting: int
     absent: int
     refused: int
+    uncovered: int = 0
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -38,6 +41,11 @@ class Releases:
             lines.append(f"Decided releases that wait: {waits}.")
         if self.refused:
             lines.append(f"Refused releases, whose decider does not hold the task release_transcript: {self.refused}.")
+        if self.uncovered:
+            lines.append(
+                f"Refused releases, because consent or approval is not in force: {self.uncovered}. "
+                "restricted/consent/refused-release.csv says whose."
+            )
         return tuple(lines)
 
 
@@ -51,7 +59,8 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
     events = place.events(["transcript.released", "transcript.validated"])
     blocked = _blocked(place)
     facts: list[Fact] = []
-    standing = waiting = absent = refused = 0
+    registers = Registers(place)
+    standing = waiting = absent = refused = uncovered = 0
     for decision in (d for d in read_decisions(place) if d.decision == "release" and d.occurred <= place.today):
         of_it = [e for e in events if e.subject_id("transcript") == decision.subject]
         released = [e for e in of_it if e.kind == "transcript.released"]
@@ -65,9 +74,13 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
             waiting += 1
         elif any(e.generated == (file.file.reference,) for e in released):
             standing += 1
+        elif registers.consents_missing("release_transcript", decision.subject):
+            uncovered += 1
         else:
             facts.append(_released(decision, file, of_it, len(released) + 1))
-    return Releases(tuple({f.subject[0].id: f for f in facts}.values()), standing, waiting, absent, refused)
+    registers.gates.write("release")
+    kept = tuple({f.subject[0].id: f for f in facts}.values())
+    return Releases(kept, standing, waiting, absent, refused, uncovered)
 
 
 def _blocked(place: Workspace) -> set[str]:

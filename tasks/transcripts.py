@@ -65,6 +65,7 @@ def judge_transcripts(place: Workspace) -> JudgedTranscripts:
     registers = Registers(place)
     entries = registers.entries()
     expected = {file.path: registers.expected(file) for file in files}
+    registers.gates.write("validate-transcripts")
     before = place.events(["transcript.validated"])
     rules = {file.path: rules_of(place, file, expected[file.path], entries, before) for file in files}
     due = {file.subject for file in files if not rules[file.path].stands}

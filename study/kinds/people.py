@@ -78,7 +78,7 @@ class FormApproved(Shape):
     text: Sha256
     revision: Count = 1
     covers: Covers = "consent"
-    needs: tuple[Literal["representative", "assent", "understanding", "copy"], ...] = ()
+    needs: tuple[Literal["representative", "assent", "understanding", "copy", "signed_form"], ...] = ()
     references: tuple[tuple[Mode, Code], ...] = ()
 
 

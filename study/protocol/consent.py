@@ -23,7 +23,7 @@ Mode = Literal[
 ]
 BoardMode = Literal["waiver_of_documentation", "waiver", "alteration", "exempt"]
 """Modes that rest on what the ethics board decided, each with the reference of that decision."""
-Need = Literal["representative", "assent", "understanding", "copy"]
+Need = Literal["representative", "assent", "understanding", "copy", "signed_form"]
 Covers = Literal["consent", "hipaa_authorisation"]
 
 

@@ -63,7 +63,7 @@ def _dates(protocol: Protocol) -> Iterator[str]:
             yield f"ethics.approvals.{i}: the approval ends before it begins; correct `from` or `to`"
         for j, excepted in enumerate(approval.exceptions):
             if excepted.end < excepted.start or approval.end is None or excepted.start <= approval.end:
-                yield f"ethics.approvals.{i}.exceptions.{j}: it must follow the end of its approval; correct `from` or `to`"
+                yield f"ethics.approvals.{i}.exceptions.{j}: it must follow its approval; correct `from` or `to`"
     first_approval = min(a.start for a in protocol.ethics.approvals)
     for i, form in enumerate(protocol.consent_forms):
         path = f"consent_forms.{i}"
