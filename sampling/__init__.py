@@ -25,13 +25,14 @@ from sampling.record import (
 )
 from sampling.replace import replace, replacement
 from sampling.sample import CAVEAT, Sample, proposal_code
-from sampling.status import evaluated
+from sampling.status import TAKEN_OUT, evaluated
 from sampling.strategies import STRATEGIES
 
 __all__ = [
     "CAVEAT",
     "SAMPLING_CHECKS",
     "STRATEGIES",
+    "TAKEN_OUT",
     "Attribute",
     "Design",
     "Exchange",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace as changed
 
 from sampling.declared import check_design
 from sampling.design import Design
 from sampling.frame import Frame
+from sampling.frame_file import listed
 from sampling.plan import eligible
 from sampling.problem import known_ids
 from sampling.propose import propose_with
@@ -24,15 +25,15 @@ def propose_again(
     design: Design,
     *,
     gone: Mapping[str, str],
-    recruited: Collection[str],
+    staying: Mapping[str, str],
     digest_of: Callable[[bytes], str] = digest,
     clock: Clock = time.perf_counter,
 ) -> Sample:
-    """A proposal after an earlier one: nobody who left (`gone`: id to why) is chosen, the recruited stay.
+    """A proposal after an earlier one: nobody who is `gone` (id to why) is chosen, and those `staying` (id to why) are.
 
-    A recruited row that is no longer eligible cannot stay; the notes say so, and who was kept and who is out. Without
-    anybody gone or recruited it is `propose`. Raises StudyError when more are recruited than the size, when people
-    chose somebody who left, and Infeasible when the rules cannot hold with the recruited kept.
+    Who is no longer eligible cannot stay; the notes say so, and who was kept and who is out. Without anybody gone or
+    staying it is `propose`. Raises StudyError when more stay than the size, when people chose somebody who left, and
+    Infeasible when the rules cannot hold with those kept who stay.
     """
     check_design(design)
     known_ids(frame, design)
@@ -40,10 +41,10 @@ def propose_again(
     if design.chosen:
         _not_gone(design, gone)
         return propose_with(frame, design, dict(gone), (), digest_of=digest_of, clock=clock)
-    kept, lost = _keepable(frame, design, set(recruited) - set(gone))
+    kept, lost = _keepable(frame, design, set(staying) - set(gone))
     if design.each is None and len(kept) > design.size:
         raise StudyError(
-            f"{len(kept)} are recruited and stay ({frame.named(kept)}), and the size is {design.size}",
+            f"{len(kept)} stay ({_with(staying, kept)}), and the size is {design.size}",
             where="the sampling design",
             remedy="Raise the size, or let somebody leave by `replace-site` first.",
         )
@@ -51,30 +52,34 @@ def propose_again(
         sample = propose_with(frame, design, dict(gone), kept, digest_of=digest_of, clock=clock)
     except StudyError as error:
         if kept:
-            error.what = f"with the recruited kept ({frame.named(kept)}), {error.what}"
+            error.what = f"with those kept who stay, {_with(staying, kept)}: {error.what}"
         raise
     notes = (
-        *([f"Kept because they are recruited: {', '.join(kept)}."] if kept else []),
-        *(f"{i} is recruited and cannot be kept: {why}." for i, why in lost.items()),
-        *([f"Not chosen again: {', '.join(f'{i} ({w})' for i, w in sorted(out.items()))}."] if out else []),
+        *([f"Kept: {_with(staying, kept)}."] if kept else []),
+        *(f"{i} ({staying[i]}) cannot be kept: {why}." for i, why in lost.items()),
+        *([f"Not chosen again: {_with(out, sorted(out))}."] if out else []),
     )
     chosen = tuple(
-        changed(s, reasons=("recruited under the approved sample: it stays", *s.reasons)) if s.id in kept else s
+        changed(s, reasons=(f"{staying[s.id]} under the approved sample: it stays", *s.reasons)) if s.id in kept else s
         for s in sample.selected
     )
     return changed(sample, selected=chosen, kept=kept, notes=(*sample.notes, *notes))
 
 
-def _keepable(frame: Frame, design: Design, recruited: Collection[str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Those of the recruited who are still eligible, and why the others are not."""
-    if not recruited:
+def _with(why: Mapping[str, str], ids: Sequence[str]) -> str:
+    return listed([f"{i} ({why[i]})" for i in ids])
+
+
+def _keepable(frame: Frame, design: Design, ids: Collection[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Those who are still eligible, and why the others are not."""
+    if not ids:
         return (), {}
     laid = plan(frame, design) if design.each is None else eligible(frame, design)
     inside = {i for i, fits in zip(frame.ids, laid.population, strict=True) if fits} - set(design.forbidden)
-    why = dict.fromkeys(recruited, "it is not in the frame any more")
-    why |= {i: "the design forbids it" for i in recruited if i in design.forbidden}
-    why |= {i: laid.excluded[i] for i in recruited if i in laid.excluded}
-    return tuple(sorted(i for i in recruited if i in inside)), {i: why[i] for i in sorted(set(recruited) - inside)}
+    why = dict.fromkeys(ids, "it is not in the frame any more")
+    why |= {i: "the design forbids it" for i in ids if i in design.forbidden}
+    why |= {i: laid.excluded[i] for i in ids if i in laid.excluded}
+    return tuple(sorted(i for i in ids if i in inside)), {i: why[i] for i in sorted(set(ids) - inside)}
 
 
 def _not_gone(design: Design, gone: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from sampling.model import TIE
 from sampling.problem import Bond, Problem
 from sampling.replaceable import as_designed, first_fall
 from sampling.sample import Backup, PassedOver, Selected
+from sampling.status import TAKEN_OUT
 
 
 def selected(frame: Frame, design: Design, problem: Problem, goal: Goal, chosen: Sequence[int]) -> tuple[Selected, ...]:
@@ -102,7 +103,8 @@ def _other(
     id = problem.ids[j]
     nearest, distance = _nearest(problem, j, chosen)
     if id in gone:
-        return PassedOver(id, f"left: {gone[id]}", nearest=nearest, nearest_distance=distance)
+        why = TAKEN_OUT if gone[id] == TAKEN_OUT else f"left: {gone[id]}"
+        return PassedOver(id, why, nearest=nearest, nearest_distance=distance)
     if not problem.allowed[j]:
         return PassedOver(id, "forbidden by the design", nearest=nearest, nearest_distance=distance)
     if exchanges is None:

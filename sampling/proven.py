@@ -55,5 +55,5 @@ def _measure(name: str, value: float | None, bound: float | None, gap: float | N
     if value is None:
         return f"{name} not defined"
     shown = [] if bound is None else [f"bound {bound:.4f}"]
-    shown += [] if gap is None else [f"gap {100 * gap:.2g} %"]
+    shown += [] if gap is None else [f"gap {100 * gap:.3g} %"]
     return f"{name} {value:.4f}" + (f" ({', '.join(shown)})" if shown else " (no bound)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sampling.sample import Sample
 
 BACKUP, PASSED_OVER, NOT_ELIGIBLE, FORBIDDEN = "backup", "passed over", "not eligible", "forbidden"
+TAKEN_OUT = "taken out by people"
 
 
 def evaluated(sample: Sample) -> dict[str, str]:

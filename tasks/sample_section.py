@@ -7,7 +7,7 @@ from typing import Any
 
 from pages.sample_pictures import Line, Role, Scale, Spot
 from pages.sample_section import Leaving, Nearest, PartCovered, Site, Stage, Tone
-from sampling import proof_in_words
+from sampling import TAKEN_OUT, proof_in_words
 from study.protocol.sampling import StageSpec
 
 TONES: dict[str, tuple[str, Tone]] = {
@@ -34,7 +34,7 @@ def stage_section(
     first, *proven = proof_in_words(made.get("proof", {}), made.get("time_limit_s"))
     return Stage(
         name=spec.name,
-        strategy=f"{method} sampling: {made['size']} of {made['eligible']} eligible",
+        strategy=f"{method} sampling: {made['size']} of {made['eligible']} eligible, proposal {made['proposal']}",
         rationale=spec.rationale,
         standing=words + by,
         tone=tone,
@@ -90,7 +90,7 @@ def stage_section(
 def _roles(made: Mapping[str, Any]) -> dict[str, Role]:
     """What each site is now: chosen as it stands after overrides and replacements; who left stays left."""
     roles: dict[str, Role] = {b["id"]: "backup" for s in made.get("selected", []) for b in s["backups"]}
-    roles |= dict.fromkeys(made.get("statuses", {}), "left")
+    roles |= dict.fromkeys((i for i, why in made.get("statuses", {}).items() if why != TAKEN_OUT), "left")
     roles |= {r["leaving"]: "left" for r in made.get("replacements", [])}
     return roles | dict.fromkeys(made["in_view"], "chosen") | dict.fromkeys(made.get("left", {}), "left")
 
@@ -127,7 +127,7 @@ def _exchange(row: Mapping[str, Any], sure: Mapping[str, str]) -> str:
     return (
         f"{who}: {_cost(row)}{f' ({values})' if values else ''}. "
         f"{f'Rules it breaks: {broken}' if broken else 'No rule is broken'}. Decided on {row['occurred']} by {by}; why "
-        f"is kept in {folder}sample.overridden/{row['event']}.json."
+        f"is kept in {folder}sample.overridden/{row['event'][:8]}….json."
     )
 
 
@@ -135,10 +135,10 @@ def _limits_of_proof(made: Mapping[str, Any]) -> tuple[str, ...]:
     """What the proof does not cover: exchanges by people after it, and those who stayed whatever was best."""
     said = []
     if made.get("kept"):
-        said.append(f"This holds with the recruited kept: {', '.join(made['kept'])}.")
+        said.append(f"This holds with those kept who stay: {', '.join(made['kept'])}.")
     if made.get("replacements"):
         said.append("It concerns who came last, with the others staying.")
-    if made.get("overrides"):
+    elif made.get("overrides"):
         said.append("Proof and tables are of the proposal before people's exchanges; the pictures show it after them.")
     return tuple(said)
 
@@ -161,7 +161,7 @@ def _status(made: Mapping[str, Any]) -> dict[str, str]:
     status = dict(made.get("evaluated", {}))
     for row in made.get("overrides", []):
         if row.get("added") and row["removed"] in status and row["removed"] not in made["in_view"]:
-            status[row["removed"]] = "taken out by people"
+            status[row["removed"]] = TAKEN_OUT
         if row.get("added") in made["in_view"]:
             status[row["added"]] = "chosen by people"
     return status | dict(made.get("left", {}))
@@ -192,7 +192,7 @@ def _passed_over(made: Mapping[str, Any]) -> tuple[Nearest, ...]:
             )
     for id, words in status.items():
         if id not in found and id not in now:
-            found[id] = Nearest(id, words, f"left: {words}", "–", "–")
+            found[id] = Nearest(id, words, words if words == TAKEN_OUT else f"left: {words}", "–", "–")
     return tuple(found[i] for i in sorted(found))
 
 

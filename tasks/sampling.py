@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from sampling import (
     CAVEAT,
     SAMPLING_CHECKS,
+    TAKEN_OUT,
     Design,
     Frame,
     Proposal,
@@ -99,13 +100,13 @@ def propose_stage(place: Workspace, stage: StageSpec, known: SampleState) -> Pro
     not in it; nobody who left is proposed, and the recruited stay.
     """
     state = known.stages.get(stage.name, StageState(stage.name))
-    left, recruited = _so_far(place, stage, state, known)
+    gone, staying = _so_far(place, stage, state, known)
     try:
         now = asked(place, stage, known)
         standing = state.proposal_for(now.frame_digest, now.design_digest)
-        if standing and (state.is_approved(standing) or _is_up_to_date(standing, left, recruited)):
+        if standing and (state.is_approved(standing) or _is_up_to_date(standing, gone, staying)):
             return Proposed(said=(said_of(stage, state, standing, known.left),))
-        sample = propose_again(now.frame, now.design, gone=left, recruited=recruited, digest_of=now.digest_of)
+        sample = propose_again(now.frame, now.design, gone=gone, staying=staying, digest_of=now.digest_of)
     except Waiting as waiting:
         return Proposed(said=(f"Stage {stage.name}: {waiting.what}.",))
     except StudyError as error:
@@ -121,19 +122,29 @@ def propose_stage(place: Workspace, stage: StageSpec, known: SampleState) -> Pro
     )
 
 
+def taken_out(state: StageState) -> dict[str, str]:
+    """Sites that people took out of the approved sample by an exchange, as statuses."""
+    approved = state.proposal_named(state.approval.code) if state.approval else None
+    removed = [o.removed for o in approved.overrides] if approved and approved.of == "sites" else []
+    return {i: TAKEN_OUT for i in removed if i not in state.selected}
+
+
 def _so_far(
     place: Workspace, stage: StageSpec, state: StageState, known: SampleState
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Why sites left, and which of the approved ones are recruited: they said yes, or people were interviewed there."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Why sites are out, and why others of the approved sample stay: they are recruited, or people put them in."""
     if stage.of == "people":
-        return {}, ()
+        return {}, {}
     chosen = set(state.selected) - set(known.left)
-    yes = chosen & known.recruited
-    return dict(known.left), tuple(sorted(yes | (chosen & interviewed_sites(place) if chosen else set())))
+    approved = state.proposal_named(state.approval.code) if state.approval else None
+    put_in = chosen & {o.added for o in approved.overrides} if approved else set()
+    yes = chosen & (known.recruited | interviewed_sites(place)) if chosen else set()
+    staying = dict.fromkeys(sorted(put_in), "put in by people") | dict.fromkeys(sorted(yes), "recruited")
+    return taken_out(state) | dict(known.left), staying
 
 
-def _is_up_to_date(standing: Proposal, left: dict[str, str], recruited: tuple[str, ...]) -> bool:
-    return not set(standing.selected) & set(left) and set(recruited) <= set(standing.selected)
+def _is_up_to_date(standing: Proposal, gone: Mapping[str, str], staying: Mapping[str, str]) -> bool:
+    return not set(standing.selected) & set(gone) and set(staying) <= set(standing.selected)
 
 
 def _causes(place: Workspace, now: Asked, state: StageState, known: SampleState) -> tuple[str, ...]:

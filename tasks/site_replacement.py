@@ -11,7 +11,7 @@ from study.decisions import Decision
 from study.protocol.sampling import StageSpec
 from tasks.sample_decisions import Decided, Refused, authorise, what_changed
 from tasks.sample_documents import with_stage_record
-from tasks.sampling import Asked, asked, sample_state
+from tasks.sampling import Asked, asked, sample_state, taken_out
 from tasks.workspace import Workspace
 
 WHERE = "the replacement"
@@ -38,7 +38,7 @@ def find_replacement(place: Workspace, decision: Decision, why: str, entering: s
             refused.why, where=WHERE, remedy="Let somebody decide who holds it: `--as CODE`, a code of the team list."
         ) from None
     now = _approved(place, stage, known)
-    before = {site: status for site, status in state.left.items() if site not in known.selected}
+    before = {i: why for i, why in (taken_out(known) | dict(state.left)).items() if i not in known.selected}
     frame, design = now.frame, now.design
     best = replacement(frame, design, known.selected, {leaving: why}, before=before, digest_of=now.digest_of)
     after = best
@@ -97,7 +97,7 @@ def _named(
             remedy="Give the reason; it is kept beside the record.",
         )
     if entering in before or entering in known.selected or entering not in now.frame.ids:
-        why_not = f"left ({before[entering]})" if entering in before else "is chosen already"
+        why_not = f"is out ({before[entering]})" if entering in before else "is chosen already"
         raise StudyError(
             f"{entering} {why_not if entering in now.frame.ids else 'is not in the frame'}",
             where=WHERE,

@@ -242,7 +242,9 @@ def test_an_override_needs_a_new_approval_and_shows_its_cost(study: Path) -> Non
     markdown = str(inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[0])))
     assert f"{other} came in the place of {ids[0]}: it costs {document['cost']:.4f} of the" in markdown
     assert f"| {ids[0]} | taken out by people | people put {other} in its place |" in markdown
-    replace(study, ids[1])
+    [came] = replace(study, ids[1]).facts
+    assert came.data["entering"] != ids[0], "whom people took out does not come back by itself"
+    assert shown(study)["evaluated"][ids[0]] == "taken out by people"  # type: ignore[index]
     decide(study, swap, ("override", "sites", f"{ids[0]} for {other}", "PI", "2026-03-01", "Open after all."))
     assert "came for" in approve(study)[1][0].message
 
@@ -347,7 +349,7 @@ def test_a_proposal_after_a_changed_frame_keeps_the_recruited_and_leaves_out_who
     [fact] = found.facts
     assert first in fact.data["selected"]
     assert not {second, never} & set(fact.data["selected"])
-    assert f"Kept because they are recruited: {first}." in found.said[0]
+    assert f"Kept: {first} (recruited)." in found.said[0]
     document = shown(study)
     statuses = document["evaluated"]
     assert set(statuses) == {f"S{i:02d}" for i in range(1, 15)}  # type: ignore[call-overload]
@@ -417,6 +419,44 @@ def test_people_enter_trail_and_out_as_counts_only(study: Path) -> None:
     assert propose(study).facts == ()
 
 
+def test_people_are_exchanged_one_by_one_and_the_trail_names_nobody(study: Path) -> None:
+    text = (study / "study.yaml").read_text()
+    stage = PEOPLE_STAGE.replace("convenience", "maximum_variation").replace("      chosen: [S03, S05]\n", "")
+    stage = stage.replace("      chosen_by: PI\n      chosen_on: 2026-01-05\n", "")
+    stage += "      attributes: [{name: staff_count, kind: numeric}]\n"
+    (study / "study.yaml").write_text(text.replace("consent_forms:\n", stage + "\nconsent_forms:\n", 1))
+    code = propose(study).facts[1].data["proposal"]
+    [record] = (study / "restricted/records/sample.proposed").glob("*.json")
+    ids = json.loads(record.read_text())["ids"]
+    assert "staff_count" in record.read_text()
+    other = others_than(ids)[0]
+    row = ("override", "participants", f"{other} for {ids[0]}", "PI", "2026-02-01", "Her shift ends.")
+    decide(study, row, ("approve_sample", "participants", code, "PI", "2026-02-02", "Fits."))
+    events, queries, _ = approve(study)
+    assert ([e.kind for e in events], [q.check for q in queries]) == (["sample.overridden"], ["SA001"])
+    line = json.dumps([str(v) for v in events[0].data.values()])
+    assert not any(f"S{i:02d}" in line for i in range(1, 13))
+    [kept] = (study / "restricted/records/sample.overridden").glob("*.json")
+    document = json.loads(kept.read_text())
+    assert (document["added"], document["removed"], document["reason"]) == (other, ids[0], "Her shift ends.")
+    assert document["cost"] > 0
+    assert not (study / "records/sample.overridden").exists()
+    page = (study / "out/sample/participants.json").read_text()
+    assert json.loads(page)["overrides"][0]["cost"] == document["cost"]
+    assert not any(f"S{i:02d}" in page for i in range(1, 13))
+    markdown = str(inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[1])))
+    assert f"One person came for another: it costs {document['cost']:.4f} of the" in markdown
+    assert not any(f"S{i:02d}" in markdown for i in range(1, 13))
+    becomes = events[0].data["becomes"]
+    decide(study, row, ("approve_sample", "participants", becomes, "PI", "2026-02-02", "Fits."))
+    events, queries, _ = approve(study)
+    assert ([e.data["proposal"] for e in events], queries) == ([becomes], [])
+    assert not (study / "records/sample.approved").exists()
+    assert approve(study)[:2] == ([], [])
+    with pytest.raises(StudyError, match="exchanged by name and not replaced"):
+        replace(study, other, stage="participants")
+
+
 @pytest.mark.parametrize(
     ("frame", "where", "said"),
     [
@@ -453,7 +493,7 @@ def test_the_flows_run_under_prefect_and_the_form_approves(study: Path) -> None:
     done = approve_sample(ApproveSample(study=str(study), acting="PI", stage="sites", proposal=code))
     assert done.said == ("Stage sites: 4 of 12 eligible sites proposed and approved.", CAVEAT)
     leaving = str(shown(study)["ids"][0])  # type: ignore[index]
-    came = replace_site(ReplaceSite(study=str(study), stage="sites", site=leaving, why="declined"))
+    came = replace_site(ReplaceSite(study=str(study), acting="PI", stage="sites", site=leaving, why="declined"))
     assert came.said[1] == CAVEAT
     assert leaving not in shown(study)["now_selected"]  # type: ignore[operator]
     size = inside(study, lambda p: len(p.events()))
