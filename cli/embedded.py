@@ -22,13 +22,19 @@ EMBEDDED = QUIET | {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
 """A one-off command keeps quiet: it says its own sentences, and the trail is the record."""
+ADDRESS = "fieldtrail-server"
 IN_MEMORY = "sqlite+aiosqlite:///file::memory:?cache=shared&uri=true&check_same_thread=false"
 """Nothing reads Prefect's own record of a one-off command later, and on disk its writes cost seconds a run."""
 
 
 def use_embedded_prefect() -> None:
-    """Let Prefect run inside this process, unless a person has configured a server."""
+    """Let Prefect run inside this process, unless a person has configured a server.
+
+    A server that `fieldtrail up` runs on this machine is still told what its automations wait for.
+    """
     if "PREFECT_API_URL" not in os.environ:
+        if address := running_server():
+            os.environ.setdefault("FIELDTRAIL_SERVER", address)
         os.environ.setdefault("PREFECT_HOME", str(prefect_home("embedded")))
         os.environ.setdefault("PREFECT_API_DATABASE_CONNECTION_URL", IN_MEMORY)
     for name, value in EMBEDDED.items():
@@ -42,6 +48,31 @@ def without_heartbeat() -> Iterator[None]:
 
     with temporary_settings(updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         yield
+
+
+def server_home() -> Path:
+    """The folder of the server that `fieldtrail up` runs."""
+    return Path(os.environ.get("PREFECT_HOME") or prefect_home("server"))
+
+
+def running_server() -> str | None:
+    """The API address of the server that `fieldtrail up` left word of, or None."""
+    try:
+        return (server_home() / ADDRESS).read_text().strip() or None
+    except OSError:
+        return None
+
+
+@contextmanager
+def left_word(address: str) -> Iterator[None]:
+    """While inside, commands on this machine find the server's API address."""
+    word = server_home() / ADDRESS
+    word.parent.mkdir(parents=True, exist_ok=True)
+    word.write_text(address)
+    try:
+        yield
+    finally:
+        word.unlink(missing_ok=True)
 
 
 def prefect_home(purpose: str) -> Path:

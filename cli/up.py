@@ -19,7 +19,7 @@ from typing import Any
 import typer
 from ruamel.yaml import YAML
 
-from cli.embedded import QUIET, prefect_home
+from cli.embedded import QUIET, left_word, server_home
 from cli.exits import Exit
 from study import Protocol, StudyError, load_protocol
 
@@ -40,7 +40,7 @@ def bring_up(studies: list[str], port: int) -> int:
     environment = {
         **os.environ,
         **QUIET,
-        "PREFECT_HOME": os.environ.get("PREFECT_HOME") or str(prefect_home("server")),
+        "PREFECT_HOME": str(server_home()),
         "PREFECT_API_URL": f"{address}/api",
         "PREFECT_UI_API_URL": f"{address}/api",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
@@ -52,13 +52,17 @@ def bring_up(studies: list[str], port: int) -> int:
         _wait_for(server, address)
         _prefect(["work-pool", "create", "--type", "process", "--overwrite", POOL], environment)
         deployed = _deploy(opened, environment)
-        with _running(["worker", "start", "--pool", POOL, "--type", "process"], environment) as worker:
+        with (
+            _running(["worker", "start", "--pool", POOL, "--type", "process"], environment) as worker,
+            left_word(environment["PREFECT_API_URL"]),
+        ):
             typer.echo(f"{deployed} flows are ready at {address} — press Ctrl-C to stop.")
             return _until_stopped(server, worker)
 
 
 def deployments(studies: list[tuple[Path, Protocol]], document: dict[str, Any]) -> dict[str, Any]:
-    """prefect.yaml for these studies: each deployment once a study, its study filled in, its schedules in local time.
+    """prefect.yaml for these studies: each deployment once a study, its study filled in, its schedules in local time,
+    its triggers only for what happens in that study.
 
     With one study a deployment keeps its name; with several the study's id follows it.
     """
@@ -71,6 +75,8 @@ def deployments(studies: list[tuple[Path, Protocol]], document: dict[str, Any]) 
             deployment["parameters"] = {"request": {"study": str(root)}}
             for schedule in deployment.get("schedules", []):
                 schedule["timezone"] = protocol.time_zone
+            for trigger in deployment.get("triggers", []):
+                trigger["match"] = {"prefect.resource.id": f"fieldtrail.study.{protocol.id}"}
             made.append(deployment)
     return {"name": document["name"], "prefect-version": document["prefect-version"], "pull": [], "deployments": made}
 

@@ -45,7 +45,10 @@ def _here(impact: Impact, protocol: Protocol, *, applied: bool) -> Iterator[str]
         )
     for change in impact.sequences:
         fewer = f"{change.interviews_after} coded interviews in place of {change.interviews_before}"
-        yield f"Saturation, {change.name}: {change.after} in place of {change.before} ({fewer}); assess it again."
+        label = (
+            f"still {change.after}" if change.after == change.before else f"{change.after} in place of {change.before}"
+        )
+        yield f"Saturation, {change.name}: {label} ({fewer}); assess it again."
 
 
 def _by_people(impact: Impact, *, applied: bool) -> Iterator[str]:

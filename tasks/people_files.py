@@ -7,6 +7,7 @@ before: an erasure must not damage what others answered.
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -121,7 +122,8 @@ def _formats(meta: Any, edit: Edit) -> dict[str, str]:
 
 
 def _said(meta: Any, edit: Edit) -> tuple[Any, ...]:
-    """Everything a labelled file says about its answers."""
+    """Everything a labelled file says about its answers, but for how long a text may be: that follows the longest."""
+    formats = {name: "A" if re.fullmatch(r"A\d+", text) else text for name, text in _formats(meta, edit).items()}
     return (
         meta.file_label or "",
         list(meta.notes or []),
@@ -130,7 +132,7 @@ def _said(meta: Any, edit: Edit) -> tuple[Any, ...]:
         dict(meta.variable_value_labels),
         {name: [dict(r) for r in ranges] for name, ranges in meta.missing_ranges.items()},
         dict(meta.variable_measure),
-        _formats(meta, edit),
+        formats,
     )
 
 

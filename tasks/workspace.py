@@ -26,6 +26,7 @@ from tasks.never import never_list
 from tasks.read import parse_table
 from tasks.request import StudyRequest
 from tasks.trail_place import folder, lock_firmly, personal_signer, refuse_unfit, trail_store
+from tasks.triggers import announce
 from trail import Trail
 
 __all__ = ["StudyRequest", "Workspace", "opened"]
@@ -147,8 +148,10 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
     try:
         yield place
     except BaseException:
+        announce(place)
         place.trail.close("failed")
         raise
+    announce(place)
     place.trail.close("completed")
 
 
