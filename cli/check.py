@@ -10,14 +10,18 @@ from study.errors import ProtocolError
 
 def check_study(study: str) -> int:
     """Print every fault with its place, or that there is none."""
-    from tasks.checking import study_faults
+    from tasks.checking import study_checked
     from tasks.workspace import study_root
 
     root = study_root(study)
+    said: tuple[str, ...] = ()
     try:
-        faults = study_faults(root)
+        checked = study_checked(root)
+        said, faults = checked.said, list(checked.faults)
     except ProtocolError as error:
         faults = list(error.faults)
+    for sentence in said:
+        typer.echo(sentence)
     for fault in faults:
         typer.echo(str(fault))
     if faults:

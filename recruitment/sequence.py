@@ -70,6 +70,8 @@ def stopped_queries(rows: pd.DataFrame, *, study: str, ref: str) -> list[Query]:
         return []
     first = asked.sort_values("row").drop_duplicates("participant_id").set_index("participant_id")
     later = rows[rows["step"].isin(CONTACTS) & rows["participant_id"].isin(first.index) & (rows["day"] != "")]
+    if later.empty:
+        return []
     day, row = (later["participant_id"].map(first[column]) for column in ("day", "row"))
     after = later[((day != "") & (later["day"] > day)) | ((day == "") & (later["row"] > row))]
     if after.empty:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pandas as pd
 
 from sampling import check_design, design_of
 from sampling.frame import frame_from
@@ -14,11 +17,15 @@ from study import Protocol, StudyError, load_protocol
 from study.errors import Fault
 from study.objects import StoreUnavailable
 from study.protocol.sampling import StageSpec
+from tasks.feeds import mapped_register
 from tasks.frames import frame_cells
 from tasks.read import parse_table
+from tasks.register_proof import Proof, register_proof
 from tasks.trail_place import folder, refuse_unfit, trail_store
 from trail.note import Kind, PublicKey
 
+DESIGN = "the sampling design"
+"""Where an error of sampling lies that no file holds; in a study it is a stage of study.yaml."""
 REGISTERS = {
     "registers/recruitment.csv": (
         "participant_id", "site_id", "role", "step", "occurred", "reason_code", "contact_channel",
@@ -38,17 +45,33 @@ REGISTERS = {
 
 def study_faults(root: Path) -> list[Fault]:
     """Every fault of a study folder in one pass; raises ProtocolError for those of study.yaml itself."""
+    return list(study_checked(root).faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `fieldtrail check` found: what each mapped register was understood as, and every fault."""
+
+    said: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def study_checked(root: Path) -> Checked:
+    """The faults of a study folder, and in words what its mapped registers hold; records nothing."""
     protocol = load_protocol(root)
-    return [
+    proof = register_proof(root, protocol)
+    faults = [
         *_places(root, protocol),
         *_named_files(root, protocol),
-        *_registers(root),
+        *_registers(root, protocol),
+        *proof.faults,
         *_frames(root, protocol),
         *_designs(protocol),
         *_check_ids(protocol),
-        *_ids_with_participant_codes(root, protocol),
+        *_ids_with_participant_codes(root, protocol, proof),
         *_fixed_clock(protocol),
     ]
+    return Checked(proof.said, tuple(faults))
 
 
 def _places(root: Path, protocol: Protocol) -> Iterator[Fault]:
@@ -86,9 +109,9 @@ def _named_files(root: Path, protocol: Protocol) -> Iterator[Fault]:
             yield Fault(f"study.yaml, {key}", f"there is no file {path}", "Put it there, or correct the name.")
 
 
-def _registers(root: Path) -> Iterator[Fault]:
+def _registers(root: Path, protocol: Protocol) -> Iterator[Fault]:
     for path, columns in REGISTERS.items():
-        if not (root / path).is_file():
+        if mapped_register(protocol, path) or not (root / path).is_file():
             continue
         try:
             table = parse_table((root / path).read_bytes(), path)
@@ -132,15 +155,20 @@ def _frame(cells: Cells, id_column: str, stages: dict[int, StageSpec]) -> Iterat
     except StudyError as error:
         yield Fault(error.where, error.what, error.remedy)
         return
-    found = (fault for stage in stages.values() for fault in frame_faults(frame, design_of(stage, id_column)))
-    yield from dict.fromkeys(found)
+    found: dict[Fault, None] = {}
+    for i, stage in stages.items():
+        rests = bool(stage.within or stage.excluding)
+        for fault in frame_faults(frame, design_of(stage, id_column), rests_on_others=rests):
+            found[replace(fault, where=fault.where.replace(DESIGN, f"study.yaml, sampling.stages.{i}"))] = None
+    yield from found
 
 
 def _designs(protocol: Protocol) -> Iterator[Fault]:
     """What each stage lacks for its strategy, or says against itself."""
     for i, stage in enumerate(protocol.sampling.stages):
         try:
-            check_design(design_of(stage, stage.id_column or protocol.sampling.id_column))
+            design = design_of(stage, stage.id_column or protocol.sampling.id_column)
+            check_design(replace(design, each=stage.site_column))
         except StudyError as error:
             yield Fault(f"study.yaml, sampling.stages.{i}", error.what, error.remedy)
 
@@ -159,16 +187,19 @@ def _check_ids(protocol: Protocol) -> Iterator[Fault]:
                 yield Fault(f"study.yaml, checks.{check}.{name}", "no such threshold", f"Thresholds here: {names}.")
 
 
-def _ids_with_participant_codes(root: Path, protocol: Protocol) -> Iterator[Fault]:
+def _ids_with_participant_codes(root: Path, protocol: Protocol, proof: Proof) -> Iterator[Fault]:
     """Ids that enter the trail as they are may not hold a participant code."""
     code = re.compile(protocol.participants.code_pattern)
     path = "registers/interviews.csv"
-    if not (root / path).is_file():
+    if mapped_register(protocol, path):
+        path, table = protocol.registers.interviews[0].file, proof.frames.get("interviews", pd.DataFrame())
+    elif not (root / path).is_file():
         return
-    try:
-        table = parse_table((root / path).read_bytes(), path)
-    except StudyError:
-        return  # reported with the registers
+    else:
+        try:
+            table = parse_table((root / path).read_bytes(), path)
+        except StudyError:
+            return  # reported with the registers
     for row, interview in table.get("interview_id", {}).items():
         if any(code.fullmatch(part) for part in re.split(r"[^A-Za-z0-9]+", interview)):
             yield Fault(

@@ -28,6 +28,7 @@ from tasks.codes import refuse_second_code
 from tasks.erasing import being_erased
 from tasks.feeds import Kept, dates_written, fetch_from, in_its_file, kept_rows, sources_of
 from tasks.frames import read_frame
+from tasks.known_people import participants_in
 from tasks.queries import read_query
 from tasks.workspace import Workspace
 
@@ -178,18 +179,10 @@ def _read(
 
 def _known(place: Workspace, events: list[Event], frames: Mapping[str, pd.DataFrame | None]) -> Known:
     protocol = place.protocol
-    looks = re.compile(protocol.participants.code_pattern)
-    listed = {
-        code
-        for frame in (frames["recruitment"], frames["participants"])
-        if frame is not None
-        for code in frame["participant_id"].unique()
-        if looks.fullmatch(code)
-    }
     staged = fold_sample(events)
     return Known(
         protocol=protocol,
-        participants=frozenset(listed),
+        participants=participants_in(frames, protocol.participants.code_pattern),
         sites=_frame_sites(place),
         sample=frozenset(staged.selected),
         today=place.today,

@@ -20,7 +20,7 @@ def proof_of(register: str, measured: pd.DataFrame, passed_over: int, where: str
     sound = rows[rows["is_usable"] | ~rows["occurred_has_come"].ne(False)]
     counts = Counter(str(word).replace("_", " ") or "scheduled" for word in sound[WHAT[register]])
     understood = ", ".join(f"{n} {word}" for word, n in sorted(counts.items())) or "none"
-    parts = [f"{where} ({register}): {len(rows)} {'row' if len(rows) == 1 else 'rows'} understood as {understood}"]
+    parts = [f"{where}: {len(rows)} {'row' if len(rows) == 1 else 'rows'} understood as {understood}"]
     if unsound := len(rows) - len(sound):
         parts.append(f"{unsound} not understood")
     if passed_over:
