@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sampling.design import Attribute, Design, Rule
+from sampling.design import Attribute, Design, Rule, Where, is_interval, plain
 from study.errors import StudyError
 
 DECIDED = ("convenience", "theory_based", "opportunistic", "politically_important")
@@ -28,6 +28,9 @@ def check_design(design: Design) -> None:
         )
     _check_attributes(design.attributes)
     _check_rules(design.rules)
+    _check_ranges("the criterion", design.criterion)
+    for rule in design.rules:
+        _check_ranges(f"the rule {rule.name!r}", rule.where)
     _check_numbers(design)
     _check_strategy(design)
 
@@ -56,7 +59,9 @@ def _check_rules(rules: Sequence[Rule]) -> None:
         if not all(math.isfinite(b) for b in bounds):
             raise _fault(f"the rule {rule.name!r} has a limit that is not a finite number", "Correct it.")
         if rule.min is not None and rule.max is not None and rule.min > rule.max:
-            raise _fault(f"the rule {rule.name!r} has min {rule.min:g} above max {rule.max:g}", "Exchange them.")
+            raise _fault(
+                f"the rule {rule.name!r} has min {plain(rule.min)} above max {plain(rule.max)}", "Exchange them."
+            )
         floor_above = rule.min_floor is not None and (rule.min is None or rule.min_floor > rule.min)
         ceiling_below = rule.max_ceiling is not None and (rule.max is None or rule.max_ceiling < rule.max)
         if floor_above or ceiling_below:
@@ -64,6 +69,18 @@ def _check_rules(rules: Sequence[Rule]) -> None:
                 f"the rule {rule.name!r} has a floor above its min or a ceiling below its max",
                 "min_floor goes with a min at or above it, max_ceiling with a max at or below it.",
             )
+
+
+def _check_ranges(asker: str, where: Where) -> None:
+    """Refuse a range from high to low, which admits nothing, and an empty list of values."""
+    for column, wanted in where.items():
+        if not is_interval(wanted):
+            if not wanted:
+                raise _fault(f"{asker} names no value of {column}", "List the values, or leave the column out.")
+            continue
+        low, high = (float("nan") if end is None else float(end) for end in wanted)
+        if low > high:
+            raise _fault(f"{asker} wants {column} from {plain(low)} to {plain(high)}", "Exchange the two.")
 
 
 def _check_strategy(design: Design) -> None:

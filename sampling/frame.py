@@ -85,7 +85,7 @@ class Frame:
         if not math.isfinite(number):
             shown = "" if self.personal else f" ({text!r})"
             raise StudyError(
-                f"a finite number belongs here and something else stands there{shown}",
+                f"a number belongs here and something else stands there{shown}",
                 where=self.at(id, column),
                 remedy="Write the number with a decimal point, or leave the cell empty when it is missing.",
             )
@@ -104,6 +104,11 @@ def number_of(text: str) -> float:
     except ValueError:
         return math.inf
     return number if math.isfinite(number) else math.inf
+
+
+def is_no_number(text: str) -> bool:
+    """Whether a cell holds something that is not a finite number."""
+    return math.isinf(number_of(text))
 
 
 def read_frame(data: bytes, name: str, id_column: str, *, personal: bool = False) -> Frame:

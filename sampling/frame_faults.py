@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
+from sampling.declared import check_design
 from sampling.design import Design, is_interval
-from sampling.frame import Frame, number_of
+from sampling.frame import Frame, is_no_number
 from sampling.frame_file import listed
+from sampling.infeasible import explained, is_feasible, relax
 from sampling.plan import eligible
-from sampling.problem import fitting, is_value
+from sampling.problem import ORDER, fitting, is_value, known_ids, pose
+from sampling.strategies import plan
 from study.errors import Fault, StudyError
+
+SECONDS = 5.0
+"""How long each question whether the rules can all hold may take."""
 
 
 def design_columns(design: Design) -> tuple[str, ...]:
@@ -26,21 +31,52 @@ def design_columns(design: Design) -> tuple[str, ...]:
     return tuple(sorted(named | {c for c in single if c}))
 
 
-def frame_faults(frame: Frame, design: Design) -> Iterator[Fault]:
+def frame_faults(frame: Frame, design: Design, *, rests_on_others: bool = False) -> Iterator[Fault]:
     """Each column's faults for this design, with the rows: no number where one belongs, a level nobody declared, a
     missing value under `error`, a value asked for that no row has. Columns the frame lacks are passed over.
 
-    Of a personal frame rows are named and never values.
+    Where there are none, what no sample could be proposed for: ids the frame does not have, a size over the eligible,
+    rules that cannot all hold; of a design that `rests_on_others`, which leave it an unknown part of the frame, the
+    ids only, and of a frame that has no rows yet nothing. Of a personal frame rows are named and never values.
     """
+    found = list(_column_faults(frame, design))
+    yield from found
+    if frame.ids and not found and set(design_columns(design)) <= set(frame.table.columns):
+        try:
+            _pose(frame, design, rests_on_others)
+        except StudyError as error:
+            yield Fault(error.where, error.what, error.remedy)
+
+
+def _pose(frame: Frame, design: Design, rests_on_others: bool) -> None:
+    """Everything `propose` does before it solves."""
+    known_ids(frame, design)
+    if rests_on_others:
+        return
+    try:
+        check_design(design)
+    except StudyError:
+        return  # a fault of the design itself, reported without the frame
+    laid = plan(frame, design)
+    problem = pose(frame, design, laid.population, rules=laid.rules, bonds=laid.bonds)
+    if not is_feasible(problem, SECONDS) and relax(problem, SECONDS, within_floors=True) is None:
+        raise explained(problem, SECONDS, frame.named)
+
+
+def _column_faults(frame: Frame, design: Design) -> Iterator[Fault]:
     there = set(frame.table.columns)
     numeric = sorted(_numeric(design) & there)
+    unordered = {a.name for a in design.attributes if a.kind == "ordinal" and not a.order}
     for column in numeric:
-        wrong = [i for i, text in zip(frame.ids, frame.texts(column), strict=True) if math.isinf(number_of(text))]
+        wrong = [i for i, text in zip(frame.ids, frame.texts(column), strict=True) if is_no_number(text)]
+        if column in unordered:
+            yield from _cells(frame, column, wrong, "an ordinal attribute without a declared order has words", ORDER)
+            continue
         yield from _cells(
             frame,
             column,
             wrong,
-            "a finite number belongs here and something else stands",
+            "a number belongs here and something else stands",
             "Write the number with a decimal point, or leave the cell empty when it is missing.",
         )
     for attribute in design.attributes:

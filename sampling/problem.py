@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from sampling.design import Attribute, Design, Interval, Rule, Value, Where, is_interval, plain
 from sampling.distance import Floats, gower, nominal_coordinates, numeric_coordinates, weighted
-from sampling.frame import Frame
+from sampling.frame import Frame, is_no_number
 from study.errors import StudyError
 
 Mask = NDArray[np.bool_]
+ORDER = "Write its levels from low to high under `order`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,11 @@ def pose(
     barred = set(design.forbidden) | gone
     allowed = np.array([i not in barred for i in ids], dtype=bool)
     if design.size > allowed.sum():
+        some, every = int(allowed.sum()), len(frame.ids)
         raise StudyError(
-            f"the sample size is {design.size} and only {int(allowed.sum())} of {len(frame.ids)} rows are eligible",
+            f"the sample size is {design.size} and only {some} of {every} rows are eligible"
+            if some
+            else f"the sample size is {design.size} and none of {every} rows is eligible",
             where=frame.name,
             remedy="Lower the size, widen the criterion or complete the frame.",
         )
@@ -146,7 +150,7 @@ def known_ids(frame: Frame, design: Design) -> None:
         if unknown:
             shown = f"{len(unknown)} ids" if frame.personal else ", ".join(unknown)
             raise StudyError(
-                f"`{wish}` names {shown} that the frame does not have",
+                f"`{wish}` names {shown}, and the frame has no such {'id' if len(unknown) == 1 else 'ids'}",
                 where=frame.name,
                 remedy="Correct the ids in the sampling design, or complete the frame.",
             )
@@ -237,9 +241,9 @@ def coordinates_of(
         elif attribute.weight > 0:
             blocks.append((attribute.weight, block))
     if attributes and not blocks and population.sum() > 1 and not may_be_alike:
-        names = ", ".join(a.name for a in attributes)
+        same = ", ".join(a.name for a in attributes if a.weight > 0)
         raise StudyError(
-            f"no attribute varies among the eligible rows ({names})",
+            f"no attribute varies among the eligible rows: {same} has one value throughout",
             where=frame.name,
             remedy="Name an attribute that differs between them.",
         )
@@ -268,6 +272,13 @@ def block_of(frame: Frame, attribute: Attribute, population: Mask) -> Floats:
 def _ranks(frame: Frame, attribute: Attribute) -> Floats:
     """An ordinal column as ranks 0, 1, … in the declared order; numbers order themselves when none is declared."""
     if attribute.order is None:
+        words = [i for i, text in zip(frame.ids, frame.texts(attribute.name), strict=True) if is_no_number(text)]
+        if words:
+            raise StudyError(
+                f"the ordinal attribute {attribute.name} has words and no declared order ({frame.named(words)})",
+                where=f"{frame.name}, column {attribute.name}",
+                remedy=ORDER,
+            )
         numbers = frame.numbers(attribute.name)
         levels = np.unique(numbers[~np.isnan(numbers)])
         return np.where(np.isnan(numbers), np.nan, np.searchsorted(levels, numbers))

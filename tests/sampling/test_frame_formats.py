@@ -246,7 +246,7 @@ def test_every_fault_of_a_frame_is_named_by_row_before_any_solving() -> None:
         rules=(Rule("r", {"own": ["y"]}, min=1),),
     )  # fmt: skip
     assert [f"{f.where}: {f.what}" for f in frame_faults(frame, design)] == [
-        "f.csv, column size: a finite number belongs here and something else stands in row 2 ('many'), row 4 ('1_000')",
+        "f.csv, column size: a number belongs here and something else stands in row 2 ('many'), row 4 ('1_000')",
         "f.csv, column level: the declared order is low, high and something else stands in row 3 ('hihg')",
         "f.csv: the rule 'r' asks for y and column 'own' has no such value; it has x",
         "f.csv, column own: own is missing in row 2, row 5",
@@ -263,7 +263,7 @@ def test_check_names_what_a_sheet_lacks() -> None:
     )
     cells = read_cells(workbook(HEADER, ("S1", "many")), "f.xlsx")
     assert next(str(f) for f in check_frame(cells, "site_id", {0: stage})).startswith(
-        "f.xlsx, sheet Sites, column size: a finite number belongs here and something else stands in row 2 ('many')"
+        "f.xlsx, sheet Sites, column size: a number belongs here and something else stands in row 2 ('many')"
     )
     lacking = [str(f) for f in check_frame(read_cells(workbook(("id",), ("S1",)), "f.xlsx"), "site_id", {0: stage})]
     assert lacking[0].startswith("f.xlsx, sheet Sites, row 1: the column site_id is missing. Add it, or correct")
