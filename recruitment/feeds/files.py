@@ -63,12 +63,13 @@ def read_sheet(data: bytes, feed: Feed, *, columns: Sequence[str]) -> Sheet:
     return _sheet(feed.file, rows)
 
 
-def leniently_read(data: bytes, feed: Feed) -> Sheet | None:
+def leniently_read(data: bytes, feed: Feed, *, columns: Sequence[str]) -> Sheet | None:
     """What can be read of a file that is not as declared, for the withdrawals in it; None where nothing can."""
     try:
         if feed.is_workbook:
-            return _sheet(*workbook_rows(data, feed, (), strict=False))
-        text = data.decode("utf-8-sig" if feed.encoding == "utf-8" else feed.encoding, errors="replace")
+            return _sheet(*workbook_rows(data, feed, columns, strict=False))
+        seen = next((e for mark, e in _MARKS if data.startswith(mark)), "utf-8" if _is_utf8(data) else None)
+        text = data.decode(seen or feed.encoding, errors="replace")
         separator = SEPARATORS[feed.separator]
         try:
             rows = _csv_rows(text, feed.file, separator)

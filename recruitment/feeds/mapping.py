@@ -49,7 +49,7 @@ def mapped(sheet: Sheet, feed: Feed, fields: Sequence[str], *, strict: bool = Tr
     if strict:
         table.refuse_doubled()
     parts = [table.part(rule, nth) for nth, rule in enumerate(feed.rules)]
-    whole = pd.concat(parts).sort_values(["at", "nth"], kind="stable")
+    whole = pd.concat(parts).fillna("").sort_values(["at", "nth"], kind="stable")
     numbers = pd.Series([n for n, _ in sheet.rows], dtype="int64")
     index = pd.Index(numbers.reindex(whole["at"]).astype(int), name="row")
     frame = whole.drop(columns=["at", "nth"]).set_axis(index)

@@ -72,7 +72,7 @@ def endings_in(data: bytes, feed: Feed, register: Register) -> pd.DataFrame | No
     """
     if register.ending is None:
         return None
-    sheet = leniently_read(data, feed)
+    sheet = leniently_read(data, feed, columns=mapped_columns(feed))
     if sheet is None or is_foreign(sheet, feed) or named_twice(sheet, feed):
         return None
     rows = mapped(sheet, feed, register.columns, strict=False).frame

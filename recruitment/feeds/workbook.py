@@ -20,7 +20,7 @@ Rows = list[tuple[int, list[str]]]
 def workbook_rows(data: bytes, feed: Feed, columns: Collection[str], *, strict: bool = True) -> tuple[str, Rows]:
     """The sheet in words (file and sheet) and its rows by number; StudyError for what is not plain, where `strict`."""
     book = opened_workbook(data, feed.file, values=not strict, table="register")
-    sheet = _chosen(book, feed, strict=strict)
+    sheet = _chosen(book, feed) if strict else _likeliest(book, feed, columns)
     where = f"{feed.file}, sheet {sheet.title}"
     found = list(filled_cells(sheet))
     names = {cell.column: cell_text(cell) for cell in found if cell.row == 1}
@@ -41,7 +41,18 @@ def workbook_rows(data: bytes, feed: Feed, columns: Collection[str], *, strict: 
     return where, sorted(rows.items())
 
 
-def _chosen(book: Any, feed: Feed, *, strict: bool) -> Any:
+def _likeliest(book: Any, feed: Feed, columns: Collection[str]) -> Any:
+    """The sheet named; else the one with most of the columns that are read, before others one that people see."""
+
+    def likeness(sheet: Any) -> tuple[bool, int, bool]:
+        header = {cell_text(cell) for cell in filled_cells(sheet) if cell.row == 1}
+        return sheet.title == feed.sheet, len(header & set(columns)), sheet.sheet_state == "visible"
+
+    sheets = book.worksheets
+    return max(sheets, key=likeness) if sheets else _chosen(book, feed)
+
+
+def _chosen(book: Any, feed: Feed) -> Any:
     """The sheet that study.yaml names; the only one where it names none."""
     sheets = book.worksheets
     named = [sheet for sheet in sheets if feed.sheet is None or sheet.title == feed.sheet]
@@ -52,8 +63,6 @@ def _chosen(book: Any, feed: Feed, *, strict: bool) -> Any:
             where=feed.file,
             remedy=f"Its sheets are {titles}; correct `sheet` in study.yaml.",
         )
-    if not strict:
-        return next((sheet for sheet in named if sheet.sheet_state == "visible"), named[0])
     if feed.sheet is None and len(sheets) > 1:
         hidden = ", some of them hidden" if any(s.sheet_state != "visible" for s in sheets) else ""
         raise StudyError(
