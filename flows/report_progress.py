@@ -7,6 +7,7 @@ from datetime import date
 from prefect import flow
 from pydantic import Field
 
+from pages.progress_page import Audience
 from tasks.outcome import Outcome
 from tasks.registers import read_registers
 from tasks.reporting import progress_on, write_report
@@ -20,15 +21,20 @@ class ReportProgress(StudyRequest):
     as_known_then: bool = Field(
         False, title="As known then", description="Count only what had been recorded by that day, not what came later."
     )
+    audience: Audience = Field(
+        "team", title="Audience", description="Who will read it. Outside the team no number rests on too few people."
+    )
 
 
 @flow(name="report-progress")
 def report_progress(request: ReportProgress) -> Outcome:
     """Report how far the study is: interviews against targets, sites, consent, deviations, today or on any past day.
 
-    The numbers come from the trail; they hold no person. They are written to out/progress.json.
+    The numbers come from the trail; they hold no person. They are written to out/ as a page to print and as JSON:
+    progress for the team, progress-auditor (boards and funders too), progress-public or progress-site for others.
     """
     with opened(request, flow="report-progress") as place:
         day = request.on or place.today
-        report = progress_on(place, read_registers(place), day, as_known_then=request.as_known_then)
-        return Outcome("report-progress", said=report.said, made=(write_report(place, report),))
+        registers = read_registers(place)
+        report = progress_on(place, registers, day, as_known_then=request.as_known_then, audience=request.audience)
+        return Outcome("report-progress", said=report.said, made=write_report(place, report))

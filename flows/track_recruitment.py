@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.call_list import write_lists
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -21,7 +22,7 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
     """Read the recruitment and interview registers: what is new is recorded, what does not fit becomes a query.
 
     Withdrawals take effect first, whatever else is wrong with the file. Before consent nobody is recorded one by
-    one: the trail gets counts.
+    one: the trail gets counts. Who is to be called today is written to restricted/call_list.csv.
     """
     with opened(request, flow="track-recruitment") as place:
         tracked = tracked_recruitment(place, read_registers(place))
@@ -29,4 +30,5 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
         record(place, tracked.facts)
         settled = settle_queries(place, tracked.queries, is_of_recruitment(place, tracked))
         queries = (*settled.new, *settled.persisting)
-        return outcome_of("track-recruitment", recruitment_said(place, tracked), tracked, queries)
+        said = (*recruitment_said(place, tracked), *write_lists(place, tracked.registers))
+        return outcome_of("track-recruitment", said, tracked, queries)

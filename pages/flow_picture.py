@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from pages.svg import Box, picture
 
-WIDTH, LINE, PAD, GAP = 460, 19, 10, 13
-MAIN = 320  # width of a step's box
-SPINE, SIDE = 36, 64  # where the line runs down, where the reasons begin
-LETTERS = {"main": 38, "side": 50}
+WIDTH, LINE, PAD, GAP = 400, 19, 10, 13
+MAIN = 290  # width of a step's box
+SPINE, SIDE = 32, 56  # where the line runs down, where the reasons begin
+LETTERS = {"main": 33, "side": 42}
 
 
 def flow_picture(boxes: Sequence[Box], *, key: str, title: str) -> Markup:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pages.due_section import WORDS, DueSection
 from pages.flow_picture import flow_picture
 from pages.layout import render
+from pages.recruitment_section import Sites, Target, site_pictures
 from pages.sample_section import Stage, Tone, met, pictures, values_table
 from pages.svg import Box, bars
 from pages.trail_words import plain_limits
@@ -22,15 +24,6 @@ class Tile:
     value: str
     label: str
     section: str
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A target and how far it is reached."""
-
-    label: str
-    reached: int
-    wanted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +107,8 @@ class StudyPage:
     trail: TrailState
     links: tuple[tuple[str, str], ...] = field(default=())
     closed: tuple[ClosedQuery, ...] = field(default=())
+    due: DueSection = field(default=DueSection())
+    sites: Sites = field(default=Sites())
 
 
 SEVERITY: dict[str, tuple[str, Tone]] = {
@@ -136,6 +131,8 @@ def study_page(page: StudyPage) -> bytes:
         limits=plain_limits(page.trail.limits),
         funnel=bars(page.funnel, title="Recruitment, step by step"),
         flow=flow_picture(page.flow, key="flow", title="Flow of participants"),
+        site_pictures=site_pictures(page.sites),
+        due_words=WORDS,
         blocking=[q for q in page.queries if q.severity == "block"],
         other=[q for q in page.queries if q.severity != "block"],
     )

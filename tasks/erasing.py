@@ -3,7 +3,7 @@
 1. The plan is written down under restricted/decisions/erasures/: once; whoever comes later follows it.
 2. The files go, every version of them; tables that others share lose the person's rows, and their older versions go.
    Where something stays without its connection to the person, cells are replaced or words masked in place of that.
-3. What flows make again goes: all of out/.
+3. What flows make again goes: all of out/, and the lists of people under restricted/.
 4. What leads from the trail to a person or file goes: links first, keys last. A shared table gets the new key that the
    plan holds: with the old one, guesses about the rows that are gone could be tested against digests in the trail.
 5. `erasure.executed` is recorded, and the plan goes.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from study import Event, Fact, Reference, StudyError, Subject
@@ -27,6 +28,9 @@ from tasks.workspace import Workspace
 
 PLANS = "decisions/erasures/"
 RESTRICTED = "restricted/"
+LISTS = ("call_list.csv", "due_list.csv")
+CONSENT_LISTS = "consent/"
+"""Lists of people under restricted/ that flows make again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,10 @@ class Artefact:
 class Table:
     """A table that stays: of it the rows go whose `column` holds one of `values`, or of `several` (;) these values.
 
-    With `replaced` the cell becomes that instead; with `masks` the words in the column `masked` do. A .json file of
-    ours loses the values from all its lists. `ref` and a new `key` (hex) where it has one; `named` when the trail holds
-    a digest of it, `changed` when it was not as last recorded.
+    With `replaced` the cell becomes that instead; with `masks` the words in the column `masked` do; with `record` the
+    other rows of the same record go too (`Edit` says more). A .json file of ours loses the values from all its lists.
+    `ref` and a new `key` (hex) where it has one; `named` when the trail holds a digest of it, `changed` when it was not
+    as last recorded.
     """
 
     path: str
@@ -57,13 +62,16 @@ class Table:
     replaced: str = ""
     masked: str = ""
     masks: tuple[tuple[str, str], ...] = ()
+    record: str = ""
+    encoding: str = "utf-8"
+    separator: str = ","
 
     def without_them(self, data: bytes) -> Taken:
         """The table after it, and how many rows were taken out, shortened or masked; CannotEdit where that is lossy."""
         if self.path.endswith(".json"):
             return without_values(data, self.values)
-        edit = Edit(self.column, self.values, self.several, self.replaced, self.masked, self.masks)
-        return edited_file(data, edit)
+        fields = {field.name: getattr(self, field.name) for field in dataclass_fields(Edit)}
+        return edited_file(data, Edit(**fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,8 @@ def erase(place: Workspace, plan: Plan) -> None:
         _rewrite(place, table)
     for key in sorted({stored.key for stored in place.out.list_versions()}):
         place.out.erase_all_versions(key)
+    for key in (*LISTS, *sorted({stored.key for stored in place.restricted.list_versions(CONSENT_LISTS)})):
+        place.restricted.erase_all_versions(key)
     place.codes.destroy(plan.links)
     for table in plan.tables:
         if table.key:

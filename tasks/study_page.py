@@ -9,6 +9,7 @@ from typing import Any
 
 from expectations.catalogue import CATALOGUE
 from pages.layout import plural
+from pages.recruitment_section import Target, drawn, projection_said
 from pages.sample_section import Stage
 from pages.study_page import (
     Changes,
@@ -16,24 +17,26 @@ from pages.study_page import (
     Coverage,
     OpenQuery,
     StudyPage,
-    Target,
     Tile,
     TrailState,
     study_page,
 )
-from pages.svg import Box
 from pages.trail_words import ASSURANCE
 from recruitment import Recruitment
 from recruitment.flow_diagram import LABELS, flow_boxes
 from recruitment.log import HELD
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
+from tasks.call_list import due_section
 from tasks.outcome import Outcome
 from tasks.queries import CODE
-from tasks.reporting import FILE as REPORT
+from tasks.recruitment import affiliations
+from tasks.registers import Registers, read_registers
 from tasks.sample_section import stage_section
+from tasks.site_diagrams import site_diagrams
 from tasks.standing import Standing
 from tasks.summary import in_words, waiting
+from tasks.targets import aims, needs_people
 from tasks.workspace import Workspace
 from trail.verify_trail import LIMITS
 
@@ -42,12 +45,14 @@ PAGE = "index.html"
 
 def write_study_page(place: Workspace, standing: Standing, outcomes: Iterable[Outcome], since: str) -> str:
     """Write out/index.html; returns its path. What was recorded from `since` on (RFC 3339 UTC) is shown as new."""
-    page = page_of(place, standing, list(outcomes), standing.recorded_since(since))
+    page = page_of(place, standing, list(outcomes), standing.recorded_since(since), read_registers(place))
     place.out.put(PAGE, study_page(page))
     return str(place.out.root / PAGE)
 
 
-def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh: frozenset[str]) -> StudyPage:
+def page_of(
+    place: Workspace, standing: Standing, outcomes: list[Outcome], fresh: frozenset[str], registers: Registers
+) -> StudyPage:
     """Everything the page shows, from the folds and the team's own files; `fresh` are the events of this run."""
     protocol = place.protocol
     criteria = {c.number: c.text for c in protocol.participants.criteria}
@@ -63,8 +68,8 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
         waiting=waiting(outcomes),
         stages=stages,
         funnel=tuple((LABELS[b.id].lower(), b.count) for b in boxes),
-        flow=_flow(boxes),
-        targets=_targets(place),
+        flow=drawn(boxes),
+        targets=_targets(place, registers, standing),
         people=_people(standing.recruitment),
         coverage=tuple(Coverage(s.replace("_", " "), n, of) for s, (n, of) in standing.scopes.items()),
         consent_notes=_consent_notes(standing),
@@ -77,6 +82,8 @@ def page_of(place: Workspace, standing: Standing, outcomes: list[Outcome], fresh
         trail=_trail(standing),
         links=_links(place),
         closed=_closed(standing, fresh, place.protocol.participants.code_pattern),
+        due=due_section(place, registers),
+        sites=site_diagrams(place, registers, standing.recruitment),
     )
 
 
@@ -110,16 +117,6 @@ def _stage(place: Workspace, spec: StageSpec, sure: Mapping[str, str]) -> Stage 
     return stage_section(spec, made, by, sure)
 
 
-def _flow(boxes: Iterable[Any]) -> tuple[Box, ...]:
-    """The domain's boxes say who left after them; the picture shows it beside the arrow to the next."""
-    left: tuple[tuple[str, int], ...] = ()
-    shown = []
-    for box in boxes:
-        shown.append(Box(box.label, box.count, left))
-        left = tuple((reason.label, reason.count) for reason in box.reasons)
-    return tuple(shown)
-
-
 def _people(recruitment: Recruitment) -> str:
     """How many consented and were interviewed, and who is interviewed yet missing from the picture."""
     held = [i for i in recruitment.interviews.values() if i.state in HELD]
@@ -133,21 +130,20 @@ def _people(recruitment: Recruitment) -> str:
     return f"{consented} consented; {plural(len(held), 'interview')} held.{left_out if out else ''}"
 
 
-def _targets(place: Workspace) -> tuple[Target, ...]:
-    """Targets as report_progress counted them; none where it could not."""
-    roles = {r.id: r.label for r in place.protocol.participants.roles}
-    groups = {g.id: g.label for g in place.protocol.participants.groups}
-    try:
-        counted = json.loads(place.out.get(REPORT))["targets"] or []
-    except NotStored:
-        counted = []
+def _targets(place: Workspace, registers: Registers, standing: Standing) -> tuple[Target, ...]:
+    """Targets with what is held and when the rest may be there; none where participants.csv is needed and missing."""
+    rows = registers.frames["participants"]
+    if rows is None and needs_people(place.protocol.participants.targets):
+        return ()
+    places = affiliations(rows, dict(registers.codes.trail))
     return tuple(
         Target(
-            ", ".join(filter(None, (roles.get(t["role"]), groups.get(t["group"]), t["site"]))) or "Everybody",
-            t["held"],
-            t["count"],
+            aim.label,
+            aim.progress.held,
+            aim.progress.target.count,
+            projection_said(aim.projection, today=place.today, ends=place.protocol.field_ends),
         )
-        for t in counted
+        for aim in aims(place.protocol, standing.recruitment, places, today=place.today)
     )
 
 

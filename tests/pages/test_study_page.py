@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pages.recruitment_section import Target
 from pages.sample_pictures import Line, Scale, Spot
 from pages.sample_section import Leaving, Nearest, PartCovered, Site, Stage
 from pages.study_page import (
@@ -18,7 +19,6 @@ from pages.study_page import (
     Coverage,
     OpenQuery,
     StudyPage,
-    Target,
     Tile,
     TrailState,
     study_page,
@@ -112,7 +112,7 @@ def test_a_failed_verification_is_said_with_its_fault() -> None:
 
 
 def test_the_pictures_say_their_numbers_to_those_who_cannot_see_them() -> None:
-    assert "<desc id=\"flow-d\">Identified: 61. Left before: not reached 3. Approached: 58." in text()
+    assert '<desc id="flow-d">Identified: 61. Left before: not reached 3. Approached: 58.' in text()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,44 @@
+"""What is due today, for the coordinator: one line a thing, each with how to act. Counts and site ids, no codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+Tone = Literal["bad", "warn", "plain"]
+GROUPS = ("People", "Consent", "Withdrawals", "Sites", "Obligations")
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One thing due: of which group, what, how many, since or by which day, how to act and with which command or file.
+
+    `tone` is bad for what is late or stops the study, warn for what is due, plain for what is coming.
+    """
+
+    group: str
+    what: str
+    count: int
+    day: str
+    how: str
+    where: str = ""
+    tone: Tone = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class DueSection:
+    """Everything due on a day; `notes` say what is held back, `lists` which files under restricted/ name the people."""
+
+    lines: tuple[DueLine, ...] = ()
+    notes: tuple[str, ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[DueLine, ...]], ...]:
+        """The lines by group, in the order of GROUPS."""
+        ordered = sorted(self.lines, key=lambda line: GROUPS.index(line.group))
+        return tuple((group, tuple(lines)) for group, lines in groupby(ordered, key=lambda line: line.group))
+
+
+WORDS: dict[Tone, str] = {"bad": "late", "warn": "due", "plain": "coming"}
