@@ -1,8 +1,10 @@
 """Maximum variation exactly: a program that counts instead of pairing.
 
 For a sample of m, a split of the frame with L of the sample on one side adds w · L (m - L) to the sum of
-distances. L (m - L) is concave on the whole numbers, so its chords y ≤ (m - 2l - 1) L + l (l + 1) describe it
-exactly: no variable for a pair, no big-M, and the optimum is proven.
+distances. L (m - L) is concave on the whole numbers: the l-th of the sample on that side adds m + 1 - 2l to it, less
+than the one before. So L is the sum of steps of 0 to 1, worth that much each, which fill up in order by themselves:
+no variable for a pair, no big-M, and the optimum is proven. The splits of one attribute are nested, so each count is
+the one before and those in between: few entries, also for thousands of sites.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, eye_array, hstack, vstack  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from scipy.sparse import block_array, csr_array, eye_array  # type: ignore[import-untyped]
 
 from sampling.distance import Floats, Splits
 from sampling.model import Solved, base_rows, run, site_bounds
@@ -25,49 +28,68 @@ def most_varied(
     conflicts: Sequence[Sequence[int]] = (),
     other_than: Sequence[int] = (),
     lowest_ids_at: float | None = None,
+    at_least: float | None = None,
 ) -> Solved:
     """The sample with the greatest sum of distances; `other_than` shuts one sample out.
 
     With `lowest_ids_at` the sum must reach that value and the sum of positions in id order is made least instead.
+    `at_least` is a sum known to be reached: it shortens the proof and changes no answer.
     """
     n, s, m = len(problem.ids), len(splits.weights), problem.size
     matrix, low, high = base_rows(problem, conflicts)
+    blocks: list[list[csr_array | None]] = [[matrix, None, None]]
     if other_than:
         shut = np.zeros((1, n))
         shut[0, list(other_than)] = 1.0
-        matrix = csr_array(vstack([matrix, csr_array(shut)]))
+        blocks.append([csr_array(shut), None, None])
         low, high = np.append(low, -np.inf), np.append(high, m - 1)
-    counts = np.minimum(m, splits.sides.sum(axis=1)).astype(np.float64)
-    chords, ends = _chords(counts, n, s, m)
-    sides = hstack([csr_array(splits.sides.astype(np.float64)), -eye_array(s), csr_array((s, s))])
-    least, most = site_bounds(problem)
-    variation = np.concatenate([np.zeros(n + s), splits.weights])
-    rows = [
-        (hstack([matrix, csr_array((matrix.shape[0], 2 * s))]), low, high),
-        (sides, 0.0, 0.0),
-        (chords, -np.inf, ends),
-    ]
-    worth = variation
+    counts = np.minimum(m, splits.sides.sum(axis=1))
+    of_split, worth = _steps(counts, splits.weights, m)
+    difference, link = _nested(splits)
+    steps = csr_array((np.ones(len(worth)), (of_split, np.arange(len(worth)))), shape=(s, len(worth)))
+    blocks += [[difference, -link, None], [None, csr_array(eye_array(s)), -steps]]
+    low, high = np.append(low, np.zeros(2 * s)), np.append(high, np.zeros(2 * s))
+    variation = np.concatenate([np.zeros(n + s), worth])
+    aim, cutoff = variation, at_least
     if lowest_ids_at is not None:
-        rows.append((csr_array(variation[None, :]), lowest_ids_at, np.inf))
-        worth = np.concatenate([-np.arange(n, dtype=np.float64), np.zeros(2 * s)])
+        blocks.append([csr_array((1, n)), csr_array((1, s)), csr_array(worth[None, :])])
+        low, high = np.append(low, lowest_ids_at), np.append(high, np.inf)
+        aim, cutoff = np.concatenate([-np.arange(n, dtype=np.float64), np.zeros(s + len(worth))]), None
+    least, most = site_bounds(problem)
     return run(
-        worth,
-        rows,
-        np.concatenate([np.ones(n), np.zeros(2 * s)]),
-        np.concatenate([least, np.zeros(2 * s)]),
-        np.concatenate([most, counts, np.full(s, m * m / 4)]),
+        aim,
+        [(block_array(blocks, format="csr"), low, high)],
+        np.concatenate([np.ones(n), np.zeros(s + len(worth))]),
+        np.concatenate([least, np.zeros(s + len(worth))]),
+        np.concatenate([most, counts, np.ones(len(worth))]),
         seconds,
         n,
+        at_least=cutoff,
     )
 
 
-def _chords(counts: Floats, n: int, s: int, m: int) -> tuple[csr_array, Floats]:
-    """Rows y - (m - 2l - 1) L ≤ l (l + 1) for every split and every l below the count it can reach."""
-    split = np.repeat(np.arange(s), counts.astype(int))
-    step = np.concatenate([np.arange(int(c)) for c in counts]) if s else np.zeros(0, dtype=int)
-    row = np.arange(len(split))
-    values = np.concatenate([-(m - 2.0 * step - 1), np.ones(len(split))])
-    columns = np.concatenate([n + split, n + s + split])
-    shape = (len(split), n + 2 * s)
-    return csr_array(coo_array((values, (np.concatenate([row, row]), columns)), shape=shape)), step * (step + 1.0)
+def most_possible(splits: Splits, m: int) -> float:
+    """What the sum of distances cannot exceed, each split taken by itself: a bound before any solving."""
+    count = np.minimum(m // 2, splits.sides.sum(axis=1))
+    return float((splits.weights * count * (m - count)).sum())
+
+
+def _steps(counts: NDArray[np.int_], weights: Floats, m: int) -> tuple[NDArray[np.int_], Floats]:
+    """For every step its split, and what it adds to the sum of distances."""
+    of_split = np.repeat(np.arange(len(counts)), counts)
+    before = np.concatenate([np.arange(c) for c in counts]) if len(counts) else np.zeros(0)
+    return of_split, weights[of_split] * (m - 1 - 2.0 * before)
+
+
+def _nested(splits: Splits) -> tuple[csr_array, csr_array]:
+    """Rows saying each split's count: (s × n) · sites = (s × s) · counts, by the split before where that is shorter."""
+    s = len(splits.weights)
+    sides = splits.sides.astype(np.int8)
+    between = sides.copy()
+    between[1:] -= sides[:-1]
+    by_former = np.abs(between).sum(axis=1) < sides.sum(axis=1)
+    by_former[:1] = False
+    at = np.flatnonzero(by_former)
+    former = csr_array((np.ones(len(at)), (at, at - 1)), shape=(s, s))
+    difference = csr_array(np.where(by_former[:, None], between, sides))
+    return csr_array(difference.astype(np.float64)), csr_array(eye_array(s) - former)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from scipy.sparse import csr_array, vstack  # type: ignore[import-untyped]
 
 from sampling.distance import Floats
 from sampling.problem import Problem
@@ -34,10 +35,11 @@ def base_rows(problem: Problem, conflicts: Sequence[Sequence[int]] = ()) -> tupl
     Of each group in `conflicts` at most one site may be chosen.
     """
     n, r = len(problem.ids), len(problem.limits.rules)
-    cliques = np.zeros((len(conflicts), n))
-    for row, group in enumerate(conflicts):
-        cliques[row, list(group)] = 1.0
-    matrix = csr_array(np.vstack([np.ones((1, n)), problem.limits.amounts.reshape(r, n), cliques]))
+    rows = np.repeat(np.arange(len(conflicts)), [len(group) for group in conflicts])
+    sites = np.array([i for group in conflicts for i in group], dtype=np.int64)
+    groups = csr_array((np.ones(len(rows)), (rows, sites)), shape=(len(conflicts), n))
+    plain = csr_array(np.vstack([np.ones((1, n)), problem.limits.amounts.reshape(r, n)]))
+    matrix = csr_array(vstack([plain, groups])) if conflicts else plain
     low = np.concatenate([[problem.size], problem.limits.low - SLACK, np.full(len(conflicts), -np.inf)])
     high = np.concatenate([[problem.size], problem.limits.high + SLACK, np.ones(len(conflicts))])
     return matrix, low, high
@@ -65,17 +67,29 @@ def run(
     most: Floats,
     seconds: float,
     sites: int,
+    *,
+    at_least: float | None = None,
 ) -> Solved:
-    """Maximize `worth` · variables; the first `sites` variables are the sites."""
+    """Maximize `worth` · variables; the first `sites` variables are the sites.
+
+    `at_least` is a value known to be reached: HiGHS then looks at nothing below it.
+    """
     if seconds <= 0:
         return Solved("limit", None, None)
-    result = milp(
-        -worth,
-        constraints=[LinearConstraint(matrix, low, high) for matrix, low, high in rows],
-        integrality=integrality,
-        bounds=Bounds(least, most),
-        options={"mip_rel_gap": 0.0, "time_limit": seconds},
-    )
+    options = {"mip_rel_gap": 0.0, "time_limit": seconds}
+    if at_least is not None:
+        options["objective_bound"] = TIE - at_least
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Unrecognized options", RuntimeWarning)  # scipy hands it to HiGHS as it is
+        result = milp(
+            -worth,
+            constraints=[LinearConstraint(matrix, low, high) for matrix, low, high in rows],
+            integrality=integrality,
+            bounds=Bounds(least, most),
+            options=options,
+        )
+    if at_least is not None and result.x is None and result.status != 1:  # lost by rounding at that very value
+        return run(worth, rows, integrality, least, most, seconds, sites)
     chosen = None if result.x is None else tuple(int(i) for i in np.flatnonzero(result.x[:sites] > 0.5))
     bound = getattr(result, "mip_dual_bound", None)
     status: Literal["optimal", "limit", "infeasible"]

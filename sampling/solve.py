@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
 import numpy as np
 
-from sampling import local
-from sampling.cliques import samples_apart
-from sampling.counting import most_varied
+from sampling import local, tabu
+from sampling.apart import sample_apart
+from sampling.cliques import STEP, samples_apart
+from sampling.counting import most_possible, most_varied
 from sampling.distance import Floats, splits
-from sampling.model import TIE, best_linear
+from sampling.model import TIE
 from sampling.problem import Limits, Problem
 from sampling.threshold import Spread, conflicts, widest
 
 Clock = Callable[[], float]
 Ties = Literal["unique", "lowest_ids", "unsettled"]
+Status = Literal["optimal", "bounded"]
+"""`bounded`: the time limit ended the proof, or (of a bare matrix) there was none to make."""
+KEPT_FOR_SUM = 0.4
+"""The share of the time limit that proving the smallest distance leaves to the sum, where that comes second."""
 ENUMERATED = 200_000
 """A distance matrix without attributes is proven by looking at every sample when there are at most this many."""
 
@@ -39,7 +44,7 @@ class Answer:
     """
 
     chosen: tuple[int, ...]
-    status: Literal["optimal", "bounded", "heuristic"]
+    status: Status
     value: float
     bound: float | None
     smallest: float
@@ -53,7 +58,7 @@ class Answer:
         """How far the objective may still be from its bound, as a share of the value; None without a bound."""
         pairs = [(self.smallest, self.smallest_bound), (self.value, self.bound)]
         open_pairs = [(v, b) for v, b in pairs if b is not None and b > v + TIE]
-        if self.status == "heuristic" or (not open_pairs and self.bound is None):
+        if not open_pairs and self.bound is None:
             return None
         return max(((b - v) / v if v else math.inf for v, b in open_pairs if b is not None), default=0.0)
 
@@ -78,25 +83,30 @@ def solve(
         return None
     if objective == "max_sum":
         answer = _by_sum(problem, start, left)
+    elif objective == "max_min":
+        answer = _by_smallest(problem, widest(problem, start, left), left)
     else:
-        spread = widest(problem, start, left)
-        answer = _by_smallest(problem, spread, left) if objective == "max_min" else _by_both(problem, spread, left)
+        answer = _by_both(problem, widest(problem, start, lambda: left() - KEPT_FOR_SUM * time_limit_s), left)
     return replace(answer, seconds=clock() - began)
 
 
 def _by_sum(problem: Problem, start: tuple[int, ...], left: Callable[[], float], least: float = 0.0) -> Answer:
-    """The greatest sum among samples whose smallest distance is at least `least`."""
+    """The greatest sum among samples whose smallest distance is at least `least`, as that of `start` is.
+
+    The proof may use all the time; the second solve, for ties and the runner-up, gets what it left.
+    """
     cuts = splits(problem.coordinates)
     groups = conflicts(problem, least) if least > 0 else []
-    solved = most_varied(problem, cuts, left(), conflicts=groups)
-    found = [s for s in (solved.chosen, start) if s is not None and problem.smallest(s) >= least - TIE]
+    solved = most_varied(problem, cuts, left(), conflicts=groups, at_least=problem.total(start))
+    found = [s for s in (solved.chosen, start) if s is not None and _keeps(problem, s, least)]
     chosen = max(found, key=problem.total, default=start)
     value = problem.total(chosen)
     if solved.status != "optimal":
-        bound = None if solved.bound is None else max(solved.bound, value)
-        status: Literal["bounded", "heuristic"] = "heuristic" if bound is None else "bounded"
-        return Answer(chosen, status, value, bound, problem.smallest(chosen), None, "unsettled")
-    second = most_varied(problem, cuts, left(), conflicts=groups, other_than=chosen)
+        most = most_possible(cuts, problem.size)
+        bound = max(value, most if solved.bound is None else min(most, solved.bound))
+        return Answer(chosen, "bounded", value, bound, problem.smallest(chosen), None, "unsettled")
+    known = _best_exchange(problem, chosen, least)
+    second = most_varied(problem, cuts, left(), conflicts=groups, other_than=chosen, at_least=known)
     ties: Ties = "unique" if second.status != "limit" else "unsettled"
     other = second.chosen
     if other is not None and problem.total(other) >= value - TIE:
@@ -109,83 +119,116 @@ def _by_sum(problem: Problem, start: tuple[int, ...], left: Callable[[], float],
     return Answer(chosen, "optimal", value, value, problem.smallest(chosen), None, ties, runner_up=other)
 
 
+def _keeps(problem: Problem, sample: Sequence[int], least: float) -> bool:
+    """Whether a sample keeps the rules and the smallest distance."""
+    return bool(problem.limits.holds(sample).all()) and (not least or problem.smallest(sample) >= least - STEP)
+
+
+def _best_exchange(problem: Problem, chosen: Sequence[int], least: float) -> float | None:
+    """The greatest sum one exchange away from a sample; None when every exchange breaks a rule."""
+    smallest, total, keeps = local.swaps(problem, chosen)
+    after = total[keeps & (smallest >= least - STEP)]
+    return float(after.max()) if after.size else None
+
+
 def _by_smallest(problem: Problem, spread: Spread, left: Callable[[], float]) -> Answer:
     """Among the samples with the greatest smallest distance, the one of the lowest ids."""
-    chosen, ties, other = spread.chosen, "unsettled", None
+    chosen, other = spread.chosen, None
+    ties: Ties = "unsettled"
     if spread.is_proven:
         listed = samples_apart(problem, spread.smallest)
         if listed.is_complete:
             first, *rest = sorted(listed.samples)
             chosen, ties, other = first, "lowest_ids" if rest else "unique", rest[0] if rest else None
         else:
-            positions = -np.arange(len(problem.ids), dtype=np.float64)
-            lowest = best_linear(problem, positions, left(), conflicts(problem, spread.smallest))
+            lowest = sample_apart(problem, conflicts(problem, spread.smallest), left(), lowest_ids=True)
             if lowest.status == "optimal" and lowest.chosen:
                 chosen, ties = lowest.chosen, "lowest_ids"
     value = problem.smallest(chosen)
-    status: Literal["optimal", "bounded"] = "optimal" if spread.is_proven else "bounded"
-    return Answer(chosen, status, value, spread.bound, value, spread.bound, ties, runner_up=other)  # type: ignore[arg-type]
+    status: Status = "optimal" if spread.is_proven else "bounded"
+    bound = value if spread.is_proven else spread.bound
+    return Answer(chosen, status, value, bound, value, bound, ties, runner_up=other)
 
 
 def _by_both(problem: Problem, spread: Spread, left: Callable[[], float]) -> Answer:
-    """The greatest sum among the samples with the greatest smallest distance."""
-    listed = samples_apart(problem, spread.smallest)
-    if not listed.is_complete:
-        answer = _by_sum(problem, spread.chosen, left, spread.smallest)
-        answer = replace(answer, smallest=problem.smallest(answer.chosen), smallest_bound=spread.bound)
-    else:
-        ranked = sorted(listed.samples, key=lambda s: (-problem.total(s), s))
-        value = problem.total(ranked[0])
-        tied = sorted(s for s in ranked if problem.total(s) >= value - TIE)
-        others = [s for s in ranked if s != tied[0]]
-        value = problem.total(tied[0])
-        answer = Answer(
-            tied[0],
-            "optimal",
-            value,
-            value,
-            problem.smallest(tied[0]),
-            spread.bound,
-            "lowest_ids" if len(tied) > 1 else "unique",
-            runner_up=others[0] if others else None,
-        )
-    if spread.is_proven:
-        return answer
-    return replace(answer, status="bounded", bound=None, smallest_bound=spread.bound)
+    """The greatest sum among the samples with the greatest smallest distance.
+
+    Where that distance is not proven, the sum's bound holds for every sample that has at least the one found.
+    """
+    listed = samples_apart(problem, spread.smallest) if spread.is_proven else None
+    if listed is None or not listed.is_complete:
+        start = local.improve(problem, spread.chosen, by_smallest=True)
+        answer = _by_sum(problem, start, left, spread.smallest)
+        if spread.is_proven:
+            return replace(answer, smallest_bound=max(spread.bound, answer.smallest))
+        wider = problem.smallest(start) > answer.smallest + STEP
+        if wider:  # the smallest distance comes first
+            answer = replace(answer, chosen=start, value=problem.total(start), smallest=problem.smallest(start))
+        bound = max(spread.bound, answer.smallest)
+        return replace(answer, status="bounded", smallest_bound=bound, ties="unsettled", runner_up=None)
+    ranked = sorted(listed.samples, key=lambda s: (-problem.total(s), s))
+    value = problem.total(ranked[0])
+    tied = sorted(s for s in ranked if problem.total(s) >= value - TIE)
+    others = [s for s in ranked if s != tied[0]]
+    value = problem.total(tied[0])
+    return Answer(
+        tied[0],
+        "optimal",
+        value,
+        value,
+        problem.smallest(tied[0]),
+        problem.smallest(tied[0]),
+        "lowest_ids" if len(tied) > 1 else "unique",
+        runner_up=others[0] if others else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What `max_sum` and `max_min` found on a distance matrix: ascending indices, value, bound, status."""
+    """What `max_sum` and `max_min` found on a distance matrix: ascending indices, value, bound, status.
+
+    `steps` of the search were made where there was one; `is_cut` says that the time limit ended it, so that only
+    a run of as many steps gives the same again.
+    """
 
     chosen: tuple[int, ...]
     value: float
     bound: float | None
-    status: Literal["optimal", "bounded", "heuristic"]
+    status: Status
+    steps: int | None = None
+    is_cut: bool = False
 
 
-def max_sum(distance: Floats, size: int, *, seed: int, time_limit_s: float, clock: Clock = time.perf_counter) -> Chosen:
-    """The `size` of n items with the greatest sum of pairwise distances, from an n × n symmetric matrix."""
+def max_sum(
+    distance: Floats,
+    size: int,
+    *,
+    seed: int,
+    time_limit_s: float,
+    steps: int | None = None,
+    clock: Clock = time.perf_counter,
+) -> Chosen:
+    """The `size` of n items with the greatest sum of pairwise distances, from an n × n symmetric matrix.
+
+    Few samples are all looked at, which proves the best. Otherwise a search goes on for the time limit, or for so
+    many `steps` where they are given: then the same seed gives the same answer on every machine.
+    """
     problem = _of_matrix(distance, size)
     began = clock()
     if math.comb(len(distance), size) <= ENUMERATED:
         best = min(combinations(range(len(distance)), size), key=lambda s: (-round(problem.total(s), 9), s))
         return Chosen(best, problem.total(best), problem.total(best), "optimal")
-    random = np.random.default_rng(seed)
-    best = local.improve(problem, local.greedy(problem), by_smallest=False)
-    for _ in range(10_000):
-        if clock() - began > min(time_limit_s, 10.0):
-            break
-        start = sorted(int(i) for i in random.choice(len(distance), size, replace=False))
-        best = max(best, local.improve(problem, start, by_smallest=False), key=problem.total)
-    return Chosen(best, problem.total(best), _sum_bound(problem.distance, size), "bounded")
+    found = tabu.search(problem.distance, size, seed, steps=steps, is_over=lambda: clock() - began >= time_limit_s)
+    value = problem.total(found.chosen)
+    bound = max(value, _sum_bound(problem.distance, size))
+    return Chosen(found.chosen, value, bound, "bounded", found.steps, found.ended_by == "time")
 
 
 def max_min(distance: Floats, size: int, *, seed: int, time_limit_s: float, clock: Clock = time.perf_counter) -> Chosen:
     """The `size` of n items with the greatest smallest pairwise distance, from an n × n symmetric matrix."""
     answer = solve(_of_matrix(distance, size), "max_min", seed=seed, time_limit_s=time_limit_s, clock=clock)
     assert answer is not None  # without rules every sample will do
-    return Chosen(answer.chosen, answer.value, answer.bound, answer.status)
+    return Chosen(answer.chosen, answer.value, answer.bound, answer.status, is_cut=answer.status == "bounded")
 
 
 def _of_matrix(distance: Floats, size: int) -> Problem:
@@ -193,6 +236,8 @@ def _of_matrix(distance: Floats, size: int) -> Problem:
     matrix = np.asarray(distance, dtype=np.float64)
     if matrix.shape != (n, n) or not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T):
         raise ValueError("a distance matrix is square, symmetric and finite")
+    if np.diagonal(matrix).any():
+        raise ValueError("a distance matrix has zeros on its diagonal")
     if not 1 <= size <= n:
         raise ValueError(f"the size is {size} and there are {n} items")
     free = Limits((), np.zeros((0, n)), np.zeros(0), np.zeros(0))

@@ -1,20 +1,28 @@
 """Max-min exactly: bisect the smallest distance, each time asking whether a sample keeps it.
 
-The clique search answers first; where it gives up, a feasibility program does, in which pairs closer than the
-threshold are in conflict and greedy cliques cover them in few rows.
+A quick clique search answers first; where it gives up CP-SAT does, in a model where pairs closer than the threshold
+are in conflict and greedy cliques cover them in few rows. A question that stays open for long is left for a later
+round, so that the bound comes down everywhere before time is spent where it is hardest.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from sampling.apart import sample_apart
 from sampling.cliques import STEP, samples_apart
 from sampling.distance import DECIMALS, Floats
-from sampling.model import Solved, best_linear
+from sampling.model import Solved
 from sampling.problem import Problem
+
+QUICK = 2_000
+"""Nodes of the clique search before CP-SAT is asked."""
+ROUNDS = ((2.0, 0.01), (10.0, 0.002), (math.inf, 0.0))
+"""Seconds for one question in each round, and how near to what is out of reach (as a share) an open one ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +50,34 @@ def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) 
     if problem.size < 2 or not above.size:
         return Spread(chosen, smallest, smallest)
     low, high = 0, len(above)  # above[:low] reached, above[high:] out of reach
-    probe = 0  # local search is mostly right: first ask for the very next distance
-    while low < high:
-        answer = keeping(problem, float(above[probe]), left())
-        if answer.chosen is not None and problem.smallest(answer.chosen) > smallest:
-            chosen, smallest = answer.chosen, problem.smallest(answer.chosen)
-            low = int(np.searchsorted(above, smallest + STEP))
-        elif answer.status == "infeasible":
-            high = probe
-        else:
-            return Spread(chosen, smallest, float(above[high - 1]))
-        probe = (low + high) // 2
-    return Spread(chosen, smallest, smallest)
+    for seconds, fine in ROUNDS:
+        floor = probe = low  # local search is mostly right: first ask for the very next distance
+        while floor < high and left() > 0:
+            answer = keeping(problem, float(above[probe]), min(seconds, left()))
+            if answer.chosen is not None and problem.smallest(answer.chosen) > smallest:
+                chosen, smallest = answer.chosen, problem.smallest(answer.chosen)
+                low = int(np.searchsorted(above, smallest + STEP))
+                floor = max(floor, low)
+            elif answer.status == "infeasible":
+                high = probe
+            else:
+                floor = probe + 1
+                if above[high - 1] - above[probe] <= fine * above[probe]:
+                    break
+            probe = (floor + high) // 2
+        if low >= high:
+            return Spread(chosen, smallest, smallest)
+    return Spread(chosen, smallest, float(above[high - 1]))
 
 
 def keeping(problem: Problem, threshold: float, seconds: float) -> Solved:
     """A sample with no two sites closer than the threshold, or that there is none."""
-    found = samples_apart(problem, threshold, most=1)
+    found = samples_apart(problem, threshold, most=1, nodes=QUICK)
     if found.samples:
         return Solved("optimal", found.samples[0], None)
     if found.is_complete:
         return Solved("infeasible", None, None)
-    return best_linear(problem, np.zeros(len(problem.ids)), seconds, conflicts(problem, threshold))
+    return sample_apart(problem, conflicts(problem, threshold), seconds)
 
 
 def conflicts(problem: Problem, threshold: float) -> list[list[int]]:

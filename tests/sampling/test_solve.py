@@ -131,7 +131,10 @@ def test_a_time_limit_that_ends_the_proof_is_in_the_record(programs: Callable[..
     problem = problem_of(programs(60), design)
     answer = solve(problem, "max_sum", seed=0, time_limit_s=1.5, clock=lambda: float(next(ticks)))
     assert answer is not None
-    assert (answer.status, answer.bound, answer.gap) == ("heuristic", None, None)
+    assert (answer.status, answer.ties, answer.runner_up) == ("bounded", "unsettled", None)
+    assert answer.bound is not None
+    assert answer.gap == pytest.approx(answer.bound / answer.value - 1)
+    assert answer.bound > solve(problem, "max_sum", seed=0, time_limit_s=60).value  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("seed", range(3))
