@@ -18,6 +18,7 @@ from recruitment import fold_recruitment
 from study import Event, Fact, Reference, StudyError, Subject
 from study.identifiers import digest, keyed_digest
 from study.objects import FolderStore, NotStored
+from study.protocol.registers import REGISTER_NAMES
 from tasks.codes import PARTICIPANTS
 from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
 from tasks.masking import FOLDER, Masking
@@ -33,6 +34,7 @@ NEGATIVE_CASES = "analysis/negative_cases.csv"
 RESTRICTED_TABLES = ("restricted/participants.csv", "restricted/identities.csv")
 PACKET_TABLES = ("restricted/packets/overview.csv", "restricted/packets/withdrawn_quotes.csv")
 PLACEHOLDER = re.compile(rb"\[[a-z ]+\]")
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 QUOTED = 5
 """So many words in a row, found in a claim as in a coding, are the participant's and not the team's."""
 
@@ -221,6 +223,7 @@ def _tables(place: Workspace, person: Person, masks: tuple[tuple[str, str], ...]
     for path in (*REGISTERS, *RESTRICTED_TABLES):
         yield Table(path, "participant_id", mine)
     yield Table(INTERVIEWS, "participant_ids", mine, several=True)
+    yield from _fed(place, mine)
     for path in PACKET_TABLES:
         yield Table(path, "packet_id", person.packets)
     yield Table(NEGATIVE_CASES, "subject", mine)
@@ -241,6 +244,17 @@ def _tables(place: Workspace, person: Person, masks: tuple[tuple[str, str], ...]
     for kind in ("sample.proposed", "sample.overridden", "site.replaced"):
         for key in _keys(place.restricted, f"records/{kind}/"):
             yield Table(f"{RESTRICTED}{key}", "", mine)
+
+
+def _fed(place: Workspace, mine: tuple[str, ...]) -> Iterator[Table]:
+    """The files study.yaml names for registers kept elsewhere; of a REDCap export every row of the person's record."""
+    for feed in (feed for register in REGISTER_NAMES for feed in place.protocol.registers.of(register)):
+        several = "participant_ids" in feed.columns
+        column = feed.columns.get("participant_ids") or feed.columns.get("participant_id")
+        record = "|".join(feed.first_column) if feed.format == "redcap" and not several else ""
+        how = {"encoding": feed.encoding, "separator": SEPARATORS[feed.separator]}
+        if column:
+            yield Table(feed.file, column, mine, several=several, record=record, **how)
 
 
 def _survey_tables(place: Workspace, participant: str, replaced: str) -> Iterator[Table]:

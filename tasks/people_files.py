@@ -15,7 +15,7 @@ from typing import Any
 
 from evidence import isolated
 from evidence.survey import sniff
-from tasks.people_rows import Edit, Taken, edited
+from tasks.people_rows import Edit, Taken, edited, rows_of
 
 SECONDS, MEGABYTES = 120.0, 2048
 DATED = slice(92, 109)
@@ -30,7 +30,8 @@ def edited_file(data: bytes, edit: Edit) -> Taken:
     """A table of any format after an edit; CannotEdit where it holds such rows and cannot be written without loss."""
     found = sniff(data)
     if found in (None, "csv"):
-        return edited(data, edit.of)
+        how = {"encoding": edit.encoding, "separator": edit.separator}
+        return edited(data, (edit.spread(rows_of(data, **how)) if edit.record else edit).of, **how)
     return _not_text(data, edit, str(found))
 
 
@@ -56,9 +57,10 @@ def _workbook(data: bytes, edit: Edit) -> tuple[bytes, int]:
     for sheet in book.worksheets:
         rows = list(sheet.iter_rows())
         header = [str(cell.value or "").strip() for cell in rows[0]] if rows else []
-        for cells in reversed(rows[1:]):
-            row = {name: _text(cell.value) for name, cell in zip(header, cells, strict=False)}
-            after = edit.of(row)
+        named = [{name: _text(cell.value) for name, cell in zip(header, cells, strict=False)} for cells in rows[1:]]
+        spread = edit.spread(named) if edit.record else edit
+        for row, cells in reversed(list(zip(named, rows[1:], strict=True))):
+            after = spread.of(row)
             changed += after != row
             if after is None:
                 sheet.delete_rows(cells[0].row)

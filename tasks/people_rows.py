@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 Row = dict[str, str]
+BOM = b"\xef\xbb\xbf"
 
 
 class Taken(NamedTuple):
@@ -34,6 +35,18 @@ class Edit:
     replaced: str = ""
     masked: str = ""
     masks: tuple[tuple[str, str], ...] = ()
+    record: str = ""
+    encoding: str = "utf-8"
+    separator: str = ","
+
+    def spread(self, rows: Iterable[Row]) -> Edit:
+        """The same edit for every row of the records of which one row is theirs: a REDCap export names the person on
+        one of them only. `record` is what that column may be called (|)."""
+        theirs = [row for row in rows if self.of(row) != row]
+        for name in self.record.split("|"):
+            if found := {row[name] for row in theirs if row.get(name)}:
+                return replace(self, column=name, values=tuple(sorted(found)), several=False, record="")
+        return self
 
     def of(self, row: Row) -> Row | None:
         """The row as it is afterwards, None when it goes."""
@@ -100,24 +113,40 @@ def _strings(parts: Any) -> set[str]:
     return {part for part in parts if isinstance(part, str)}
 
 
-def edited(data: bytes, edit: Callable[[Row], Row | None]) -> Taken:
+def edited(data: bytes, edit: Callable[[Row], Row | None], *, encoding: str = "utf-8", separator: str = ",") -> Taken:
     """A CSV after `edit`, which gives each row as it is to be, or None when it goes."""
-    text = data.decode("utf-8-sig", errors="surrogateescape")
+    start = BOM if data.startswith(BOM) and encoding.startswith("utf-8") else b""
+    text = data.removeprefix(start).decode(encoding.removesuffix("-sig"), errors="surrogateescape")
     records = list(_records(text))
     if not records:
         return Taken(data, 0)
-    header = [name.strip() for name in _cells(records[0])]
     kept, changed = [records[0]], 0
+    header = _header(records[0], separator)
     for record in records[1:]:
-        row = dict(zip(header, (cell.strip() for cell in _cells(record)), strict=False))
+        row = _row(header, record, separator)
         after = edit(row)
         changed += after != row
         if after is not None:
-            kept.append(record if after == row else _line([after.get(name, "") for name in header], record))
+            kept.append(record if after == row else _line([after.get(name, "") for name in header], record, separator))
     if not changed:
         return Taken(data, 0)
-    start = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    return Taken(start + "".join(kept).encode("utf-8", errors="surrogateescape"), changed)
+    return Taken(start + "".join(kept).encode(encoding.removesuffix("-sig"), errors="surrogateescape"), changed)
+
+
+def rows_of(data: bytes, *, encoding: str = "utf-8", separator: str = ",") -> list[Row]:
+    """Every row of a CSV by the names of its header."""
+    text = data.removeprefix(BOM).decode(encoding.removesuffix("-sig"), errors="surrogateescape")
+    records = list(_records(text))
+    header = _header(records[0], separator) if records else []
+    return [_row(header, record, separator) for record in records[1:]]
+
+
+def _header(record: str, separator: str) -> list[str]:
+    return [name.strip() for name in _cells(record, separator)]
+
+
+def _row(header: list[str], record: str, separator: str) -> Row:
+    return dict(zip(header, (cell.strip() for cell in _cells(record, separator)), strict=False))
 
 
 def _records(text: str) -> Iterator[str]:
@@ -132,11 +161,12 @@ def _records(text: str) -> Iterator[str]:
         yield held
 
 
-def _cells(record: str) -> list[str]:
-    return next(csv.reader(io.StringIO(record, newline="")), [])
+def _cells(record: str, separator: str) -> list[str]:
+    return next(csv.reader(io.StringIO(record, newline=""), delimiter=separator), [])
 
 
-def _line(cells: list[str], like: str) -> str:
+def _line(cells: list[str], like: str, separator: str) -> str:
     written = io.StringIO(newline="")
-    csv.writer(written, lineterminator="\r\n" if like.endswith("\r\n") else "\n").writerow(cells)
+    end = "\r\n" if like.endswith("\r\n") else "\n"
+    csv.writer(written, lineterminator=end, delimiter=separator).writerow(cells)
     return written.getvalue()

@@ -100,3 +100,16 @@ def test_a_workbook_loses_the_row_on_every_sheet_that_has_the_column():
         [["answer", "code"], [5, "P002"]],
         [["P001 said so"]],
     ]
+
+
+def test_of_a_redcap_export_every_row_of_the_record_goes_in_the_files_own_spelling():
+    rows = ("record_id;event;code", "7;enrolment;P001", "7;follow_up;", "8;enrolment;P002 é", "8;follow_up;", "")
+    text = "\r\n".join(rows)
+    data = text.encode("cp1252")
+    edit = Edit("code", ("P001",), record="record_id|Record ID", encoding="cp1252", separator=";")
+    taken = edited_file(data, edit)
+    assert taken.rows == 2
+    assert taken.data.decode("cp1252") == ("record_id;event;code\r\n8;enrolment;P002 é\r\n8;follow_up;\r\n")
+    assert edited_file(data, Edit("code", ("P009",), record="record_id", encoding="cp1252", separator=";")).rows == 0
+    alone = edited_file(b"code,answer\nP001,1\nP002,2\n", Edit("code", ("P001",), record="record_id"))
+    assert alone == (b"code,answer\nP002,2\n", 1)
