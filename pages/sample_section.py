@@ -193,6 +193,12 @@ def stage_markdown(stage: Stage) -> str:
     return "\n\n".join([*parts, f"> {stage.caution}"]) + "\n"
 
 
+def status_rows(stage: Stage) -> tuple[dict[str, str], ...]:
+    """Every evaluated site with its status and reason, the chosen first, for an artifact."""
+    chosen = ({"Site": s.id, "Status": "chosen", "Reason": s.reason} for s in stage.chosen)
+    return (*chosen, *({"Site": p.id, "Status": p.status, "Reason": p.reason} for p in stage.passed_over))
+
+
 def met(is_met: bool | None) -> str:
     """Whether a rule holds, in a word; nothing where there is none."""
     return "" if is_met is None else "yes" if is_met else "no"

@@ -73,7 +73,8 @@ class Replacement:
 class StageState:
     """One stage: every proposal by its first code, in recorded order, the latest, the approval in force, replacements.
 
-    `selected` is the approved selection with its replacements; empty before approval and always of people.
+    `selected` is the approved selection with its replacements; empty before approval and always of people. `put_in` of
+    these came by people's exchanges under any approval so far, `taken_out` went by them and did not come back.
     """
 
     stage: str
@@ -83,6 +84,8 @@ class StageState:
     selected: tuple[str, ...] = ()
     size: int = 0
     replacements: tuple[Replacement, ...] = ()
+    put_in: frozenset[str] = frozenset()
+    taken_out: frozenset[str] = frozenset()
 
     def proposal_for(self, frame: str, design: str) -> Proposal | None:
         """The last proposal made from this frame and design, or None."""
@@ -315,7 +318,11 @@ def _approve(state: StageState, event: Event) -> tuple[StageState, str]:
     )
     size = d.get("size") or len(selected)
     problem = "" if named else f"an approval in stage {state.stage} names a proposal that is not in the trail"
-    return replace(state, approval=approval, selected=selected, size=size, replacements=()), problem
+    done = named.overrides if named and named.of == "sites" else ()
+    put_in = (state.put_in | {o.added for o in done}) & set(selected)
+    taken_out = (state.taken_out | {o.removed for o in done}) - set(selected)
+    after = replace(state, approval=approval, selected=selected, size=size, replacements=())
+    return replace(after, put_in=put_in, taken_out=taken_out), problem
 
 
 def _replace(state: StageState, event: Event) -> tuple[StageState, str]:
@@ -325,7 +332,13 @@ def _replace(state: StageState, event: Event) -> tuple[StageState, str]:
     if leaving not in state.selected or entering in state.selected:
         return state, f"a replacement in stage {state.stage} does not fit the selection"
     after = exchanged(state.selected, entering, leaving)
-    return replace(state, selected=after, replacements=(*state.replacements, done)), ""
+    return replace(
+        state,
+        selected=after,
+        replacements=(*state.replacements, done),
+        put_in=state.put_in & set(after),
+        taken_out=state.taken_out - set(after),
+    ), ""
 
 
 _TURN = {"sample.proposed": 0, "sample.overridden": 1, "sample.approved": 2, "site.replaced": 2}

@@ -123,10 +123,8 @@ def propose_stage(place: Workspace, stage: StageSpec, known: SampleState) -> Pro
 
 
 def taken_out(state: StageState) -> dict[str, str]:
-    """Sites that people took out of the approved sample by an exchange, as statuses."""
-    approved = state.proposal_named(state.approval.code) if state.approval else None
-    removed = [o.removed for o in approved.overrides] if approved and approved.of == "sites" else []
-    return {i: TAKEN_OUT for i in removed if i not in state.selected}
+    """Sites that people took out of an approved sample by an exchange, as statuses."""
+    return dict.fromkeys(sorted(state.taken_out), TAKEN_OUT)
 
 
 def _so_far(
@@ -136,10 +134,8 @@ def _so_far(
     if stage.of == "people":
         return {}, {}
     chosen = set(state.selected) - set(known.left)
-    approved = state.proposal_named(state.approval.code) if state.approval else None
-    put_in = chosen & {o.added for o in approved.overrides} if approved else set()
     yes = chosen & (known.recruited | interviewed_sites(place)) if chosen else set()
-    staying = dict.fromkeys(sorted(put_in), "put in by people") | dict.fromkeys(sorted(yes), "recruited")
+    staying = dict.fromkeys(sorted(chosen & state.put_in), "put in by people") | dict.fromkeys(sorted(yes), "recruited")
     return taken_out(state) | dict(known.left), staying
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from sampling import Sample, StageState, replacement, site_replaced
+from sampling import TAKEN_OUT, Sample, StageState, replacement, site_replaced
 from study import StudyError
 from study.decisions import Decision
 from study.protocol.sampling import StageSpec
@@ -42,6 +42,8 @@ def find_replacement(place: Workspace, decision: Decision, why: str, entering: s
     frame, design = now.frame, now.design
     best = replacement(frame, design, known.selected, {leaving: why}, before=before, digest_of=now.digest_of)
     after = best
+    if entering and before.get(entering) == TAKEN_OUT:
+        del before[entering]  # people may take back what people decided
     if entering and entering != dict(best.replaced)[leaving]:
         after = _named(now, known, leaving, why, before, entering, decision)
     assert known.approval is not None

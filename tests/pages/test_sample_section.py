@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from pages.sample_pictures import Line, Role, Scale, Spot, map_picture, parallel_picture
-from pages.sample_section import Nearest, PartCovered, Site, Stage, pictures, stage_markdown, values_table
+from pages.sample_section import Nearest, PartCovered, Site, Stage, pictures, stage_markdown, status_rows, values_table
 from pages.svg import standalone
 
 ROLES: tuple[Role, ...] = ("chosen", "chosen", "backup", "left", "passed_over")
@@ -95,6 +95,30 @@ def test_what_people_wrote_cannot_break_a_table_or_become_markup() -> None:
     assert "Because \\| it \\<b\\>matters" in markdown
     assert "| region | north | 40% | 1 | one north: at least 1, has 1 | yes |" in markdown
     assert "> The proof concerns the attributes." in markdown
+
+
+def test_what_people_did_and_how_far_the_proof_goes_is_in_the_words() -> None:
+    stage = replace(
+        STAGE, proven=("Sum of distances 3.9971 (bound 3.9971, gap 0 %).",), stands="The approved sample stands.",
+        overridden=("S4 came in the place of S3: it costs 0.1000 of the sum of distances.",),
+        notes=("size has one value throughout the eligible frame and was left out.",),
+        evaluated="5 sites were evaluated: 2 chosen.",
+    )  # fmt: skip
+    markdown = stage_markdown(stage)
+    assert "Proven. Sum of distances 3.9971 (bound 3.9971, gap 0 %)." in markdown
+    assert "## What people exchanged\n\n- S4 came in the place of S3: it costs" in markdown
+    assert "## Notes\n\n- size has one value" in markdown
+    assert markdown.index("The approved sample stands.") < markdown.index("Why this way")
+    assert markdown.index("5 sites were evaluated: 2 chosen.") < markdown.index("## Passed over")
+    assert not any(title in stage_markdown(STAGE) for title in ("What people exchanged", "## Notes"))
+
+
+def test_every_evaluated_site_is_a_row_with_its_status() -> None:
+    assert status_rows(STAGE) == (
+        {"Site": "S0", "Status": "chosen", "Reason": "the only one with region = north"},
+        {"Site": "S4", "Status": "passed over", "Reason": "loses 0.1"},
+    )
+    assert status_rows(replace(STAGE, chosen=(), passed_over=())) == ()
 
 
 def test_ids_are_escaped() -> None:

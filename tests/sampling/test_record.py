@@ -94,6 +94,12 @@ def test_the_story_folds_to_the_selection_with_override_and_replacement(sample: 
     assert state.left == {sample.ids[1]: "declined"}
     assert stage.selected == exchanged(stage.latest.selected, done.entering, done.leaving) == state.selected
     assert len(stage.selected) == 3
+    [swap] = stage.latest.overrides
+    assert (swap.by, swap.occurred) == ("INV1", "2026-01-05")
+    assert (stage.put_in, stage.taken_out) == ({swap.added}, {swap.removed} - {done.entering})
+    assert fold_sample(story[:3]).stages["sites"].taken_out == {swap.removed}
+    assert state.left_by[sample.ids[1]] == story[4].id
+    assert state.recruited == set()
 
 
 @settings(deadline=None)
@@ -115,6 +121,40 @@ def test_a_proposal_from_a_changed_frame_waits_while_the_approved_selection_stan
     assert stage.proposal_for(sample.record.frame, sample.record.design) is not None
     assert changes(stage, stage.latest, sample.code).startswith("the frame has changed")
     assert changes(stage, stage.latest, "0" * 12) == "no proposal of this stage has that code"
+
+
+def test_exchanges_hold_through_later_approvals_until_the_site_is_chosen_again(
+    sample: Sample, story: list[Event]
+) -> None:
+    def again(ids: tuple[str, ...], day: str, frame: str) -> list[Event]:
+        data = {**story[0].data, "selected": ids, "frame": frame * 64, "proposal": proposal_code(frame, "d", ids)}
+        first = happened(Fact("sample.proposed", NOW, data=data), f"{day}T10:00:00.000Z")
+        known = fold_sample([first]).stages["sites"].latest
+        assert known is not None
+        return [first, happened(approved(known, "INV1", day), f"{day}T11:00:00.000Z")]
+
+    [swap] = fold_sample(story).stages["sites"].latest.overrides  # type: ignore[union-attr]
+    without = tuple(i for i in sample.frame.ids if i not in (swap.added, swap.removed))[:3]
+    second = again(without, "2026-02-01", "a")
+    stage = fold_sample([*story[:3], *second]).stages["sites"]
+    assert (stage.put_in, stage.taken_out) == (frozenset(), {swap.removed})
+    third = again((swap.removed, *without[:2]), "2026-03-01", "b")
+    assert fold_sample([*story[:3], *second, *third]).stages["sites"].taken_out == frozenset()
+
+
+def test_two_proposals_of_one_frame_and_design_are_both_known_and_the_last_counts(
+    sample: Sample, story: list[Event]
+) -> None:
+    other = {**story[0].data, "selected": sample.frame.ids[:3], "proposal": "0" * 12}
+    stage = fold_sample([*story, happened(Fact("sample.proposed", NOW, data=other), "2026-02-01T10:00:00.000Z")]).stages
+    known = stage["sites"]
+    assert known.proposal_for(sample.record.frame, sample.record.design).code == "0" * 12  # type: ignore[union-attr]
+    assert known.proposal_named(sample.code) is not None
+    assert changes(known, known.latest, sample.code, left={sample.ids[2]: "closed"}) == (
+        "the selection is another"
+        if sample.ids[2] not in known.proposal_named(sample.code).selected  # type: ignore[union-attr]
+        else f"it names who has left since: {sample.ids[2]} (closed); and the selection is another"
+    )
 
 
 def test_a_sample_of_people_enters_as_counts_and_keyed_digests(programs: Callable[..., pd.DataFrame]) -> None:
