@@ -98,7 +98,7 @@ def test_the_story_folds_to_the_selection_with_override_and_replacement(sample: 
     assert (swap.by, swap.occurred) == ("INV1", "2026-01-05")
     assert (stage.put_in, stage.taken_out) == ({swap.added}, {swap.removed} - {done.entering})
     assert fold_sample(story[:3]).stages["sites"].taken_out == {swap.removed}
-    assert state.left_by[sample.ids[1]] == story[4].id
+    assert state.left_by[sample.ids[1]] == story[3].id
     assert state.recruited == set()
 
 
