@@ -66,8 +66,11 @@ def _targets(targets: Sequence[Mapping[str, Any]] | None, k: int, *, of_sites: b
 
 
 def _rounded(count: int, k: int) -> int | None:
-    """A count as it may be said: nought as it is, None for fewer than k, else rounded down to a multiple of k."""
-    return at_least(count, k) or (None if count else 0)
+    """A count as it may be said: nought as it is, None for fewer than k, else rounded down to a multiple of k.
+
+    With k = 2 nought is None too: beside it, fewer than two would be one.
+    """
+    return at_least(count, k) or (None if count or k == 2 else 0)
 
 
 def _month(day: str | None) -> str | None:
