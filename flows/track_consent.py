@@ -7,6 +7,8 @@ from dataclasses import replace
 from prefect import flow
 
 from tasks.consent_lists import look_back
+from tasks.copies import copies_removed, of_ticks, withdrawals_said
+from tasks.erasure import finish_pending
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -25,15 +27,20 @@ def track_consent(request: TrackConsent) -> Outcome:
 
     Withdrawals take effect first, whatever else is wrong with the file. What is not covered becomes a query that says
     what to do; so does everybody who must consent again, what was entered after the acts it covers, and what happened
-    while no approval was in force. The lists by participant code lie in restricted/consent/.
+    while no approval was in force. The lists by participant code lie in restricted/consent/. A withdrawal that was
+    interrupted is finished, and copies that people ticked as removed are recorded.
     """
     with opened(request, flow="track-consent") as place:
+        finish_pending(place)
         tracked = tracked_consent(place, read_registers(place))
         record(place, tracked.withdrawals)
         record(place, tracked.facts)
+        ticked = copies_removed(place)
+        record(place, ticked.facts)
+        settle_queries(place, ticked.queries, of_ticks)
         back = look_back(place)
         found = [*tracked.queries, *uncovered(place, tracked), *back.queries]
         settled = settle_queries(place, found, is_of_consent(place, tracked))
-        queries = (*settled.new, *settled.persisting)
-        outcome = outcome_of("track-consent", (*consent_said(place), *back.said), tracked, queries)
-        return replace(outcome, made=back.made)
+        queries = (*ticked.queries, *settled.new, *settled.persisting)
+        said = (*consent_said(place), *withdrawals_said(place), *back.said)
+        return replace(outcome_of("track-consent", said, tracked, queries), made=back.made)

@@ -16,6 +16,7 @@ from recruitment.copies import COPIES, GOES, CopiesDue, cleared_fact, copies_due
 from study import Event, Fact, Query
 from study.event import local_day, time_zone_of
 from study.objects import AlreadyStored, NotStored
+from study.query import QueryRecord
 from tasks.cited import cited_codings, interview_of, published_claims
 from tasks.decisions import REGISTER, read_decisions
 from tasks.erasure_plan import files_left_to_people
@@ -103,6 +104,16 @@ def tick(place: Workspace, code: str, places: tuple[str, ...]) -> list[Fact]:
     if due is None:
         return []
     return [cleared_fact(due, name, place.actor.id, place.today) for name in places if name in due.open]
+
+
+def of_ticks(record: QueryRecord) -> bool:
+    """Whether reading ticks looks at what that query is about."""
+    return record.check == "CN032"
+
+
+def withdrawals_said(place: Workspace) -> tuple[str, ...]:
+    """A sentence for each withdrawal with places still to be looked through."""
+    return tuple(copies_said(due) for due in copies_due(place.events()) if due.open)
 
 
 def copies_said(due: CopiesDue) -> str:

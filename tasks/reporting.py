@@ -18,6 +18,7 @@ from pages.recruitment_section import drawn
 from recruitment import Recruitment, consent_coverage, flow_boxes, fold_consent, fold_recruitment
 from recruitment.log import HELD
 from recruitment.projection import Projection
+from recruitment.withdrawal import without_erased
 from study import Event
 from study.event import instant, local_day
 from study.query import fold_queries
@@ -95,7 +96,9 @@ def _aims(place: Workspace, registers: Registers, recruitment: Recruitment, day:
     rows = registers.frames["participants"]
     if rows is None and needs_people(place.protocol.participants.targets):
         return None
-    return aims(place.protocol, recruitment, affiliations(rows, dict(registers.codes.trail)), today=day)
+    by_then = [e for e in place.events() if local_day(e.occurred, place.protocol.zone) <= day]
+    kept = without_erased(recruitment, by_then)
+    return aims(place.protocol, kept, affiliations(rows, dict(registers.codes.trail)), today=day)
 
 
 def _target(aim: Aim) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from analysis import guest_saturation
 from analysis.checks import Problem
 from analysis.saturation import new_codes_in_order
 from pages.layout import plural
+from recruitment.withdrawal import without_erased
 from study import Fact, Subject
 from tasks.analysis import MOST_CAUSES, Assessed
 from tasks.codings import UNVERSIONED, Material, reference_of
@@ -83,7 +84,8 @@ def _assessed(place: Workspace, material: Material, name: str, held: list[str]) 
 def sequences(place: Workspace, material: Material) -> dict[str, list[str]] | None:
     """Interviews held, in the order of interviewing, by sequence; None when roles or groups are not available."""
     claimed = place.protocol.analysis.saturation
-    interviews = {id: i for id, i in material.recruitment.interviews.items() if i.state in HELD}
+    kept = without_erased(material.recruitment, place.events())
+    interviews = {id: i for id, i in kept.interviews.items() if i.state in HELD}
     order = sorted(interviews, key=lambda id: (interviews[id].day, id))
     if claimed is None or claimed.by == "study":
         return {"study": order}

@@ -25,6 +25,7 @@ from pages.trail_words import ASSURANCE
 from recruitment import Recruitment
 from recruitment.flow_diagram import LABELS, flow_boxes
 from recruitment.log import HELD
+from recruitment.withdrawal import without_erased
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.call_list import due_section
@@ -136,6 +137,7 @@ def _targets(place: Workspace, registers: Registers, standing: Standing) -> tupl
     if rows is None and needs_people(place.protocol.participants.targets):
         return ()
     places = affiliations(rows, dict(registers.codes.trail))
+    kept = without_erased(standing.recruitment, standing.events)
     return tuple(
         Target(
             aim.label,
@@ -143,7 +145,7 @@ def _targets(place: Workspace, registers: Registers, standing: Standing) -> tupl
             aim.progress.target.count,
             projection_said(aim.projection, today=place.today, ends=place.protocol.field_ends),
         )
-        for aim in aims(place.protocol, standing.recruitment, places, today=place.today)
+        for aim in aims(place.protocol, kept, places, today=place.today)
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import flows
+from tasks import triggers
 
 ROOT = Path(__file__).parent.parent.parent
 PREFECT = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
@@ -77,6 +78,17 @@ def test_every_field_of_a_form_has_a_title_and_a_description(
     model = next(d for n, d in schema["definitions"].items() if "study" in d.get("properties", {}))
     bare = [n for n, field in model["properties"].items() if not (field.get("title") and field.get("description"))]
     assert bare == []
+
+
+def test_what_a_withdrawal_touches_is_triggered_and_comes_by_night_anyway() -> None:
+    affected = [d for d in DEPLOYMENTS if "triggers" in d]
+    assert {d["name"] for d in affected} == {
+        "track-consent", "validate-transcripts", "validate-surveys", "assemble-member-checks",
+    }  # fmt: skip
+    for deployment in affected:
+        (trigger,) = deployment["triggers"]
+        assert set(trigger["expect"]) == {triggers.WITHDRAWAL, triggers.LAPSE}
+        assert any(s["active"] and s["slug"] in ("nightly", "hourly") for s in deployment["schedules"])
 
 
 def test_deployments_share_one_pool_and_never_overlap() -> None:

@@ -21,8 +21,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from cli.embedded import running_server
 from cli.up import deployments
-from study import load_protocol
+from study import Fact, Subject, load_protocol
+from tasks.request import StudyRequest
+from tasks.workspace import opened
 
 ROOT = Path(__file__).parent.parent.parent
 PREFECT = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
@@ -33,6 +36,9 @@ def test_with_several_studies_each_has_its_own_deployments_in_its_own_time_zone(
     made = deployments(studies, PREFECT)["deployments"]
     names = [d["name"] for d in made]
     assert len(set(names)) == len(names) == 2 * len(PREFECT["deployments"])
+    triggers = {d["name"]: d["triggers"] for d in made if "triggers" in d}
+    assert {t["match"]["prefect.resource.id"] for t in triggers["track-consent-cps"]} == {"fieldtrail.study.cps"}
+    assert {t["match"]["prefect.resource.id"] for t in triggers["track-consent-fsp"]} == {"fieldtrail.study.fsp"}
     seal = next(d for d in made if d["name"] == "seal-trail-cps")
     assert seal["parameters"] == {"request": {"study": str(studies[1][0])}}
     assert seal["schedules"][0]["timezone"] == studies[1][1].time_zone
@@ -83,7 +89,9 @@ def up(example: Callable[..., Path], tmp_path: Path) -> Iterator[tuple[str, Path
 
 @pytest.mark.real
 @pytest.mark.timeout(400)
-def test_up_deploys_schedules_and_runs_what_a_coordinator_starts(up: tuple[str, Path, subprocess.Popen[str]]) -> None:
+def test_up_deploys_schedules_runs_what_a_coordinator_starts_and_what_a_withdrawal_triggers(
+    up: tuple[str, Path, subprocess.Popen[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address, study, process = up
     assert process.stdout is not None
     lines = iter(process.stdout.readline, "")
@@ -106,9 +114,37 @@ def test_up_deploys_schedules_and_runs_what_a_coordinator_starts(up: tuple[str, 
     seal = found["seal-trail"]["id"]
     wait_for(lambda: [r for r in ask(address, "/flow_runs/filter", scheduled) if r["deployment_id"] == seal])
 
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    assert running_server() == f"{address}/api"
+    monkeypatch.setenv("FIELDTRAIL_SERVER", f"{address}/api")
+    withdrawn = record_a_withdrawal(study)
+    affected = {d["name"] for d in PREFECT["deployments"] if "triggers" in d}
+    names = {d["id"]: name for name, d in found.items()}
+    wait_for(lambda: {names[r["deployment_id"]] for r in triggered(address)} == affected)
+    told = {"filter": {"event": {"name": ["fieldtrail.withdrawal.recorded"]}}}
+    (event,) = ask(address, "/events/filter", told)["events"]
+    assert event["resource"] == {"prefect.resource.id": "fieldtrail.study.peer-support"}
+    assert event["payload"] == {"event_ids": [withdrawn]}
+
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
+    assert running_server() is None
     wait_for(lambda: _refused(address), 30)
+
+
+def record_a_withdrawal(study: Path) -> str:
+    """A withdrawal recorded outside of the server, as a command does; the id of its event."""
+    with opened(StudyRequest(study=str(study)), "track-consent") as place:
+        data = {"ordinal": 1, "version": 1, "row": "0" * 64, "scopes": (), "disposition": "keep"}
+        person = (Subject("participant", place.trail_code("P001")),)
+        (event,) = place.trail.append([Fact("consent.withdrawn", "2013-11-01", person, data=data)])
+        return event.id
+
+
+def triggered(address: str) -> list[dict[str, Any]]:
+    """The flow runs that an automation started."""
+    runs = ask(address, "/flow_runs/filter", {"limit": 100})
+    return [run for run in runs if (run.get("created_by") or {}).get("type") == "AUTOMATION"]
 
 
 def _final(run: dict[str, Any]) -> str | None:
