@@ -26,6 +26,7 @@ from recruitment.follow_ups import BY_TALKING, Act, follow_ups
 from recruitment.site_standing import OPEN, SiteRisk, sites_at_risk
 from recruitment.tally import contacts_due, ways
 from recruitment.targets import TargetProgress, target_progress
+from recruitment.withdrawal import without_erased
 from sampling import fold_sample
 from tasks.recruitment import affiliations
 from tasks.registers import Registers
@@ -128,7 +129,8 @@ def _known(place: Workspace, registers: Registers) -> Known:
     events = place.events()
     recruitment = fold_recruitment(events)
     places = affiliations(registers.frames["participants"], dict(registers.codes.trail))
-    progress = target_progress(place.protocol.participants.targets, recruitment, places)
+    kept = without_erased(recruitment, events)
+    progress = target_progress(place.protocol.participants.targets, kept, places)
     people = {trail_code: code for code, trail_code in registers.codes.trail.items()}
     return Known(recruitment, fold_consent(events), places, progress, people)
 
