@@ -9,8 +9,11 @@ from typing import get_args
 
 import pytest
 
-from sampling import CAVEAT, STRATEGIES, design_of
+from sampling import CAVEAT, STRATEGIES, TAKEN_OUT, design_of
 from sampling.declared import check_design
+from sampling.record import RECRUITED_SITE
+from sampling.replace import LEFT
+from sampling.status import BACKUP, FORBIDDEN, NOT_ELIGIBLE, PASSED_OVER
 from study import load_protocol
 from study.protocol.sampling import Strategy
 
@@ -35,3 +38,8 @@ def test_the_page_names_every_strategy_and_the_sentence_about_a_proof() -> None:
     assert CAVEAT in PAGE
     shown = {name for stanza in STANZAS for name in re.findall(r"strategy: (\w+)", stanza)}
     assert set(STRATEGIES) - shown == {"theory_based", "opportunistic", "convenience"}
+
+
+def test_the_page_names_every_status_and_every_step_after_which_a_site_stays() -> None:
+    assert all(f"`{word}`" in PAGE for word in (*LEFT, BACKUP, FORBIDDEN, NOT_ELIGIBLE, PASSED_OVER, TAKEN_OUT))
+    assert f"({', '.join(kind.removeprefix('site.') for kind in RECRUITED_SITE)}, or with an interview held)" in PAGE
