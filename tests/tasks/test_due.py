@@ -1,0 +1,176 @@
+"""What is due on a day of the first example: lists of people under restricted/, counts and ways to act on the page."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from recruitment import fold_recruitment
+from recruitment.facts import consent_facts
+from recruitment.tally import tally_facts, ways
+from tasks.call_list import due_section, lists_written
+from tasks.due import due_today
+from tasks.erasing import LISTS, Plan, erase, written_down
+from tasks.opening import amendment_facts, opening_facts
+from tasks.recruitment import recruitment_readings
+from tasks.registers import Registers, read_registers
+from tasks.reporting import progress_on, write_report
+from tasks.site_diagrams import site_diagrams
+from tasks.workspace import StudyRequest, Workspace, opened
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+DAY = date(2016, 2, 20)
+Opened = tuple[Workspace, Registers]
+
+
+def recorded(study: Path, day: date = DAY, *, edit: tuple[str, str, str] | None = None) -> None:
+    """Record what the registers of a fresh copy say as of a day; `edit` changes text of one file first."""
+    shutil.copytree(EXAMPLES / "fsp" / "study", study)
+    if edit:
+        path, old, new = edit
+        text = (study / path).read_text()
+        assert old in text
+        (study / path).write_text(text.replace(old, new))
+    with opened(StudyRequest(study=str(study), as_of=day), "open-study", create=True) as place:
+        place.trail.append(opening_facts.fn(place))
+        place.trail.append(amendment_facts.fn(place))
+        registers = read_registers.fn(place)
+        rows = registers.frames["consent"]
+        readings = recruitment_readings(place, registers)
+        readings += [consent_facts(rows, place.events(), registers.codes, place.protocol, today=day.isoformat())]
+        place.trail.append([f for r in readings for f in (*r.withdrawals, *r.facts)])
+        found = ways(registers.frames["recruitment"], registers.consented)
+        place.trail.append(tally_facts(found, "a" * 64, place.events(), now=place.instant))
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("due") / "fsp"
+    recorded(target)
+    return target
+
+
+@pytest.fixture
+def place(study: Path) -> Iterator[Opened]:
+    with opened(StudyRequest(study=str(study), as_of=DAY), "status") as place:
+        yield place, read_registers.fn(place)
+
+
+def rows(study: Path, name: str) -> list[dict[str, str]]:
+    with (study / "restricted" / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_who_is_due_a_contact_is_called_by_name_and_listed_by_code(study: Path, place: Opened):
+    due = due_today(*place)
+    lists_written(place[0], due)
+    register = (study / "registers/recruitment.csv").read_text().splitlines()
+    (call,) = [row for row in rows(study, "call_list.csv") if row["participant_id"] == "P031"]
+    assert (call["name"], call["phone"], call["due"], call["attempts"]) == (
+        "Tessa Nobodyson",
+        "(555) 555-0130",
+        "2016-02-02",
+        "2",
+    )
+    assert sum(re.match(r"P031,S087,\w+,(approached|invited),2016-0[12]", line) is not None for line in register) == 2
+    assert [r["participant_id"] for r in rows(study, "due_list.csv")] == [row.participant for row in due.rows]
+    assert all("registers/recruitment.csv" in row["how"] for row in rows(study, "due_list.csv"))
+
+
+def test_every_line_says_how_to_act_and_holds_no_code_and_no_name(place: Opened):
+    section = due_section(*place)
+    assert {line.group for line in section.lines} == {"People", "Consent", "Sites"}
+    codes = place[0].protocol.participants.code_pattern
+    for line in section.lines:
+        assert re.search(r"registers/\w+\.csv|restricted/\S+|fieldtrail run|Ask ", f"{line.how} {line.where}")
+        assert not re.search(rf"\b{codes}\b|Nobodyson", f"{line.what} {line.day} {line.how}")
+    assert section.lists == (
+        ("restricted/call_list.csv", "names and phones"),
+        ("restricted/due_list.csv", "by participant code"),
+    )
+
+
+def test_the_lists_are_those_an_erasure_takes_along(study: Path, place: Opened):
+    lists_written(place[0], due_today(*place))
+    assert {path.name for path in (study / "restricted").glob("*_list.csv")} == set(LISTS)
+
+
+def test_without_identities_there_is_no_call_list_and_none_is_left(study: Path, place: Opened):
+    lists_written(place[0], due_today(*place))
+    kept = (study / "restricted/identities.csv").read_bytes()
+    (study / "restricted/identities.csv").unlink()
+    try:
+        ((path, what),) = due_section(*place).lists
+    finally:
+        (study / "restricted/identities.csv").write_bytes(kept)
+    assert (path, "no call list" in what) == ("restricted/due_list.csv", True)
+    assert not (study / "restricted/call_list.csv").exists()
+
+
+def test_nobody_is_called_while_no_approval_is_in_force(tmp_path: Path):
+    recorded(
+        tmp_path / "fsp", edit=("study.yaml", "from: 2015-05-01, to: 2016-04-30", "from: 2015-05-01, to: 2016-02-18")
+    )
+    with opened(StudyRequest(study=str(tmp_path / "fsp"), as_of=DAY), "status") as place:
+        due = due_today(place, read_registers.fn(place))
+        assert [row for row in due.rows if row.is_by_talking] == []
+        assert "11 contacts are held back" in due.section.notes[0]
+        (line,) = [line for line in due.section.lines if "approval" in line.what]
+        assert (line.tone, line.where) == ("bad", "fieldtrail run STUDY record-amendment")
+
+
+def test_nobody_is_called_at_a_site_that_closed(tmp_path: Path):
+    edit = ("registers/recruitment.csv", ",S087,,visited,2016-02-24,,", ",S087,,closed,2016-02-15,,")
+    recorded(tmp_path / "fsp", edit=edit)
+    with opened(StudyRequest(study=str(tmp_path / "fsp"), as_of=DAY), "status") as place:
+        due = due_today(place, read_registers.fn(place))
+        assert {row.site for row in due.rows if row.is_by_talking} == {"S012", "S067"}
+
+
+def test_an_erasure_takes_the_lists_along(tmp_path: Path):
+    recorded(tmp_path / "fsp")
+    with opened(StudyRequest(study=str(tmp_path / "fsp"), as_of=DAY), "withdraw-participant") as place:
+        lists_written(place, due_today(place, read_registers.fn(place)))
+        decision = place.events()[0].id
+        erase(place, written_down(place, decision, lambda: Plan(decision)))
+    assert list((tmp_path / "fsp/restricted").glob("*_list.csv")) == []
+
+
+def test_site_diagrams_need_both_files(place: Opened):
+    workspace, registers = place
+    recruitment = fold_recruitment(workspace.events())
+    found = site_diagrams(workspace, registers, recruitment)
+    assert len(found.diagrams) == 8
+    without = Registers(**{**_fields(registers), "frames": {**registers.frames, "participants": None}})
+    missing = site_diagrams(workspace, without, recruitment)
+    assert (missing.diagrams, "Not available without restricted/participants.csv" in missing.note) == ((), True)
+
+
+def test_a_report_for_each_audience_as_of_any_day(study: Path, place: Opened):
+    workspace, registers = place
+    before = progress_on.fn(workspace, registers, date(2016, 1, 31), as_known_then=False)
+    now = progress_on.fn(workspace, registers, DAY, as_known_then=False)
+    assert 0 < before.document["interviews"]["full"] < now.document["interviews"]["full"]
+    assert progress_on.fn(workspace, registers, DAY, as_known_then=True).document["recruitment"] == {}
+    assert now.document["targets"][0]["projection"]["status"] == "projected"
+    made = [
+        path
+        for audience in ("team", "auditor", "public", "site")
+        for path in write_report.fn(
+            workspace, progress_on.fn(workspace, registers, DAY, as_known_then=False, audience=audience)
+        )
+    ]
+    names = ("progress", "progress-auditor", "progress-public", "progress-site")
+    assert made == [f"out/{name}.{form}" for name in names for form in ("json", "html")]
+    for path in made:
+        assert not re.search(rf"\b{workspace.protocol.participants.code_pattern}\b", (study / path).read_text())
+
+
+def _fields(registers: Registers) -> dict[str, object]:
+    return {name: getattr(registers, name) for name in Registers.__dataclass_fields__}
