@@ -108,7 +108,10 @@ class LocalStore:
         return self.list(prefix)
 
     def erase_all_versions(self, key: str) -> int:
-        """Remove the file; 1 when there was one, else 0. The disk may keep its blocks until they are reused."""
+        """Remove the file; 1 when there was one, else 0. The disk may keep its blocks until they are reused.
+
+        A folder within a folder that is empty then goes too: it may be named after a participant.
+        """
         path = self._path(key)
         with self._explained(key, "remove"):
             try:
@@ -116,6 +119,9 @@ class LocalStore:
             except (FileNotFoundError, NotADirectoryError):
                 return 0
             _sync_folder(path.parent)
+            if self.root not in (path.parent, path.parent.parent):
+                with suppress(OSError):  # not empty
+                    path.parent.rmdir()
         return 1
 
     def erase_old_versions(self, key: str) -> int:

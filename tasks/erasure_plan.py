@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from recruitment import fold_recruitment
+from recruitment.signed_forms import FOLDER as SIGNED_FORMS
 from study import Event, Fact, Reference, StudyError, Subject
 from study.identifiers import digest, keyed_digest
 from study.objects import FolderStore, NotStored
@@ -196,6 +197,7 @@ def _replies(place: Workspace, participant: str) -> Iterator[str]:
 def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], events: set[str]) -> Iterator[str]:
     """What restricted/ holds about the person: packets, records, the words of queries on them and on their files; with
     `delete` de-identified transcripts too."""
+    yield from _keys(place.restricted, f"{SIGNED_FORMS}{person.participant}/")
     ids = {*person.interviews, *person.packets}
     folders = ("packets/",) if person.disposition == "deidentify" else (FOLDER, "packets/")
     for folder in folders:

@@ -64,6 +64,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         data = {"codebook": "1", "segments": 1, "coders": ("RES1",), "rejected": 0, "inputs": "0" * 64}
         coded = Fact("coding.imported", place.instant, received.subject, used=used, data=data)
         place.trail.append([received, coded])
+        place.restricted.put("consents/P001/FSP-INT-1.pdf", b"signed")
         place.restricted.put("deidentified/I0001.txt", b"masked")
         place.restricted.put("packets/MC-I0001/v002.html", b"assembled and not released yet")
         place.restricted.put("queries/" + "0" * 64 + ".json", b'{"subject": "interview:I0001"}')
@@ -118,6 +119,7 @@ def test_everything_about_the_person_is_gone_and_the_proof_stays(running):
     assert not [path for path in left if "I0001" in path or path.startswith("out/")]
     assert "I0001" not in (running / "analysis" / "codings.csv").read_text()
     assert any(other in path for path in left)
+    assert not (running / "restricted/consents/P001").exists()
     with opened(request(running), "status") as place:
         (erased,) = place.events(["erasure.executed"])
         (withdrawn,) = [e for e in place.events(["consent.withdrawn"]) if e.subject_id("participant") == code]
