@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from sampling import local
-from sampling.design import Design, Rule
+from sampling.design import Design, Rule, plain
 from sampling.diagnose import rules_met
 from sampling.frame import Frame
 from sampling.goal import CLOSENESS, Goal
@@ -64,7 +64,7 @@ def _by_people(problem: Problem, design: Design, frame: Frame) -> tuple[int, ...
     if not held.all():
         first = rules_met(problem.limits, chosen)[int(np.argmin(held))]
         raise StudyError(
-            f"the chosen rows break the rule {first.name!r}: {first.got:g} where it wants {first.wanted}",
+            f"the chosen rows break the rule {first.name!r}: {plain(first.got)} where it wants {first.wanted}",
             where="the sampling design",
             remedy="Choose others, or change the rule with a reason.",
         )

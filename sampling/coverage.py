@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sampling.design import Attribute, Design, Rule
+from sampling.design import Attribute, Design, Rule, plain
 from sampling.diagnostics import Covered, RuleMet
 from sampling.frame import Frame
 from sampling.infeasible import wish
@@ -68,7 +68,7 @@ def _covered(frame: Frame, problem: Problem, attribute: Attribute, chosen: Seque
                 parts.count(label),
                 parts.count(label) / len(parts),
                 sample.count(label),
-                tuple(f"{met[r].name}: {met[r].wanted}, has {met[r].got:g}" for r in asked),
+                tuple(f"{met[r].name}: {met[r].wanted}, has {plain(met[r].got)}" for r in asked),
                 all(met[r].is_met for r in asked) if asked else None,
             )
         )

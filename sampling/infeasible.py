@@ -98,24 +98,29 @@ def is_feasible(problem: Problem, seconds: float) -> bool:
 
 def explained(problem: Problem, seconds: float, named: Callable[[Iterable[str]], str] = ", ".join) -> Infeasible:
     """The error for a problem that has no sample; `named` shows ids as a message may."""
-    conflict = irreducible(problem, seconds)
+    counted = counted_out(problem)
+    rest = [k for k in range(len(problem.limits.rules)) if k not in counted]
+    others = replace(problem, limits=problem.limits.only(rest))
+    # what counting has said already needs no second word while another conflict is left
+    conflict = irreducible(problem if is_feasible(others, seconds) else others, seconds)
     at = [k for k, rule in enumerate(problem.limits.rules) if any(rule is r for r in conflict)]
     within, without = ids_in_the_way(replace(problem, limits=problem.limits.only(at)), seconds)
     relaxed = relax(problem, seconds, within_floors=False)
     changes = given_way(problem.limits, relaxed) if relaxed else ()
     return Infeasible(
-        problem.size, count_check(problem), conflict, changes, kept_in=named(within), kept_out=named(without)
+        problem.size, tuple(counted.values()), conflict, changes, kept_in=named(within), kept_out=named(without)
     )
 
 
-def count_check(problem: Problem) -> tuple[str, ...]:
-    """A sentence for each rule that no sample of this size with the required can keep even alone."""
-    found = []
+def counted_out(problem: Problem) -> dict[int, str]:
+    """The rules that no sample of this size with the required can keep even alone, each with a sentence."""
+    found = {}
     limits, size = problem.limits, problem.size
     free = problem.allowed.copy()
     free[list(problem.required)] = False
     places = size - len(problem.required)
-    for rule, amounts, low, high in zip(limits.rules, limits.amounts, limits.low, limits.high, strict=True):
+    for k, rule in enumerate(limits.rules):
+        amounts, low, high = limits.amounts[k], float(limits.low[k]), float(limits.high[k])
         if isinstance(rule, Bond) and rule.is_link:
             continue
         given = float(amounts[list(problem.required)].sum())
@@ -125,10 +130,10 @@ def count_check(problem: Problem) -> tuple[str, ...]:
         if most < low - 1e-9:
             share = f"only {fitting} of the eligible fit" if fitting else "none of the eligible fits"
             only = share if rule.sum_of is None and fitting < low else ""
-            found.append(f"{wish(rule)}, and {only or f'a sample of {size} has at most {plain(most)}'}")
+            found[k] = f"{wish(rule)}, and {only or f'a sample of {size} has at most {plain(most)}'}"
         if least > high + 1e-9:
-            found.append(f"{wish(rule)}, and a sample of {size} has at least {plain(least)}")
-    return tuple(found)
+            found[k] = f"{wish(rule)}, and a sample of {size} has at least {plain(least)}"
+    return found
 
 
 def irreducible(problem: Problem, seconds: float) -> tuple[Rule, ...]:

@@ -71,16 +71,16 @@ SAID: dict[str, tuple[dict[str, object], str]] = {
     "all three at once": (
         {
             "rules": (
-                Rule("four a", {"kind": ["a"]}, min=4),
                 Rule("three b", {"kind": ["b"]}, min=3),
-                Rule("two c", {"kind": ["c"]}, min=2),
+                Rule("no more than one b", {"kind": ["b"]}, max=1),
+                Rule("four a", {"kind": ["a"]}, min=4),
             )
         },
         "the sampling design: no sample of 4 keeps all the rules. Counting alone shows it: 'four a' wants at least 4, "
         "and only 3 of the eligible fit. These cannot hold together, and without any one of them the others can: "
-        "'three b' wants at least 3; 'two c' wants at least 2. The smallest change of the rules that would do (all of "
-        "it): 'four a' with at least 2 instead of 4; 'three b' with at least 2 instead of 3; 'two c' with none needed "
-        "instead of 2. Write it into study.yaml if the study can bear it, or complete the frame.",
+        "'three b' wants at least 3; 'no more than one b' wants at most 1. The smallest change of the rules that would "
+        "do (all of it): 'three b' with at least 1 instead of 3; 'four a' with at least 3 instead of 4. Write it into "
+        "study.yaml if the study can bear it, or complete the frame.",
     ),
     "one rule and those who must be in": (
         {"rules": (Rule("three a", {"kind": ["a"]}, min=3), HARMLESS), "required": ("S012", "S013", "S002")},
