@@ -22,7 +22,7 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
     """Read the recruitment and interview registers: what is new is recorded, what does not fit becomes a query.
 
     Withdrawals take effect first, whatever else is wrong with the file. Before consent nobody is recorded one by
-    one: the trail gets counts. Who is to be called today is written to restricted/call_list.csv.
+    one: the trail gets counts. What is due today is written to out/due.html, whom to call to restricted/call_list.csv.
     """
     with opened(request, flow="track-recruitment") as place:
         tracked = tracked_recruitment(place, read_registers(place))
@@ -30,5 +30,5 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
         record(place, tracked.facts)
         settled = settle_queries(place, tracked.queries, is_of_recruitment(place, tracked))
         queries = (*settled.new, *settled.persisting)
-        said = (*recruitment_said(place, tracked), *write_lists(place, tracked.registers))
+        said = (*recruitment_said(place, tracked), *write_lists(place, tracked))
         return outcome_of("track-recruitment", said, tracked, queries)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from pages.layout import render
+
 Tone = Literal["bad", "warn", "plain"]
 GROUPS = ("People", "Consent", "Withdrawals", "Sites", "Obligations")
 
@@ -39,6 +41,22 @@ class DueSection:
         """The lines by group, in the order of GROUPS."""
         ordered = sorted(self.lines, key=lambda line: GROUPS.index(line.group))
         return tuple((group, tuple(lines)) for group, lines in groupby(ordered, key=lambda line: line.group))
+
+
+@dataclass(frozen=True, slots=True)
+class DuePage:
+    """The section as a page of its own, for the coordinator: it is written anew whenever recruitment is read."""
+
+    title: str
+    study: str
+    synthetic: bool
+    day: str
+    due: DueSection
+
+
+def due_page(page: DuePage) -> bytes:
+    """The page as one self-contained HTML file."""
+    return render("due_page.html", title=f"Due today: {page.title}", page=page, due_words=WORDS)
 
 
 WORDS: dict[Tone, str] = {"bad": "late", "warn": "due", "plain": "coming"}

@@ -86,9 +86,10 @@ def _site_of(
 
 def _at(recruitment: Recruitment, here: set[str], people: Mapping[str, Way], today: date) -> Recruitment:
     """The recruitment log of these people alone, with counts taken from how far they came."""
+    counted = counts(people)
     return replace(
         recruitment,
-        states={code: state for code, state in recruitment.states.items() if code in here},
-        reached={code: days for code, days in recruitment.reached.items() if code in here},
-        tallies=(Tally(day=today, **{**counts(people), "ineligible": dict(counts(people)["ineligible"])}),),
+        states={code: recruitment.states[code] for code in sorted(here)},
+        reached={code: recruitment.reached[code] for code in sorted(here)},
+        tallies=(Tally(day=today, **{**counted, "ineligible": dict(counted["ineligible"])}),),
     )

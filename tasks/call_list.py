@@ -13,25 +13,31 @@ from dataclasses import replace
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from pages.due_section import DueSection
+from pages.due_section import DuePage, DueSection, due_page
 from pages.layout import plural
 from study import StudyError
 from study.objects import NotStored
 from tasks.due import HOW, Due, DueRow, due_today
 from tasks.erasing import LISTS
 from tasks.read import read_restricted_table
+from tasks.recruitment import Tracked
 from tasks.registers import Registers
 from tasks.workspace import Workspace
 
 CALLS, BY_CODE = LISTS
+PAGE = "due.html"
 CONTACT = ("name", "phone", "email")
 
 
 @task(name="write the call list", cache_policy=NO_CACHE)
-def write_lists(place: Workspace, registers: Registers) -> tuple[str, ...]:
-    """Write both lists; a sentence on what is due and where it says with whom."""
-    due = due_today(place, registers)
+def write_lists(place: Workspace, tracked: Tracked) -> tuple[str, ...]:
+    """Write both lists and out/due.html; a sentence on what is due and where it says with whom."""
+    due = due_today(place, tracked.registers, tracked.ways)
     lists = lists_written(place, due)
+    protocol = place.protocol
+    section = replace(due.section, lists=lists)
+    page = DuePage(protocol.title, protocol.id, protocol.synthetic, f"{place.today:%-d %B %Y}", section)
+    place.out.put(PAGE, due_page(page))
     named = " and ".join(f"{path} ({what})" for path, what in lists)
     return (f"{plural(len(due.rows), 'thing is', 'things are')} due with people today: {named}.",)
 

@@ -14,9 +14,9 @@ from recruitment import (
     Affiliation,
     ConsentLedger,
     Recruitment,
-    consent_in_force,
     fold_consent,
     fold_recruitment,
+    gate,
     reconsents_due,
 )
 from recruitment.consent import approval_on
@@ -24,7 +24,7 @@ from recruitment.copies import copies_due
 from recruitment.coverage import ReconsentDue
 from recruitment.follow_ups import BY_TALKING, Act, follow_ups
 from recruitment.site_standing import OPEN, SiteRisk, sites_at_risk
-from recruitment.tally import contacts_due, ways
+from recruitment.tally import Way, contacts_due, ways
 from recruitment.targets import TargetProgress, target_progress
 from recruitment.withdrawal import without_erased
 from sampling import fold_sample
@@ -101,14 +101,16 @@ class Known:
     people: Mapping[str, str] = field(default_factory=dict)
 
 
-def due_today(place: Workspace, registers: Registers) -> Due:
+def due_today(place: Workspace, registers: Registers, found: Mapping[str, Way] | None = None) -> Due:
     """Everything due on the study's day, from the trail and the registers as they stand.
+
+    `found` is how far everybody came before consent, where that is worked out already.
 
     Nobody is to be contacted without an approval in force, at a site that is not open, or, once they consented,
     without consent to take part in force: such rows are held back, and a note says how many.
     """
     known = _known(place, registers)
-    rows = sorted(_rows(place, registers, known), key=lambda row: (row.due, row.participant))
+    rows = sorted(_rows(place, registers, known, found), key=lambda row: (row.due, row.participant))
     allowed = [row for row in rows if _may_act(place, known, row, registers)]
     held_back = len(rows) - len(allowed)
     notes = (
@@ -135,14 +137,14 @@ def _known(place: Workspace, registers: Registers) -> Known:
     return Known(recruitment, fold_consent(events), places, progress, people)
 
 
-def _rows(place: Workspace, registers: Registers, known: Known) -> Iterator[DueRow]:
+def _rows(place: Workspace, registers: Registers, known: Known, found: Mapping[str, Way] | None) -> Iterator[DueRow]:
     rules = place.protocol.participants.contact
     sites = _sites(registers, known, place.today)
     rows = registers.frames["recruitment"]
     if rows is not None:
         due = contacts_due(
             rows,
-            ways(rows, registers.consented),
+            ways(rows, registers.consented) if found is None else found,
             interval_days=rules.interval_days,
             maximum_attempts=rules.maximum_attempts,
             today=place.today.isoformat(),
@@ -150,10 +152,10 @@ def _rows(place: Workspace, registers: Registers, known: Known) -> Iterator[DueR
         for code, attempts, day, is_last in due.itertuples(index=False):
             act: Act = "no_response" if is_last else "contact"
             yield DueRow(code, sites.get(code, ""), act, date.fromisoformat(day), int(attempts))
-    for found in follow_ups(known.recruitment, rules, place.today):
-        code = known.people.get(found.participant)
+    for one in follow_ups(known.recruitment, rules, place.today):
+        code = known.people.get(one.participant)
         if code is not None:
-            yield DueRow(code, sites.get(code, ""), found.act, found.due, found.attempts)
+            yield DueRow(code, sites.get(code, ""), one.act, one.due, one.attempts)
 
 
 def _sites(registers: Registers, known: Known, today: date) -> dict[str, str]:
@@ -177,7 +179,7 @@ def _may_act(place: Workspace, known: Known, row: DueRow, registers: Registers) 
         return False
     if row.act == "contact":
         return approval_on(known.ledger, place.today, "contact")[0]
-    return consent_in_force(known.ledger, registers.codes.trail[row.participant], "take_part", place.today).in_force
+    return gate(known.ledger, "contact", registers.codes.trail[row.participant], {"today": place.today}).in_force
 
 
 def _people_lines(place: Workspace, rows: list[DueRow]) -> Iterator[DueLine]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from pages.recruitment_section import Target
+from pages.due_section import DueLine, DueSection
+from pages.recruitment_section import SiteDiagram, Sites, Target
 from pages.sample_pictures import Line, Scale, Spot
 from pages.sample_section import Leaving, Nearest, PartCovered, Site, Stage
 from pages.study_page import (
@@ -29,6 +30,11 @@ from trail.verify_trail import LIMITS
 
 ROLES = ("chosen", "chosen", "chosen", "backup", "left", *["passed_over"] * 8)
 SPOTS = tuple(Spot(f"S{k + 1:03d}", (k * 5 % 13) / 13, (k * 7 % 11) / 11, r) for k, r in enumerate(ROLES))  # type: ignore[arg-type]
+REPLACE = "fieldtrail run STUDY replace-site -p stage=sites -p site=S014 -p why=unreachable"
+PROJECTED = (
+    "At the pace of the last 84 days (5 interviews) around 20 July 2016, four times in five between 8 July 2016 and 30 "
+    "August 2016. Chance by 31 July 2016: 62 %."
+)
 PAGE = StudyPage(
     title="A made-up study of <b>recovery</b> orientation in mental-health programs",
     study="made-up",
@@ -73,7 +79,7 @@ PAGE = StudyPage(
         Box("Consented", 28, (("declined", 9), ("no response", 3))),
         Box("Interviewed", 24, (("lost to follow-up", 2), ("withdrawn", 2))),
     ),
-    targets=(Target("Peer providers", 16, 16), Target("Program directors", 8, 10)),
+    targets=(Target("Peer providers", 16, 16), Target("Program directors", 8, 10, PROJECTED)),
     people="28 people consented, 24 were interviewed.",
     coverage=(Coverage("take part", 26, 28), Coverage("quote", 20, 28)),
     consent_notes=("2 people must consent again before next contact.",),
@@ -88,6 +94,18 @@ PAGE = StudyPage(
     analysis=("240 coded segments of 24 transcripts.",),
     trail=TrailState("PASS", 412, 415, 3, "0f" * 32, (), ("Integrity is not truth.",)),
     links=(("Dossier", "dossier/index.html"),),
+    due=DueSection(
+        (
+            DueLine("People", "3 people to contact again", 3, "since 1 June 2016", "Get in touch.", tone="bad"),
+            DueLine("Sites", "Site S014 is behind its target", 1, "replace by 1 July 2016", "To replace it", REPLACE),
+        ),
+        ("1 contact is held back.",),
+        (("restricted/call_list.csv", "names and phones"),),
+    ),
+    sites=Sites(
+        (SiteDiagram("S001", (Box("Identified", 12), Box("Consented", 5, (("Does not meet criterion 2: " * 3, 7),)))),),
+        notes=("2 interviews count for no target of a site.",),
+    ),
     closed=(ClosedQuery("TR013", "Share of words", "transcripts/I0003.vtt", "set aside by INV1"),),
 )
 
@@ -103,6 +121,13 @@ def test_it_is_one_file_without_network() -> None:
 def test_what_people_wrote_is_escaped() -> None:
     assert "<b>recovery</b>" not in text()
     assert "&lt;b&gt;recovery&lt;/b&gt;" in text()
+
+
+def test_what_is_due_and_each_site_are_on_the_page() -> None:
+    assert text().index('id="due"') < text().index('id="sample"')
+    assert f"<code>{REPLACE}</code>" in text()
+    assert "S001: 12 identified, 5 consented" in text()
+    assert PROJECTED in text()
 
 
 def test_a_failed_verification_is_said_with_its_fault() -> None:
