@@ -1,9 +1,14 @@
-"""Prefect's settings for this machine, put in place before Prefect is imported or started."""
+"""Prefect's settings and server for a one-off command, put in place before Prefect is imported."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import socket
+import subprocess
+import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,17 +19,19 @@ QUIET = {
     "PREFECT_CLI_COLORS": "false",
 }
 EMBEDDED = QUIET | {
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
 }
 """A one-off command keeps quiet: it says its own sentences, and the trail is the record."""
 ADDRESS = "fieldtrail-server"
 IN_MEMORY = "sqlite+aiosqlite:///file::memory:?cache=shared&uri=true&check_same_thread=false"
 """Nothing reads Prefect's own record of a one-off command later, and on disk its writes cost seconds a run."""
+SERVER = Path(__file__).with_name("embedded_server.py")
+STARTUP_S = 120
 
 
 def use_embedded_prefect() -> None:
@@ -33,20 +40,60 @@ def use_embedded_prefect() -> None:
     A server that `fieldtrail up` runs on this machine is still told what its automations wait for.
     """
     if "PREFECT_API_URL" not in os.environ:
-        if address := running_server():
-            os.environ.setdefault("FIELDTRAIL_SERVER", address)
+        os.environ.setdefault("FIELDTRAIL_SERVER", running_server() or "")
         os.environ.setdefault("PREFECT_HOME", str(prefect_home("embedded")))
         os.environ.setdefault("PREFECT_API_DATABASE_CONNECTION_URL", IN_MEMORY)
     for name, value in EMBEDDED.items():
         os.environ.setdefault(name, value)
 
 
-@contextmanager
-def without_heartbeat() -> Iterator[None]:
-    """Run flows without Prefect's heartbeat: nobody watches a one-off command, and each join of it costs a second."""
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+def start_server() -> None:
+    """Let Prefect's server begin, in a process that ends with this one, unless one is configured.
 
-    with temporary_settings(updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    Who asks it something at once waits until it answers: its port listens already.
+    """
+    if "PREFECT_API_URL" in os.environ:
+        return
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        server = subprocess.Popen(
+            [sys.executable, "-P", str(SERVER), str(listening.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[listening.fileno()],
+            start_new_session=True,
+        )
+        os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
+    atexit.register(server.communicate)  # the server ends when its input does
+
+
+def await_server() -> None:
+    """Return when the server answers; StudyError when it does not."""
+    from study.errors import StudyError
+
+    start_server()
+    address = os.environ["PREFECT_API_URL"]
+    try:
+        urllib.request.urlopen(f"{address}/health", timeout=STARTUP_S).close()
+    except OSError as error:
+        raise StudyError(
+            f"Prefect's server does not answer ({error})", where=address, remedy="Run it again; if it stays, report it."
+        ) from None
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Run flows without what only somebody who watches them needs, as nobody does with a one-off command.
+
+    Each join of the heartbeat costs a second; events are kept from a server whose record is in memory only.
+    """
+    from prefect.events.clients import NullEventsClient
+    from prefect.events.worker import EventsWorker
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    if os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL") == IN_MEMORY:
+        EventsWorker.set_client_override(NullEventsClient)
+    address = os.environ["PREFECT_API_URL"]
+    with temporary_settings(updates={PREFECT_API_URL: address, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         yield
 
 

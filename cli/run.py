@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import json
 import os
@@ -14,7 +15,7 @@ from typing import Any
 
 import typer
 
-from cli.embedded import use_embedded_prefect, without_heartbeat
+from cli.embedded import await_server, start_server, unwatched, use_embedded_prefect
 from cli.exits import Exit, UsageError
 from cli.progress import shown_progress
 
@@ -34,7 +35,10 @@ def run_flow(
     """Run the flow, signed with the acting person's key where one is given; 1 when blocking queries are open."""
     if sign and not acting:
         raise UsageError("A key signs for a person: say who acts, with --as.")
+    gc.set_threshold(100_000, 20, 100)  # what is imported stays: looking for what to free costs seconds
     use_embedded_prefect()
+    if (Path(study).expanduser() / "study.yaml").is_file():
+        start_server()  # which takes as long as importing the flows does
     from expectations.warming import warm_up
     from study import load_protocol
     from tasks.trail_place import PERSONAL_KEY
@@ -47,7 +51,8 @@ def run_flow(
     load_protocol(study_root(study))  # what is wrong with the study itself is said before Prefect starts
     if flow.replace("_", "-") in CHECKING_FLOWS:
         warm_up()  # while Prefect starts
-    with shown_progress(quiet=as_json), without_heartbeat():
+    await_server()
+    with shown_progress(quiet=as_json), unwatched():
         outcome = function(request)
     if as_json:
         typer.echo(json.dumps(_document(outcome), ensure_ascii=False, indent=1))

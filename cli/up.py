@@ -42,6 +42,7 @@ def bring_up(studies: list[str], port: int) -> int:
         **QUIET,
         "PREFECT_HOME": str(server_home()),
         "PREFECT_API_URL": f"{address}/api",
+        "FIELDTRAIL_SERVER": f"{address}/api",
         "PREFECT_UI_API_URL": f"{address}/api",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "fieldtrail",

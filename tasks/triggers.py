@@ -22,7 +22,8 @@ LAPSE = "fieldtrail.approval.lapsed"
 LAPSE_CHECKS = frozenset({"CN027"})
 """Queries that open when no ethics approval is in force."""
 SERVER = "FIELDTRAIL_SERVER"
-"""The variable with the address of a server on this machine that a one-off command tells, and does not run on."""
+"""The variable with the address of a server on this machine that a one-off command tells, and does not run on; empty
+where there is none."""
 SECONDS = 5.0
 MOST_IDS = 100
 
@@ -58,7 +59,7 @@ def to_tell(events: Iterable[Event]) -> Mapping[str, tuple[str, ...]]:
 
 def server_address() -> str | None:
     """The API of the server this run belongs to, or of the one on this machine; None for a run of its own."""
-    return os.environ.get("PREFECT_API_URL") or os.environ.get(SERVER) or None
+    return os.environ.get(SERVER, os.environ.get("PREFECT_API_URL")) or None
 
 
 def _post(address: str, name: str, study: str, ids: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from prefect.context import _deployment_id as deployment_id
 from prefect.runtime import deployment, flow_run
 
 from storage.local import LocalStore
@@ -206,10 +207,15 @@ def _run(flow: str) -> Run:
     return Run(
         flow_run_id=str(flow_run.id or uuid.uuid4()),
         flow=flow,
-        deployment=str(deployment.name or "none"),
+        deployment=_deployment(),
         attempt=int(flow_run.run_count or 1),
         code=software_version(),
     )
+
+
+def _deployment() -> str:
+    """The deployment that a run, or the run it is part of, was started by; the server is asked only where one was."""
+    return str(deployment.name) if deployment_id.get() else "none"
 
 
 def _identities(place: Workspace) -> list[dict[str, str]]:

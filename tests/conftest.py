@@ -17,14 +17,17 @@ REQUIRE_ALL = os.environ.get("FIELDTRAIL_REQUIRE_ALL") == "1"
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
+os.environ.pop("PREFECT_API_URL", None)  # a server that somebody has configured is not for tests
+
+
 @pytest.fixture(scope="session")
 def prefect_harness() -> Iterator[None]:
-    """Prefect's own server in this process, once a session (13 to 26 s); flows and tasks then run for real."""
-    from prefect.testing.utilities import prefect_test_harness
+    """The command's own Prefect server, once a process (about 6 s); flows and tasks then run for real."""
+    from cli.embedded import await_server, unwatched, use_embedded_prefect
 
-    from cli.embedded import without_heartbeat
-
-    with prefect_test_harness(server_startup_timeout=120), without_heartbeat():
+    use_embedded_prefect()
+    await_server()
+    with unwatched():
         yield
 
 

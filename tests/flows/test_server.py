@@ -108,7 +108,8 @@ def test_up_deploys_schedules_runs_what_a_coordinator_starts_and_what_a_withdraw
     state = wait_for(lambda: _final(ask(address, f"/flow_runs/{started['id']}")))
     assert state == "COMPLETED"
     assert (study / "trail.vkey").exists()
-    assert list((study / "trail/lanes").rglob("*.jsonl"))
+    first, *_ = (study / "trail/lanes").rglob("*.jsonl")
+    assert '"deployment":"open-study"' in first.read_text(), "the trail says which deployment a run was started by"
 
     scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING", "COMPLETED"]}}}}
     seal = found["seal-trail"]["id"]
