@@ -26,7 +26,7 @@ def consent_queries(rows: pd.DataFrame, protocol: Protocol, codes: Mapping[str, 
     """
     given = rows[rows["action"].isin(["given", "renewed"]) & rows["is_usable"] & rows["participant_id"].isin(codes)]
     found: dict[tuple[str, str, str], list[int]] = {}
-    for r in given.itertuples(index=False):
+    for r in given.astype(object).itertuples(index=False):
         for check, column in _faults(r, protocol):
             found.setdefault((check, column, codes[str(r.participant_id)]), []).append(int(str(r.row)))
     return [
@@ -104,7 +104,7 @@ def interview_queries(
     """
     held = rows[rows["is_usable"] & rows["outcome"].isin(["full", "part", "notes_only"])]
     found: dict[tuple[str, str, str], tuple[list[int], str]] = {}
-    for r in held[held["participant_ids"].isin(codes)].itertuples(index=False):
+    for r in held[held["participant_ids"].isin(codes)].astype(object).itertuples(index=False):
         for check, column, reason in _uncovered(r, ledger, codes[str(r.participant_ids)]):
             numbers, _ = found.setdefault((check, column, str(r.interview_id)), ([], reason))
             numbers.append(int(str(r.row)))

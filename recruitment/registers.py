@@ -20,7 +20,7 @@ from study.identifiers import keyed_digest
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One register: its file in the study folder and what each column is for."""
+    """One register: its file in the study folder, what each column is for, and how the kinds of its facts begin."""
 
     name: str
     file: str
@@ -28,6 +28,7 @@ class Register:
     fixed: tuple[str, ...]
     progress: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ RECRUITMENT = Register(
     ("participant_id", "step"),
     ("site_id", "role", "occurred", "reason_code"),
     ignored=("contact_channel", "by"),
+    kinds=("recruitment.", "site."),
 )
 CONSENT = Register(
     "consent",
@@ -59,6 +61,7 @@ CONSENT = Register(
     ("language", "occurred", "mode", "scopes", "obtained_by", "witness", "representative", "disposition"),
     progress=("copy_given",),
     ignored=("assent", "understanding", "signed_form_sha256"),  # read where they are there; a change becomes an event
+    kinds=("consent.",),
 )
 INTERVIEWS = Register(
     "interviews",
@@ -67,6 +70,7 @@ INTERVIEWS = Register(
     ("site_id", "occurred"),
     progress=("mode", "outcome", "recording"),
     ignored=("guide_version", "interviewer"),
+    kinds=("interview.",),
 )
 AFFILIATIONS = Register(
     "participants",
@@ -75,6 +79,7 @@ AFFILIATIONS = Register(
     ("site_id", "role", "from"),
     progress=("to",),
     ignored=("pseudonym", "group"),
+    kinds=("participant.",),
 )
 REGISTERS: Mapping[str, Register] = {r.name: r for r in (RECRUITMENT, CONSENT, INTERVIEWS, AFFILIATIONS)}
 
@@ -157,11 +162,11 @@ def register_row(event: Event) -> RowKey | None:
     return None
 
 
-def recorded_rows(events: list[Event]) -> dict[RowKey, Event]:
-    """Of each register row in the trail, the event with the highest version."""
+def recorded_rows(events: list[Event], kinds: str | tuple[str, ...] = "") -> dict[RowKey, Event]:
+    """Of each register row in the trail, the event with the highest version; `kinds` are how its kinds begin."""
     latest: dict[RowKey, Event] = {}
     for event in events:
-        key = register_row(event)
+        key = register_row(event) if event.kind.startswith(kinds) else None
         if key is not None and (key not in latest or latest[key].data["version"] < event.data["version"]):
             latest[key] = event
     return latest

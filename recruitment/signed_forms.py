@@ -42,7 +42,7 @@ def signed_forms(rows: pd.DataFrame, scans: Mapping[str, str]) -> tuple[dict[Nam
     found: dict[Named, str] = {}
     differing: set[Named] = set()
     named: set[Named] = set()
-    for r in rows[rows["action"].isin(["given", "renewed"])].itertuples(index=False):
+    for r in rows[rows["action"].isin(["given", "renewed"])].astype(object).itertuples(index=False):
         name = named_after(r)
         named.add(name)
         scanned, entered = by_name.get(name, ""), str(r.signed_form_sha256).lower()
@@ -80,7 +80,7 @@ def signed_form_queries(
     query = partial(raised, study=protocol.id, ref=ref, file=CONSENT.file, column="signed_form_sha256")
     queries = []
     theirs = rows[rows["action"].isin(["given", "renewed"]) & rows["is_usable"] & rows["participant_id"].isin(codes)]
-    for r in theirs.itertuples(index=False):
+    for r in theirs.astype(object).itertuples(index=False):
         who, number = codes[str(r.participant_id)], int(str(r.row))
         event = recorded.get((f"consent.{r.action}", who, str(r.form_id), str(r.form_version), int(str(r.ordinal))))
         kept = event.data.get("proof") if event is not None else None
