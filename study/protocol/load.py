@@ -19,6 +19,22 @@ from study.protocol.document import Protocol
 
 FILE = "study.yaml"
 
+LIMITS = {
+    "greater_than_equal": ("too small", "{} or more"),
+    "greater_than": ("too small", "more than {}"),
+    "less_than_equal": ("too large", "{} or less"),
+    "less_than": ("too large", "less than {}"),
+}
+"""What is wrong with a number beyond a limit, and what to write."""
+NUMBERS = {
+    "int_type": "whole number",
+    "int_parsing": "whole number",
+    "int_from_float": "whole number",
+    "float_type": "number",
+    "float_parsing": "number",
+}
+"""What should have stood where something else does."""
+
 
 def load_protocol(source: Path | str | bytes) -> Protocol:
     """Read a protocol from its bytes, from study.yaml, or from the study folder that holds it.
@@ -113,8 +129,28 @@ def _say(error: Any, loc: Sequence[int | str]) -> tuple[str, str]:
         return "unknown key", f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(known))}."
     if error["type"] == "missing":
         return "this key is missing", "Add it."
+    if (plainly := _plainly(error)) is not None:
+        return plainly
     message = error["msg"].removeprefix("Value error, ")
     return message[:1].lower() + message[1:], "Correct the value."
+
+
+def _plainly(error: Any) -> tuple[str, str] | None:
+    """What pydantic says of numbers, choices and empty texts, with the value; None for everything else."""
+    kind, given, ctx = error["type"], error["input"], error.get("ctx", {})
+    if kind in LIMITS:
+        limit = next(iter(ctx.values()))
+        shown = f"{limit:g}" if isinstance(limit, float) else limit
+        return f"{given} is {LIMITS[kind][0]}", f"Write {LIMITS[kind][1].format(shown)}."
+    if kind in NUMBERS and isinstance(given, str | int | float):
+        return f"{given!r} is no {NUMBERS[kind]}", f"Write a {NUMBERS[kind]}."
+    if kind == "literal_error" and isinstance(given, str):
+        choices = ctx["expected"].replace("'", "")
+        near = difflib.get_close_matches(given, choices.replace(" or ", ", ").split(", "), 1, 0.5)
+        return f"{given!r} is none of {choices}", f"Did you mean {near[0]}?" if near else "Write one of them."
+    if kind == "string_too_short":
+        return "there is nothing here", "Write it."
+    return None
 
 
 def _where(document: Any, loc: Sequence[int | str]) -> str:

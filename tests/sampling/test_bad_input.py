@@ -266,8 +266,11 @@ def a_rule(**words: Any) -> dict[str, Any]:
     ("changes", "said"),
     [
         ({}, "The protocol is in order"),
-        ({"size": 0}, "sampling.stages.0.size"),
-        ({"size": "eight"}, "sampling.stages.0.size"),
+        ({"size": 0}, "sampling.stages.0.size: 0 is too small. Write 1 or more."),
+        ({"size": "eight"}, "sampling.stages.0.size: 'eight' is no whole number. Write a whole number."),
+        ({"tail_share": 0.9}, "sampling.stages.0.tail_share: 0.9 is too large. Write 0.5 or less."),
+        ({"objective": "max-sum"}, "lexicographic, max_sum or max_min. Did you mean max_sum?"),
+        ({"rationale": " "}, "sampling.stages.0.rationale: there is nothing here"),
         ({"size": 13}, "sampling/frame.csv: the sample size is 13 and only 12 of 12 rows are eligible"),
         ({"strategy": None}, "sampling.stages.0.strategy: this key is missing"),
         ({"rationale": None}, "sampling.stages.0.rationale: this key is missing"),
@@ -284,7 +287,7 @@ def a_rule(**words: Any) -> dict[str, Any]:
         (a_rule(sum_of="travel", max=1), "row 1: the column travel is missing"),
         (a_rule(min=3, max=1), "stages.0: the rule 'r' has min 3 above max 1"),
         (a_rule(), "stages.0: the rule 'r' has neither min nor max"),
-        (a_rule(min="two"), "sampling.stages.0.rules.0.min"),
+        (a_rule(min="two"), "sampling.stages.0.rules.0.min: 'two' is no number. Write a number."),
         (a_rule(where={"staff_count": {"low": 20, "high": 10}}, min=1), "the rule 'r' wants staff_count from 20 to 10"),
         (a_rule(where={"region": ["north"]}, min=3), "stages.0: no sample of 4 keeps all the rules. These cannot"),
         (a_rule(where={"region": ["north"]}, max=1) | {"required": ["S03", "S06"]}, "study.yaml, sampling.stages.0, "
