@@ -68,12 +68,15 @@ def lapses(events: Iterable[Event], today: date, answers: Iterable[Answer] = ())
     Before the first approval nothing has lapsed, and after the study was closed nothing does. `answers` are coded
     survey rows, which count as collected on their own day.
     """
+    events = list(events)
+    ledger = fold_consent(events)
+    closed = [local_day(e.occurred, ledger.zone) for e in events if e.kind == "study.closed"]
+    gaps = _gaps(ledger, min([today, *closed]))
+    if not gaps:
+        return []
     ordered = in_fold_order(events)
-    ledger = fold_consent(ordered)
-    closed = [local_day(e.occurred, ledger.zone) for e in ordered if e.kind == "study.closed"]
-    last = min([today, *closed])
     acts = sorted({*_acts(ordered, ledger), *(_answered(a) for a in answers)})
-    return [_lapse(ledger, start, end, approval, acts) for start, end, approval in _gaps(ledger, last)]
+    return [_lapse(ledger, start, end, approval, acts) for start, end, approval in gaps]
 
 
 def _gaps(ledger: ConsentLedger, last: date) -> list[tuple[date, date, str]]:

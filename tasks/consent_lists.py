@@ -19,7 +19,7 @@ from recruitment import ConsentLedger, fold_consent, reconsents_due
 from recruitment.acts import Answer
 from recruitment.checks import raised
 from recruitment.lapses import Lapse, lapses
-from recruitment.late import LateAct, is_entered_late, late_impact, late_participants
+from recruitment.late import LateAct, late_candidates, late_impact, late_participants
 from recruitment.registers import CONSENT
 from recruitment.signed_forms import FOLDER as SCANS
 from study import Event, Query, StudyError
@@ -52,9 +52,9 @@ def looked_back(place: Workspace) -> LookedBack:
     ledger = fold_consent(events)
     people = {trail: code for code, trail in place.known_trail_codes().items()}
     lapsed = lapses(events, place.today)
-    is_late = is_entered_late(events)
-    answers = list(_answers(place, events)) if is_late or lapsed else []
-    late = late_impact(events, answers) if is_late else []
+    about = late_candidates(events)
+    answers = list(_answers(place, events)) if about != frozenset() or lapsed else []
+    late = late_impact(events, answers, among=about) if about != frozenset() else []
     lapsed = lapses(events, place.today, answers) if lapsed and answers else lapsed
     made = [
         write_list(place, "late.csv", LATE, _late_rows(late, people)),

@@ -12,7 +12,7 @@ from recruitment import fold_consent, reconsents_due
 from recruitment.acts import Answer, acts
 from recruitment.coverage import uses_absent
 from recruitment.lapses import lapses
-from recruitment.late import is_entered_late, late_impact, late_participants
+from recruitment.late import late_candidates, late_impact, late_participants
 
 EARLY, MIDDLE, LATE = (f"2020-0{n}-01T00:00:00.000Z" for n in (1, 2, 3))
 
@@ -95,8 +95,22 @@ class TestLate:
     def test_everything_loaded_at_once_is_not_late(self, study, history):
         loaded = [at(event, EARLY) for event in [*history, study.withdrawn("2016-03-20")]]
         assert late_impact(loaded) == []
-        assert not is_entered_late(loaded)
-        assert is_entered_late([*history, study.withdrawn("2016-03-20", recorded_at=LATE)])
+        assert late_candidates(loaded) == frozenset()
+
+    def test_who_is_asked_again(self, study, history):
+        assert late_candidates(history) == frozenset()
+        withdrawn = study.withdrawn("2016-05-20", recorded_at=LATE)
+        assert late_candidates([*history, withdrawn]) == {"t1"}
+        assert late_candidates([*history, study.withdrawn("2016-06-02", recorded_at=LATE)]) == frozenset()
+        assert late_candidates([*history, study.withdrawn("2016-05-20", who="t2", recorded_at=LATE)]) == frozenset()
+        arrived = study.event("survey.received", "2016-06-30", recorded_at=MIDDLE, data={"format": "csv"}, survey="s")
+        more = [*history, arrived, study.withdrawn("2016-05-20", who="t2", recorded_at=LATE)]
+        assert late_candidates(more) == {"t2"}
+        assert late_candidates([*history, at(study.form(closes="2016-03-01", revision=2), LATE)]) is None
+        correction = {"target": history[2].id, "action": "drop"}
+        assert late_candidates(
+            [*history, study.event("correction.made", "2016-07-01", recorded_at=LATE, data=correction)]
+        ) == {"t1"}
 
 
 @settings(max_examples=30, deadline=None)
@@ -111,6 +125,30 @@ def test_the_order_of_the_events_changes_nothing(study, data):
     ]
     shuffled = data.draw(st.permutations(events))
     assert late_impact(shuffled) == late_impact(events) != []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whoever_is_not_a_candidate_has_nothing_late(study, data):
+    days = st.integers(1, 9).map(lambda n: f"2016-04-0{n}")
+    times = st.sampled_from([EARLY, MIDDLE, LATE])
+    events = [at(study.form(opens="2016-03-01", closes=data.draw(st.none() | days)), data.draw(times))]
+    for who in ("t1", "t2"):
+        events.append(study.consent(data.draw(days), who=who, recorded_at=data.draw(times)))
+        events.append(at(study.interview("interview.held", data.draw(days), who=who), data.draw(times)))
+        if data.draw(st.booleans()):
+            events.append(study.withdrawn(data.draw(days), who=who, recorded_at=data.draw(times)))
+    if data.draw(st.booleans()):
+        task = {"role": "ra", "task": "obtain_consent"}
+        known = data.draw(times)
+        events.append(study.event("personnel.authorised", "2016-03-01", recorded_at=known, data=task, person="RA2"))
+        events.append(study.event("personnel.authorised", "2016-03-01", recorded_at=EARLY, data=task, person="RA1"))
+        task = {"task": "obtain_consent"}
+        day, known = data.draw(days), data.draw(times)
+        events.append(study.event("personnel.ended", day, recorded_at=known, data=task, person="RA1"))
+    late = {one.act.participant for one in late_impact(events)}
+    candidates = late_candidates(events)
+    assert candidates is None or late <= candidates
 
 
 def test_a_transcript_is_about_every_speaker_of_every_sitting(study):
