@@ -223,5 +223,9 @@ def _trail(standing: Standing) -> TrailState:
 
 
 def _links(place: Workspace) -> tuple[tuple[str, str], ...]:
-    made = (("Dossier for the auditor", "dossier/index.html"), ("Survey checks in detail", "data_docs/index.html"))
+    made = (
+        ("Dossier for the auditor", "dossier/index.html"),
+        ("Survey checks in detail", "data_docs/index.html"),
+        ("Progress to print", "progress.html"),
+    )
     return tuple((label, path) for label, path in made if any(place.out.list(path)))

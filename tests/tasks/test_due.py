@@ -18,7 +18,7 @@ from tasks.call_list import due_section, lists_written
 from tasks.due import due_today
 from tasks.erasing import LISTS, Plan, erase, written_down
 from tasks.opening import amendment_facts, opening_facts
-from tasks.recruitment import recruitment_readings
+from tasks.recruitment import recruitment_readings, tracked_consent, tracked_recruitment
 from tasks.registers import Registers, read_registers
 from tasks.reporting import progress_on, write_report
 from tasks.site_diagrams import site_diagrams
@@ -170,6 +170,18 @@ def test_a_report_for_each_audience_as_of_any_day(study: Path, place: Opened):
     assert made == [f"out/{name}.{form}" for name in names for form in ("json", "html")]
     for path in made:
         assert not re.search(rf"\b{workspace.protocol.participants.code_pattern}\b", (study / path).read_text())
+
+
+def test_tracking_asks_who_of_the_team_acted(place: Opened):
+    workspace, registers = place
+    interviews = registers.frames["interviews"]
+    assert interviews is not None
+    registers.frames["interviews"] = interviews.assign(interviewer="DEB1")
+    queries = tracked_recruitment.fn(workspace, registers).queries
+    assert [q.check for q in queries if q.where.endswith("column interviewer")] == ["RG022"]
+    workspace.protocol = workspace.protocol.model_copy(update={"required_training": {"obtain_consent": ["consenting"]}})
+    trained = [q for q in tracked_consent.fn(workspace, registers).queries if q.check == "RG023"]
+    assert [q.where.split(", ")[0] for q in trained] == ["registers/consent.csv"]
 
 
 def _fields(registers: Registers) -> dict[str, object]:
