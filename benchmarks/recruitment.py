@@ -128,7 +128,21 @@ def measured(rows: int, folder: Path, say: Callable[[str], Any]) -> list[tuple[s
         cost, new = track(folder)
         parts = (cost.opening, cost.reading, cost.checking, cost.folding, cost.total)
         lines.append((f"{rows:,}", run, f"{new:,}", *(f"{part:.1f}" for part in parts)))
+    lines.append((f"{rows:,}", "unchanged", "0", "", "", "", "", f"{unchanged_cost(folder):.2f}"))
     return lines
+
+
+def unchanged_cost(folder: Path) -> float:
+    """What a run costs that finds everything as the last one left it."""
+    from tasks.outcome import Outcome
+    from tasks.unchanged import kept_for_next_time, unchanged
+    from tasks.workspace import StudyRequest
+
+    request = StudyRequest(study=str(folder))
+    kept_for_next_time.fn(request, Outcome("track-recruitment", said=("0 new acts were recorded.",)))
+    clock = _Clock()
+    assert unchanged.fn(request, "track-recruitment") is not None
+    return clock.lap()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

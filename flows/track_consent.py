@@ -14,6 +14,7 @@ from tasks.queries import settle_queries
 from tasks.record import record
 from tasks.recruitment import consent_said, is_of_consent, outcome_of, tracked_consent, uncovered
 from tasks.registers import read_registers
+from tasks.unchanged import kept_for_next_time, unchanged
 from tasks.workspace import StudyRequest, opened
 
 
@@ -30,6 +31,8 @@ def track_consent(request: TrackConsent) -> Outcome:
     while no approval was in force. The lists by participant code lie in restricted/consent/. A withdrawal that was
     interrupted is finished, and copies that people ticked as removed are recorded.
     """
+    if (kept := unchanged(request, "track-consent")) is not None:
+        return kept
     with opened(request, flow="track-consent") as place:
         finish_pending(place)
         tracked = tracked_consent(place, read_registers(place))
@@ -43,4 +46,5 @@ def track_consent(request: TrackConsent) -> Outcome:
         settled = settle_queries(place, found, is_of_consent(place, tracked))
         queries = (*ticked.queries, *settled.new, *settled.persisting)
         said = (*consent_said(place), *withdrawals_said(place), *back.said)
-        return replace(outcome_of("track-consent", said, tracked, queries), made=back.made)
+        outcome = replace(outcome_of("track-consent", said, tracked, queries), made=back.made)
+    return kept_for_next_time(request, outcome)

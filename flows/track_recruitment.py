@@ -10,6 +10,7 @@ from tasks.queries import settle_queries
 from tasks.record import record
 from tasks.recruitment import is_of_recruitment, outcome_of, recruitment_said, tracked_recruitment
 from tasks.registers import read_registers
+from tasks.unchanged import kept_for_next_time, unchanged
 from tasks.workspace import StudyRequest, opened
 
 
@@ -24,6 +25,8 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
     Withdrawals take effect first, whatever else is wrong with the file. Before consent nobody is recorded one by
     one: the trail gets counts. What is due today is written to out/due.html, whom to call to restricted/call_list.csv.
     """
+    if (kept := unchanged(request, "track-recruitment")) is not None:
+        return kept
     with opened(request, flow="track-recruitment") as place:
         tracked = tracked_recruitment(place, read_registers(place))
         record(place, tracked.withdrawals)
@@ -31,4 +34,5 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
         settled = settle_queries(place, tracked.queries, is_of_recruitment(place, tracked))
         queries = (*settled.new, *settled.persisting)
         said = (*recruitment_said(place, tracked), *write_lists(place, tracked))
-        return outcome_of("track-recruitment", said, tracked, queries)
+        outcome = outcome_of("track-recruitment", said, tracked, queries)
+    return kept_for_next_time(request, outcome)
