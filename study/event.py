@@ -154,9 +154,11 @@ def in_fold_order(events: Iterable[Event], *, known_at: str | None = None) -> li
     known = [e for e in events if known_at is None or e.recorded_at <= known_at]
     zone = time_zone_of(known)
 
-    def position(event: Event) -> tuple[date, int, str, str, str]:
-        clock = "" if is_day(event.occurred) else event.occurred
-        return local_day(event.occurred, zone), kind_of(event.kind).rank, clock, event.id, event.recorded_at
+    def position(event: Event) -> tuple[str, int, str, str, str]:
+        day, clock = event.occurred, ""
+        if not is_day(day):
+            day, clock = local_day(day, zone).isoformat(), day
+        return day, kind_of(event.kind).rank, clock, event.id, event.recorded_at
 
     distinct: dict[str, Event] = {}
     for event in sorted(known, key=position):

@@ -87,7 +87,8 @@ class QueryRecord:
 def fold_queries(events: Iterable[Event]) -> dict[str, QueryRecord]:
     """The state of every query, by fingerprint."""
     found: dict[str, dict[str, Any]] = {}
-    relevant = [e for e in in_fold_order(events) if e.kind.startswith("query.")]
+    looked_at = ("query.", "correction.", "study.opened")
+    relevant = [e for e in in_fold_order(e for e in events if e.kind.startswith(looked_at)) if e.kind in _STEP]
     for event in sorted(relevant, key=lambda e: (e.data["occurrence"], _STEP[e.kind])):
         record = found.setdefault(event.data["fingerprint"], {})
         if event.kind == "query.opened":
@@ -109,6 +110,7 @@ def fold_queries(events: Iterable[Event]) -> dict[str, QueryRecord]:
 
 
 _STEP = {"query.opened": 0, "query.set_aside": 1, "query.resolved": 2}
+"""The kinds about queries, in the order of one occurrence."""
 
 
 @dataclass(frozen=True, slots=True)
