@@ -88,7 +88,8 @@ def run(
             bounds=Bounds(least, most),
             options=options,
         )
-    if at_least is not None and result.x is None and result.status != 1:  # lost by rounding at that very value
+    ended = result.status != 1
+    if at_least is not None and ended and (result.x is None or -result.fun < at_least - TIE):  # it was not reached
         return run(worth, rows, integrality, least, most, seconds, sites)
     chosen = None if result.x is None else tuple(int(i) for i in np.flatnonzero(result.x[:sites] > 0.5))
     bound = getattr(result, "mip_dual_bound", None)

@@ -1,8 +1,9 @@
 """Max-min exactly: bisect the smallest distance, each time asking whether a sample keeps it.
 
 A quick clique search answers first; where it gives up CP-SAT does, in a model where pairs closer than the threshold
-are in conflict and greedy cliques cover them in few rows. A question that stays open for long is left for a later
-round, so that the bound comes down everywhere before time is spent where it is hardest.
+are in conflict and greedy cliques cover them in few rows. Before that a search raises what is reached. A question
+that stays open for long is left for a later round, so that the bound comes down everywhere before time is spent
+where it is hardest.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sampling.cliques import STEP, samples_apart
 from sampling.distance import DECIMALS, Floats
 from sampling.model import Solved
 from sampling.problem import Problem
+from sampling.spreading import spread_out
 
 QUICK = 2_000
 """Nodes of the clique search before CP-SAT is asked."""
@@ -50,14 +52,24 @@ def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) 
     if problem.size < 2 or not above.size:
         return Spread(chosen, smallest, smallest)
     low, high = 0, len(above)  # above[:low] reached, above[high:] out of reach
-    for seconds, fine in ROUNDS:
-        floor = probe = low  # local search is mostly right: first ask for the very next distance
+
+    def reach(sample: tuple[int, ...]) -> None:
+        nonlocal chosen, smallest, low
+        if problem.smallest(sample) > smallest + STEP:
+            chosen, smallest = sample, problem.smallest(sample)
+            low = int(np.searchsorted(above, smallest + STEP))
+
+    if _quick(problem, float(above[0])).status == "infeasible":
+        return Spread(chosen, smallest, smallest)
+    for turn, (seconds, fine) in enumerate(ROUNDS):
+        if left() > 0:
+            reach(spread_out(problem, chosen, turn))
+        floor = probe = low  # the search is mostly right: first ask for the very next distance
         while floor < high and left() > 0:
             answer = keeping(problem, float(above[probe]), min(seconds, left()))
-            if answer.chosen is not None and problem.smallest(answer.chosen) > smallest:
-                chosen, smallest = answer.chosen, problem.smallest(answer.chosen)
-                low = int(np.searchsorted(above, smallest + STEP))
-                floor = max(floor, low)
+            if answer.chosen is not None:
+                reach(answer.chosen)
+                floor = max(floor, low, probe + 1)
             elif answer.status == "infeasible":
                 high = probe
             else:
@@ -72,12 +84,16 @@ def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) 
 
 def keeping(problem: Problem, threshold: float, seconds: float) -> Solved:
     """A sample with no two sites closer than the threshold, or that there is none."""
+    quick = _quick(problem, threshold)
+    return quick if quick.status != "limit" else sample_apart(problem, conflicts(problem, threshold), seconds)
+
+
+def _quick(problem: Problem, threshold: float) -> Solved:
+    """What a few nodes of the clique search say."""
     found = samples_apart(problem, threshold, most=1, nodes=QUICK)
     if found.samples:
         return Solved("optimal", found.samples[0], None)
-    if found.is_complete:
-        return Solved("infeasible", None, None)
-    return sample_apart(problem, conflicts(problem, threshold), seconds)
+    return Solved("infeasible" if found.is_complete else "limit", None, None)
 
 
 def conflicts(problem: Problem, threshold: float) -> list[list[int]]:
