@@ -18,13 +18,17 @@ import pytest
 
 from recruitment import GATES, fold_consent
 from recruitment.consent_checks import interview_queries
+from recruitment.registers import CONSENT
+from recruitment.signed_forms import proof_of
 from study import Fact, Subject
+from study.identifiers import digest
 from study.protocol.material import Survey
 from tasks.assembly import assemble_all
 from tasks.codings import material_of
 from tasks.consent_lists import looked_back
 from tasks.member_checks import reminders_due, sending
 from tasks.packets import kept_packets
+from tasks.recruitment import tracked_consent
 from tasks.registers import read_registers
 from tasks.survey_links import People, links, refused_answers
 from tasks.transcript_files import Registers, transcript_files
@@ -253,6 +257,40 @@ def test_what_is_entered_late_is_listed_by_participant_code_and_said_in_counts(e
         "I0001",
         "2016-02-01",
     )
+
+
+def test_a_signed_form_on_file_is_kept_as_proof_and_looked_at_again(enrolled, tmp_path):
+    root = shutil.copytree(enrolled, tmp_path / "tiny")
+    header = (*CONSENT.columns, "signed_form_sha256")
+    row = {"participant_id": "P007", "form_id": "F", "form_version": "1", "language": "en", "action": "renewed"}
+    row |= {
+        "occurred": "2016-03-01",
+        "mode": "signed",
+        "scopes": "take_part",
+        "obtained_by": "COO1",
+        "copy_given": "yes",
+    }
+    with (root / "registers/consent.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([header, [row.get(c, "") for c in header]])
+    scan = root / "restricted/consents/P007/F-1-renewed.pdf"
+    scan.parent.mkdir(parents=True)
+    scan.write_bytes(b"signed by hand")
+
+    def tracked():
+        with tiny.at(root) as place:
+            found = tracked_consent.fn(place, read_registers.fn(place))
+            place.trail.append(found.facts)
+            return found.facts, [q.check for q in found.queries if q.check in ("CN023", "CN024", "CN025")]
+
+    (fact,), queries = tracked()
+    with tiny.at(root) as place:
+        key = place.participant_key(place.trail_code("P007"))
+        assert fact.data["proof"] == proof_of(key, digest(b"signed by hand"))
+    assert (queries, tracked()) == ([], ([], []))
+    scan.write_bytes(b"signed by somebody else")
+    assert tracked() == ([], ["CN023"])
+    scan.rename(scan.with_name("F-9.pdf"))
+    assert tracked() == ([], ["CN023", "CN025"])
 
 
 def test_nobody_asks_about_consent_but_through_the_gates():

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from study import Event
+from study import Event, Fact, Subject
 from study.identifiers import digest
+from tasks.approvals import approval_queries, reconsent_said
 from tasks.opening import amendment_facts, opening_facts, opening_queries
 from tasks.workspace import StudyRequest, opened
 
@@ -144,3 +145,74 @@ def test_the_impact_assessment_is_registered_once_on_its_day(study):
     (assessed,) = [e for e in events if e.kind == "storage.dpia"]
     assert (assessed.occurred, assessed.data["assessment"]) == ("2016-03-01", "DPIA-1")
     assert run(study, amendment_facts) == []
+
+
+BRINGS = """
+      brings:
+        forms: [{form: FSP-INT, version: "2"}]
+        guides: [{id: peer, version: peer-1}]
+        rules: [participants.contact]
+"""
+
+
+def test_what_an_amendment_brings_is_registered_once_it_takes_effect(study):
+    said = 'summary: "Second version of the consent form: transcripts may be archived."'
+    changed(study, said, said + BRINGS)
+    before = run(study, opening_facts, as_of="2016-02-14")
+    assert {e.data["version"] for e in before if e.kind == "consent.form_approved"} == {"1"}
+    assert "peer-1" not in {e.data["version"] for e in before if e.kind == "guide.changed"}
+    run(study, amendment_facts, as_of="2016-02-14")
+    changed(study, "maximum_attempts: 3", "maximum_attempts: 4")
+    assert "protocol.amended" in {e.kind for e in run(study, amendment_facts, as_of="2016-02-14")}
+    effective = {e.kind: e for e in run(study, amendment_facts, as_of="2016-02-15")}
+    form = effective["consent.form_approved"]
+    assert (form.data["version"], form.occurred) == ("2", "2016-02-15")
+    assert effective["guide.changed"].data["version"] == "peer-1"
+    approved = effective["amendment.approved"]
+    record = json.loads((study / "records" / "amendment.approved" / f"{approved.id}.json").read_text())
+    assert record["reconsent"] == [{"form": "FSP-INT", "version": "2", "order": "before_next_contact"}]
+    with opened(StudyRequest(study=str(study)), "status") as place:
+        assert [(q.check, q.where) for q in approval_queries.fn(place)] == [
+            ("CN022", "study.yaml, column participants.contact")
+        ]
+
+
+def test_exceptions_and_the_lawful_basis_are_registered_once_on_their_day(study):
+    changed(
+        study,
+        "    - {from: 2015-05-01, to: 2016-04-30}\n",
+        "    - {from: 2015-05-01, to: 2016-04-30,\n       exceptions: [{reference: B-31, from: 2016-05-01, "
+        "to: 2016-05-14, permits: [analysis]}]}\n",
+    )
+    changed(
+        study,
+        "  amendments:\n",
+        "  data_protection: [{basis: public_task, reference: DPO-7, from: 2015-06-01}]\n  amendments:\n",
+    )
+    assert {"approval.excepted"}.isdisjoint(e.kind for e in run(study, opening_facts, as_of="2016-04-30"))
+    events = run(study, amendment_facts)
+    (excepted,) = [e for e in events if e.kind == "approval.excepted"]
+    assert (excepted.occurred, excepted.data["reference"], list(excepted.data["permits"])) == (
+        "2016-05-01",
+        "B-31",
+        ["analysis"],
+    )
+    assert run(study, amendment_facts) == []
+    with opened(StudyRequest(study=str(study)), "status") as place:
+        (basis,) = place.events(["data_protection.declared"])
+        assert (basis.data["basis"], basis.occurred) == ("public_task", "2015-06-01")
+
+
+def test_who_must_consent_again_is_said_by_version_and_day(study):
+    run(study, opening_facts)
+    row = {"ordinal": 1, "version": 1, "row": "0" * 64}
+    how = {"mode": "signed", "has_witness": False, "has_representative": False, "copy_given": True}
+    form = {"form": "FSP-INT", "form_version": "1", "language": "en", "given": ("take_part",), "declined": ()}
+    with opened(StudyRequest(study=str(study)), "track-consent") as place:
+        person = (Subject("participant", place.trail_code("P001")),)
+        place.trail.append(
+            [Fact("consent.given", "2016-01-10", person, data={**row, **how, **form, "obtained_by": "EVA1"})]
+        )
+        assert reconsent_said(place) == (
+            "1 person must consent again to version 2 of FSP-INT, before their next contact.",
+        )
