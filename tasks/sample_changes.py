@@ -29,7 +29,7 @@ def exchange_said(row: Mapping[str, Any], sure: Mapping[str, str]) -> str:
     return (
         f"{who}: {cost_said(row)}{f' ({values})' if values else ''}. "
         f"{f'Rules it breaks: {broken}' if broken else 'No rule is broken'}. Decided on {row['occurred']} by {by}; why "
-        f"is kept in {folder}sample.overridden/{row['event'][:8]}….json."
+        f"is kept under {folder} ({row['event'][:8]})."
     )
 
 
@@ -40,7 +40,10 @@ def replaced_said(made: Mapping[str, Any], sure: Mapping[str, str]) -> tuple[str
         price = f"; {cost_said(row)}" if row.get("cost") is not None else ""
         by = f" Decided by {row['by']}, {sure.get(row['event'], 'declared only')}." if row.get("by") else ""
         found.append(f"{row['leaving']} left ({row['why']}); {row['entering']} came in its place{price}.{by}")
-    found += [f"{i} left ({why}) and waits for replace-site." for i, why in made.get("left", {}).items()]
+    for id, why in made.get("left", {}).items():
+        is_out = made["standing"] == "changed" and id not in made["in_view"]
+        then = "; the proposal that waits is without it" if is_out else " and waits for replace-site"
+        found.append(f"{id} left ({why}){then}.")
     return tuple(found)
 
 

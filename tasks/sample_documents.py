@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sampling import (
@@ -14,6 +15,7 @@ from sampling import (
     StageState,
     evaluated,
     exchanged,
+    proof_in_words,
     remembered,
     without_ids,
 )
@@ -30,8 +32,9 @@ CELL = 12
 
 def with_stage_record(place: Workspace, fact: Fact, stage: StageSpec, sample: Sample, **more: Any) -> Fact:
     """Write the whole sample beside its event once; of people under restricted/, named by a keyed digest."""
+    limit = sample.design.time_limit_s
     document = sample.as_document() | {"stage": stage.name, "of": stage.of, "evaluated": evaluated(sample)}
-    document |= {"time_limit_s": sample.design.time_limit_s, **more}
+    document |= {"time_limit_s": limit, "proof_said": list(proof_in_words(asdict(sample.proof), limit)), **more}
     return place.with_record(fact, document, personal=stage.of == "people")
 
 

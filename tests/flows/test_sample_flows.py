@@ -137,6 +137,9 @@ def test_a_proposal_is_recorded_once_with_its_reasons_beside_it(study: Path) -> 
     document = json.loads(file.read_text())
     assert document["proposal"] == fact.data["proposal"]
     assert len(document["selected"]) + len(document["not_selected"]) == 12
+    assert document["proof_said"][0].startswith("Proven best: ")
+    assert " ".join(document["proof_said"]) in first.said[0]
+    assert document["caveat"] == CAVEAT
     before = file.read_bytes()
     second = propose(study)
     assert (second.facts, second.queries) == ((), ())
@@ -360,6 +363,7 @@ def test_a_proposal_after_a_changed_frame_keeps_the_recruited_and_leaves_out_who
     page = str(inside(study, lambda p: stage_artifact(p, p.protocol.sampling.stages[0])))
     assert "The approved sample stands until this proposal" in page
     assert f"| {never} | declined | left: declined |" in page
+    assert f"- {second} left (declined); the proposal that waits is without it." in page
 
 
 def test_a_proposal_that_waits_is_made_again_when_a_site_it_names_has_left(study: Path) -> None:
