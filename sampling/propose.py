@@ -25,7 +25,7 @@ from sampling.strategies import plan
 from study.identifiers import digest
 
 FEASIBILITY_S = 20.0
-LIBRARIES = ("fieldtrail", "numpy", "scipy")
+LIBRARIES = ("fieldtrail", "numpy", "scipy", "ortools")
 
 
 def propose(
