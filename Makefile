@@ -30,7 +30,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/fieldtrail run $(DEMO) || [ $$? -eq 1 ]
 
 test: $(VENV)/.developing
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/.developing
 	$(BIN)/pytest -m "not real" -n 2

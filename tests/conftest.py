@@ -20,6 +20,11 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 os.environ.pop("PREFECT_API_URL", None)  # a server that somebody has configured is not for tests
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The flows first: their files take longest, and one begun last would keep a process waiting for the other."""
+    items.sort(key=lambda item: item.path.parent.name != "flows")
+
+
 @pytest.fixture(scope="session")
 def prefect_harness() -> Iterator[None]:
     """The command's own Prefect server, once a process (about 6 s); flows and tasks then run for real."""

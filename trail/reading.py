@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from study.event import Event
 from study.identifiers import digest
@@ -92,21 +93,31 @@ class _Lanes:
             return False
         self.standing[place.lane] = (place.seq + 1, digest(body))
         try:
-            fits = read_batch(self._origin, place, body) if gap else admitted(self._origin, place, body, prev)
-            self.recorded += _events(fits)
+            continues, recorded = _events(self._origin, place, body)
+            if not gap and continues != prev:
+                raise Malformed("chain")
+            if recorded is None:
+                raise Malformed("not_an_event")
+            self.recorded += recorded
         except Malformed as error:
             self.unread.append(f"{key}: {error.reason}")
         return True
 
 
-def _events(batch: Batch) -> list[Recorded]:
+@lru_cache(maxsize=2048)
+def _events(origin: str, place: Place, body: bytes) -> tuple[str | None, tuple[Recorded, ...] | None]:
+    """What an object says it continues, and its events, or None for a line that is none; Malformed as `read_batch`.
+
+    Remembered, because every flow of a run reads the same bytes again.
+    """
+    batch = read_batch(origin, place, body)
     try:
-        return [
+        return batch.prev, tuple(
             Recorded(event_of(fields), line, leaf_hash(line).hex())
             for fields, line in zip(batch.fields, batch.lines, strict=True)
-        ]
+        )
     except (KeyError, TypeError, ValueError):
-        raise Malformed("not_an_event") from None
+        return batch.prev, None
 
 
 def _closed(recorded: Iterable[Recorded]) -> Iterable[str]:
