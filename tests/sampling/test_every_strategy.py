@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
+from itertools import combinations
 from typing import Any, get_args
 
 import pandas as pd
@@ -134,10 +135,7 @@ def test_one_of_them_and_all_of_them(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in EVERY if n not in PEOPLE])
 def test_every_replacement_keeps_the_rules_and_those_who_stay(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def only_rules(frame: Frame, design: Design, problem: Problem, goal: Goal, chosen: list[int], other: object) -> Any:
-        return Diagnostics(coverage=(), rules=rules_met(problem.limits, chosen), compared=())
-
-    monkeypatch.setattr(import_module("sampling.propose"), "diagnose", only_rules)
+    without_diagnostics(monkeypatch)
     frame = small_frame(16, 7)
     rules = (Rule("travel", sum_of="travel", max=900), Rule("not all small", {"size": (None, 40)}, max=3))
     sample = propose(frame, replace(design_for(EVERY[name]), rules=rules))
@@ -151,6 +149,48 @@ def test_every_replacement_keeps_the_rules_and_those_who_stay(name: str, monkeyp
         assert leaving not in after.ids
         assert len(after.ids) == 4
         assert all(rule.is_met for rule in after.diagnostics.rules)
+
+
+def without_diagnostics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `propose` say of a sample only which rules it keeps: the rest takes longer than choosing it."""
+
+    def only_rules(frame: Frame, design: Design, problem: Problem, goal: Goal, chosen: list[int], other: object) -> Any:
+        return Diagnostics(coverage=(), rules=rules_met(problem.limits, chosen), compared=())
+
+    monkeypatch.setattr(import_module("sampling.propose"), "diagnose", only_rules)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_what_people_choose_is_taken_exactly_when_it_is_one_of_all_samples(name: str) -> None:
+    frame = small_frame(6, 1)
+    outcomes = set()
+    for rules in ((), RULES[2:3]):
+        for pair in combinations(frame["site_id"], 2):
+            plain = replace(design_for(PEOPLE[name]), size=2, rules=rules, required=("S002",), forbidden=("S003",))
+            design = replace(plain, chosen=pair)
+            is_sample = pair in oracle_of(frame, design).samples(list(frame["site_id"]))
+            outcomes.add(is_sample)
+            try:
+                assert chosen_by(frame, design)[0] == pair
+            except (StudyError, Unkept):
+                assert not is_sample
+            else:
+                assert is_sample
+    assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize("name", ["greatest sum", "maximum variation", "typical", "quota drawn", "random"])
+def test_within_each_value_the_sample_is_the_best_of_that_part(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_diagnostics(monkeypatch)
+    frame = small_frame(12, 8)
+    rules = (Rule("not all small", {"size": (None, 40)}, max=1),)
+    design = a_design(name, 2, rules, forbidden=("S003",))
+    sample = propose(frame, replace(design, each="setting"))
+    assert len(sample.ids) == 2 * frame["setting"].nunique()
+    for _, part in frame.groupby("setting"):
+        samples, worths = oracle_of(part, design).best()
+        mine = tuple(i for i in sample.ids if i in set(part["site_id"]))
+        assert worths[samples.index(mine)] == pytest.approx(max(worths), abs=5e-6)
 
 
 def test_every_strategy_of_the_protocol_is_here_and_tested() -> None:
