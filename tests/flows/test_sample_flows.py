@@ -342,7 +342,11 @@ def test_a_person_names_who_comes_and_the_record_says_what_would_have_been_best(
 def test_a_proposal_after_a_changed_frame_keeps_the_recruited_and_leaves_out_who_left(study: Path) -> None:
     decide(study, yes(propose(study).facts[0].data["proposal"]))
     approve(study)
-    first, second, *_ = shown(study)["now_selected"]  # type: ignore[misc]
+    first, second, third, fourth = shown(study)["now_selected"]  # type: ignore[misc]
+    (study / "registers/interviews.csv").write_text(
+        "interview_id,participant_ids,site_id,occurred,mode,outcome,guide_version,recording\n"
+        f"I1,P001,{third},2026-03-02,in_person,full,g-1,R1\nI2,P002,{fourth},2026-03-02,in_person,no_show,g-1,\n"
+    )
     never = others_than(shown(study)["now_selected"])[0]
     happened(study, "site.activated", first)
     happened(study, "site.declined", second, never)
@@ -352,7 +356,7 @@ def test_a_proposal_after_a_changed_frame_keeps_the_recruited_and_leaves_out_who
     [fact] = found.facts
     assert first in fact.data["selected"]
     assert not {second, never} & set(fact.data["selected"])
-    assert f"Kept: {first} (recruited)." in found.said[0]
+    assert f"Kept: {first} (recruited), {third} (recruited)." in found.said[0]
     document = shown(study)
     statuses = document["evaluated"]
     assert set(statuses) == {f"S{i:02d}" for i in range(1, 15)}  # type: ignore[call-overload]
