@@ -31,19 +31,19 @@ def test_the_table_in_small(capsys: pytest.CaptureFixture[str]) -> None:
     assert said[0].startswith("At the start: ")
     assert said[-1].startswith("At the end: ")
     rows = [cells(line) for line in said if line.startswith(("| 1", "| 2"))]
-    assert [row[:3] for row in rows] == [
-        [f"{n}/{m}", best, rules]
+    assert [row[:4] for row in rows] == [
+        [f"{n}/{m}", "1", best, rules]
         for n, m in sampling.QUICK
         for best in ("greatest sum", "smallest distance, then sum")
         for rules in ("without", "with")
     ]
     for row in rows:
-        assert float(row[5]) >= float(row[4]) > 0
-        assert (row[6], row[7]) == ("0.000 %", "1 proven")
-        greedy, kept = float(row[8]), row[9]
+        assert float(row[6]) >= float(row[5]) > 0
+        assert (row[7], row[8]) == ("0.000 %", "1 proven")
+        greedy, kept = float(row[9]), row[10]
         assert greedy <= 1 or kept == "0 of 1"
-        assert float(row[10]) <= 1 or row[11] == "0 of 1"
-        assert (row[9] == "–") == (row[2] == "without")
+        assert float(row[11]) <= 1 or row[12] == "0 of 1"
+        assert (row[10] == "–") == (row[3] == "without")
     [line] = [line for line in said if line.startswith("Ours was")]
     assert line.startswith("Ours was never below a competitor that keeps the rules (8 choices;")
 
