@@ -98,8 +98,10 @@ def uncovered(place: Workspace, tracked: Tracked) -> list[Query]:
         trail_codes, ref = registers.codes.trail, registers.refs["interviews"]
         found += interview_queries(interviews, ledger, trail_codes, study=study, ref=ref)
     found += early_use_queries(registers.frames, place.protocol, registers.refs)
-    readings = [*tracked.readings, *recruitment_readings(place, registers)]
-    found += problem_queries(fold_recruitment(events), events, readings, study=study, refs=registers.refs)
+    stands = fold_recruitment(events)
+    if stands.problems:  # their rows are looked for only then
+        readings = [*tracked.readings, *recruitment_readings(place, registers)]
+        found += problem_queries(stands, events, readings, study=study, refs=registers.refs)
     return in_their_files(place, found + deletions_pending(place, events, ref=registers.refs["consent"]))
 
 
