@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from recruitment.checks import raised
-from recruitment.consent import gate
+from recruitment.consent import Refusal, gate, refusals
 from recruitment.coverage import reconsents_due
 from recruitment.ledger import ConsentLedger
 from recruitment.registers import CONSENT, INTERVIEWS
@@ -96,16 +96,24 @@ def form_queries(protocol: Protocol, *, ref: str) -> list[Query]:
 
 
 def interview_queries(
-    rows: pd.DataFrame, ledger: ConsentLedger, codes: Mapping[str, str], *, study: str, ref: str
+    rows: pd.DataFrame,
+    ledger: ConsentLedger,
+    codes: Mapping[str, str],
+    *,
+    study: str,
+    ref: str,
+    refused: list[Refusal] | None = None,
 ) -> list[Query]:
     """Interviews held without consent in force that day, or recorded without consent to record.
 
-    One query for each interview and check; `rows` is the measured interview register.
+    One query for each interview and check; `rows` is the measured interview register. What the gates refused is added
+    to `refused`, where one is given.
     """
+    refused = [] if refused is None else refused
     held = rows[rows["is_usable"] & rows["outcome"].isin(["full", "part", "notes_only"])]
     found: dict[tuple[str, str, str], tuple[list[int], str]] = {}
     for r in held[held["participant_ids"].isin(codes)].astype(object).itertuples(index=False):
-        for check, column, reason in _uncovered(r, ledger, codes[str(r.participant_ids)]):
+        for check, column, reason in _uncovered(r, ledger, codes[str(r.participant_ids)], refused):
             numbers, _ = found.setdefault((check, column, str(r.interview_id)), ([], reason))
             numbers.append(int(str(r.row)))
     return [
@@ -124,9 +132,11 @@ def interview_queries(
     ]
 
 
-def _uncovered(r: Any, ledger: ConsentLedger, code: str) -> Iterator[tuple[str, str, str]]:
-    day = date.fromisoformat(r.day)
-    decision = gate(ledger, "interview", code, {"interview_day": day})
+def _uncovered(r: Any, ledger: ConsentLedger, code: str, refused: list[Refusal]) -> Iterator[tuple[str, str, str]]:
+    days = {"interview_day": date.fromisoformat(r.day)}
+    decision = gate(ledger, "interview", code, days)
+    if not decision.in_force:
+        refused += refusals(ledger, "interview", code, days)
     if decision.why == "approval_lapsed":
         yield "CN009", "occurred", decision.reason
     elif decision.why == "no_consent" and ledger.given.get(code):
@@ -136,8 +146,9 @@ def _uncovered(r: Any, ledger: ConsentLedger, code: str) -> Iterator[tuple[str, 
     elif not decision.is_order_provable:
         yield "CN011", "occurred", decision.reason
     if r.recording and decision.in_force:
-        recording = gate(ledger, "record_interview", code, {"interview_day": day})
+        recording = gate(ledger, "record_interview", code, days)
         if not recording.in_force:
+            refused += refusals(ledger, "record_interview", code, days)
             yield "CN012", "recording", recording.reason
 
 

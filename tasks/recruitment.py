@@ -27,6 +27,7 @@ from tasks.consent_lists import CHECKS as LOOKED_BACK
 from tasks.consent_lists import scans
 from tasks.corrections import Corrections, corrections
 from tasks.erasure import deletions_pending
+from tasks.gates import Gatekeeper
 from tasks.opening import CHECKS as OPENING
 from tasks.outcome import Outcome
 from tasks.registers import Registers, changes, in_their_files, judged, taken_from, was_read
@@ -96,7 +97,9 @@ def uncovered(place: Workspace, tracked: Tracked) -> list[Query]:
     interviews = registers.frames["interviews"]
     if interviews is not None:
         trail_codes, ref = registers.codes.trail, registers.refs["interviews"]
-        found += interview_queries(interviews, ledger, trail_codes, study=study, ref=ref)
+        gates = Gatekeeper(place, ledger)
+        found += interview_queries(interviews, ledger, trail_codes, study=study, ref=ref, refused=gates.refused)
+        gates.write("track-consent")
     found += early_use_queries(registers.frames, place.protocol, registers.refs)
     stands = fold_recruitment(events)
     if stands.problems:  # their rows are looked for only then
