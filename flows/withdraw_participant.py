@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from prefect import flow
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tasks.erasure import finish_pending
 from tasks.outcome import Outcome
@@ -58,6 +58,12 @@ class WithdrawParticipant(StudyRequest):
         title="Copies removed",
         description="Only after a withdrawal was applied: places in which you made sure that nothing is left.",
     )
+
+    @field_validator("scopes", "removed", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """On the command line a list is written with semicolons."""
+        return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
 
 
 @flow(name="withdraw-participant")

@@ -88,7 +88,7 @@ def up(example: Callable[..., Path], tmp_path: Path) -> Iterator[tuple[str, Path
 
 
 @pytest.mark.real
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_up_deploys_schedules_runs_what_a_coordinator_starts_and_what_a_withdrawal_triggers(
     up: tuple[str, Path, subprocess.Popen[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from evidence import isolated
+from recruitment.copies import COPIES
 from storage.local import LocalStore
 from study import Fact, Reference, StudyError, Subject
 from tasks.assembly import assemble_all
@@ -332,6 +333,16 @@ def test_what_was_applied_is_said_with_its_code_and_where_the_list_is(study):
     assert f"W{withdrawn.id[:8]}" in said[-2]
     assert (study / said[-2].rsplit(" ", 1)[1].rstrip(".")).exists()
     assert said[-1] == "The person's data was de-identified, and that is recorded."
+
+
+def test_the_command_line_and_the_form_ask_the_same():
+    from flows.withdraw_participant import WithdrawParticipant
+
+    typed = WithdrawParticipant(study="x", participant="P001", scopes="quote; archive", removed="")
+    assert typed.scopes == ["quote", "archive"]
+    assert typed == WithdrawParticipant(study="x", participant="P001", scopes=["quote", "archive"])
+    offered = WithdrawParticipant.model_json_schema()["properties"]["removed"]["items"]["enum"]
+    assert tuple(offered) == COPIES
 
 
 def test_words_repeated_are_found_as_the_claim_writes_them():
