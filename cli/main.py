@@ -110,20 +110,33 @@ def status(
 @app.command()
 def withdraw(
     study: Study,
-    participant: Annotated[str, typer.Argument(help="The participant code.", metavar="PARTICIPANT")],
+    participant: Annotated[
+        str,
+        typer.Argument(help="The participant code; with --removed the withdrawal's code.", metavar="PARTICIPANT"),
+    ],
     apply: Annotated[bool, typer.Option("--apply", help="Carry it out; without, only show what would change.")] = False,
+    effective: Annotated[str | None, typer.Option(help="The day from which it counts; else today.")] = None,
+    disposition: Annotated[
+        str | None, typer.Option(help="What becomes of data already given: keep, deidentify or delete.")
+    ] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What is withdrawn, once for each; else everything.")] = None,
+    removed: Annotated[
+        list[str] | None, typer.Option(help="A place in which nothing is left, such as redcap; once for each.")
+    ] = None,
     parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", help="effective=DAY, disposition=keep|deidentify|delete", metavar="KEY=VALUE"),
+        list[str] | None, typer.Option("-p", help="The same as KEY=VALUE, such as disposition=delete.")
     ] = None,
     acting: Acting = None,
     sign: Annotated[Path | None, typer.Option(help="Your personal key: what you do is signed.", metavar="FILE")] = None,
 ) -> None:
-    """Show what a participant's withdrawal would change; with --apply carry it out."""
+    """Show what a participant's withdrawal would change; with --apply carry it out; then tick copies --removed."""
     from cli.run import run_flow
 
     with explained():
-        chosen = [f"participant={participant}", f"apply={str(apply).lower()}", *(parameter or [])]
+        given = {"effective": effective, "disposition": disposition}
+        lists = {"scopes": ";".join(scope or ()), "removed": ";".join(removed or ())}
+        chosen = [f"{key}={value}" for key, value in {**given, **lists}.items() if value]
+        chosen = [f"participant={participant}", f"apply={str(apply).lower()}", *chosen, *(parameter or [])]
         raise typer.Exit(run_flow(study, "withdraw-participant", chosen, acting=acting, sign=sign))
 
 
