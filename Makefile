@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo/fsp
 
-.PHONY: help demo test test-fast check schema bench-trail bench-sampling clean
+.PHONY: help demo test test-fast check schema bench-trail bench-sampling bench-recruitment clean
 
 help:
 	@echo "make demo       install and run the main job on a fresh copy of the first example study"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-fast  the unit tests"
 	@echo "make check      lint, format, types, imports"
 	@echo "make bench-trail  measure the trail and print one table (15 minutes)"
+	@echo "make bench-recruitment  measure reading registers at three sizes"
 	@echo "make bench-sampling  measure sampling beside other ways and print its tables (15 minutes)"
 	@echo "make schema     write docs/study.schema.json again"
 
@@ -46,6 +47,9 @@ schema: $(VENV)/.installed
 
 bench-trail: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.trail
+
+bench-recruitment: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.recruitment
 
 bench-sampling: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.sampling
