@@ -19,6 +19,9 @@ STEP = 10.0**-DECIMALS
 NODES = 30_000
 """Nodes after which a search gives up, well under a second; a count and not a time, so that every machine agrees."""
 
+LARGE = 200
+"""Sites above which a node takes longer and there are fewer of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -44,17 +47,17 @@ class _Search:
 
     def __init__(self, problem: Problem, threshold: float, nodes: int) -> None:
         self.problem = problem
-        self.nodes = nodes
+        self.nodes = nodes * LARGE // max(LARGE, len(problem.ids))
         self.is_exhausted = False
         far = problem.distance >= threshold - STEP
         np.fill_diagonal(far, False)
-        self.far = [_bits(row & problem.allowed) for row in far]
+        self.far = [bits(row & problem.allowed) for row in far]
         limits = problem.limits
         counting = [r for r, amounts in enumerate(limits.amounts) if np.isin(amounts, (0.0, 1.0)).all()]
-        self.counted = [(_bits(limits.amounts[r] > 0), limits.low[r], limits.high[r]) for r in counting]
+        self.counted = [(bits(limits.amounts[r] > 0), limits.low[r], limits.high[r]) for r in counting]
 
     def run(self) -> Iterator[tuple[int, ...]]:
-        required, free = 0, _bits(self.problem.allowed)
+        required, free = 0, bits(self.problem.allowed)
         for i in self.problem.required:
             if required & ~self.far[i]:
                 return  # two required sites are too close
@@ -102,8 +105,9 @@ class _Search:
         return True
 
 
-def _bits(mask: np.ndarray) -> int:
-    return sum(1 << int(i) for i in np.flatnonzero(mask))
+def bits(mask: np.ndarray) -> int:
+    """A mask as a bit set."""
+    return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
 
 
 def _members(bits: int) -> Iterator[int]:

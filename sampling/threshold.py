@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.apart import sample_apart
-from sampling.cliques import STEP, samples_apart
+from sampling.cliques import STEP, bits, samples_apart
 from sampling.distance import DECIMALS, Floats
 from sampling.model import Solved
 from sampling.problem import Problem
@@ -105,18 +105,24 @@ def cliques(close: Floats | np.ndarray, allowed: np.ndarray) -> list[list[int]]:
     """Greedy maximal cliques that cover every edge of a symmetric boolean matrix among the allowed."""
     close = close & allowed[:, None] & allowed[None, :]
     np.fill_diagonal(close, False)
-    uncovered = np.triu(close).copy()
+    near = [bits(row) for row in close]
+    uncovered = [bits(row) for row in np.triu(close)]
     found: list[list[int]] = []
-    for i in range(len(close)):
-        while uncovered[i].any():
-            group = [i, int(np.flatnonzero(uncovered[i])[0])]
-            common = close[group[0]] & close[group[1]]
-            while common.any():
+    for i in range(len(near)):
+        while uncovered[i]:
+            group, common = [i], near[i]
+            while common:
                 fresh = common & uncovered[i]
-                nearest = int(np.flatnonzero(fresh if fresh.any() else common)[0])
+                nearest = _lowest(fresh or common)
                 group.append(nearest)
-                common = common & close[nearest]
+                common &= near[nearest]
             group.sort()
-            uncovered[np.ix_(group, group)] = False
+            others = ~sum(1 << k for k in group)
+            for k in group:
+                uncovered[k] &= others
             found.append(group)
     return found
+
+
+def _lowest(members: int) -> int:
+    return (members & -members).bit_length() - 1
