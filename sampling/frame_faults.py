@@ -10,9 +10,10 @@ from sampling.declared import check_design
 from sampling.design import Design, is_interval
 from sampling.frame import Frame, is_no_number
 from sampling.frame_file import listed
-from sampling.infeasible import explained, is_feasible, relax
+from sampling.infeasible import explained, is_feasible
 from sampling.plan import eligible
 from sampling.problem import ORDER, fitting, is_value, known_ids, pose
+from sampling.relaxation import relax
 from sampling.strategies import plan
 from study.errors import Fault, StudyError
 

@@ -17,8 +17,9 @@ from sampling.design import Design
 from sampling.diagnose import diagnose
 from sampling.diagnostics import RuleMet
 from sampling.frame import Frame, frame_of
-from sampling.infeasible import explained, given_way, is_feasible, relax
+from sampling.infeasible import explained, is_feasible
 from sampling.problem import Problem, known_ids, pose
+from sampling.relaxation import given_way, relax
 from sampling.sample import Record, Sample
 from sampling.solve import Clock
 from sampling.strategies import plan

@@ -17,9 +17,10 @@ import pandas as pd
 from sampling import Attribute, Design, Frame, Infeasible, Rule, frame_of
 from sampling.choose import choose
 from sampling.declared import check_design
-from sampling.infeasible import explained, is_feasible, relax
+from sampling.infeasible import explained, is_feasible
 from sampling.plan import Plan
 from sampling.problem import Bond, Problem, known_ids, pose
+from sampling.relaxation import relax
 from sampling.sample import Proof
 from sampling.strategies import plan
 from study import StudyError
