@@ -128,7 +128,7 @@ class ConsentLedger:
     """Everything the consent question needs; equal for every order of the same events.
 
     `given` and `withdrawn` are by trail code in fold order, `forms` by (form, version), one entry a language;
-    `source` are the events it was folded from, for the view of an earlier day.
+    `source` are the events it was folded from, for the view of an earlier day; `memo` keeps answers found before.
     """
 
     zone: ZoneInfo
@@ -139,6 +139,7 @@ class ConsentLedger:
     authorised: Mapping[str, tuple[Period, ...]]
     allowances: tuple[Allowance, ...] = ()
     source: tuple[Event, ...] = field(default=(), compare=False, repr=False)
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def participants(self) -> list[str]:

@@ -28,6 +28,14 @@ ASSENTED = ("given", "not_capable")
 
 def fault_of(ledger: ConsentLedger, consent: Consent) -> Fault | None:
     """Why a consent covers nothing, judged by what held on the day it was given; None when it is sound."""
+    key = ("fault", consent.event_id)
+    if key not in ledger.memo:
+        ledger.memo[key] = _fault(ledger, consent)
+    found: Fault | None = ledger.memo[key]
+    return found
+
+
+def _fault(ledger: ConsentLedger, consent: Consent) -> Fault | None:
     day = consent.at.day
     able = [v for v in ledger.forms.get((consent.form, consent.version), ()) if v.open_on(day)]
     signed = [v for v in able if v.language == consent.language]
@@ -54,6 +62,14 @@ def _missing(consent: Consent, form: FormVersion) -> Fault | None:
 
 def newer_orders(ledger: ConsentLedger, consent: Consent, day: date) -> list[FormVersion]:
     """The versions open by `day` that make those who signed this one consent again, oldest first."""
+    key = ("orders", consent.form, consent.version, day)
+    if key not in ledger.memo:
+        ledger.memo[key] = _orders(ledger, consent, day)
+    found: list[FormVersion] = ledger.memo[key]
+    return found
+
+
+def _orders(ledger: ConsentLedger, consent: Consent, day: date) -> list[FormVersion]:
     signed = ledger.forms.get((consent.form, consent.version), ())
     since = min((v.opens for v in signed), default=date.max)
     orders = [
@@ -75,11 +91,14 @@ def reaches(order: FormVersion, scope: str, day: date) -> bool:
 
 def needs_authorisation(ledger: ConsentLedger, scope: str, day: date) -> bool:
     """Whether a form that is an authorisation offers this scope and was approved and opened by that day."""
-    return any(
-        v.covers != "consent" and scope in v.scopes and max(v.opens, v.approved) <= day
-        for versions in ledger.forms.values()
-        for v in versions
-    )
+    key = ("authorisation", scope, day)
+    if key not in ledger.memo:
+        ledger.memo[key] = any(
+            v.covers != "consent" and scope in v.scopes and max(v.opens, v.approved) <= day
+            for versions in ledger.forms.values()
+            for v in versions
+        )
+    return bool(ledger.memo[key])
 
 
 def approval_on(ledger: ConsentLedger, day: date, activity: str = "") -> tuple[bool, str | None]:
@@ -88,6 +107,14 @@ def approval_on(ledger: ConsentLedger, day: date, activity: str = "") -> tuple[b
     Also true where the board allowed the activity during a lapse, and where no approval begun by then is recorded:
     then the form's own approval decides.
     """
+    key = ("approval", day, activity)
+    if key not in ledger.memo:
+        ledger.memo[key] = _approval(ledger, day, activity)
+    found: tuple[bool, str | None] = ledger.memo[key]
+    return found
+
+
+def _approval(ledger: ConsentLedger, day: date, activity: str) -> tuple[bool, str | None]:
     begun = [p for p in ledger.approvals if p.start <= day]
     holding = [p for p in begun if p.holds(day)]
     latest = max(holding or begun, key=lambda p: (p.start, p.event_id), default=None)
