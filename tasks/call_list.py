@@ -6,8 +6,11 @@ Both are written anew each time, and go with an erasure; neither is for a site.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from prefect import task
@@ -16,22 +19,29 @@ from prefect.cache_policies import NO_CACHE
 from pages.due_section import DuePage, DueSection, due_page
 from pages.layout import plural
 from study import StudyError
+from study.identifiers import digest
 from study.objects import NotStored
 from tasks.due import HOW, Due, DueRow, due_today
 from tasks.erasing import LISTS
 from tasks.read import read_restricted_table
 from tasks.recruitment import Tracked
 from tasks.registers import Registers
-from tasks.workspace import Workspace
+from tasks.workspace import Workspace, software_version
 
-CALLS, BY_CODE = LISTS
+CALLS, BY_CODE, MADE_FROM = LISTS
 PAGE = "due.html"
 CONTACT = ("name", "phone", "email")
 
 
 @task(name="write the call list", cache_policy=NO_CACHE)
 def write_lists(place: Workspace, tracked: Tracked) -> tuple[str, ...]:
-    """Write both lists and out/due.html; a sentence on what is due and where it says with whom."""
+    """Write both lists and out/due.html; a sentence on what is due and where it says with whom.
+
+    Nothing is worked out again while the day, the trail, study.yaml and the people's tables stay as they were.
+    """
+    inputs = _inputs(place, tracked.registers)
+    if (before := _made_before(place, inputs)) is not None:
+        return (before,)
     due = due_today(place, tracked.registers, tracked.ways)
     lists = lists_written(place, due)
     protocol = place.protocol
@@ -39,7 +49,33 @@ def write_lists(place: Workspace, tracked: Tracked) -> tuple[str, ...]:
     page = DuePage(protocol.title, protocol.id, protocol.synthetic, f"{place.today:%-d %B %Y}", section)
     place.out.put(PAGE, due_page(page))
     named = " and ".join(f"{path} ({what})" for path, what in lists)
-    return (f"{plural(len(due.rows), 'thing is', 'things are')} due with people today: {named}.",)
+    said = f"{plural(len(due.rows), 'thing is', 'things are')} due with people today: {named}."
+    place.restricted.put(MADE_FROM, json.dumps({"inputs": inputs, "said": said}).encode())
+    return (said,)
+
+
+def _inputs(place: Workspace, registers: Registers) -> str:
+    """A digest of everything the lists are worked out from, this software's version included."""
+    whole = hashlib.sha256(f"{software_version()} {place.today} {place.trail.event_count}".encode())
+    files = {f"{name} {path}": data for name, found in registers.data.items() for path, data in found.items()}
+    for path in ("study.yaml", "identities.csv"):
+        store = place.files if path == "study.yaml" else place.restricted
+        with suppress(NotStored):
+            files[path] = store.get(path)
+    for path, data in sorted(files.items()):
+        whole.update(f"\n{path} {digest(data)}".encode())
+    return whole.hexdigest()
+
+
+def _made_before(place: Workspace, inputs: str) -> str | None:
+    """What was said when the lists were made from the same, where they and the page are still there."""
+    try:
+        made = json.loads(place.restricted.get(MADE_FROM))
+        place.restricted.get(BY_CODE)
+        place.out.get(PAGE)
+    except (NotStored, ValueError):
+        return None
+    return str(made["said"]) if made.get("inputs") == inputs else None
 
 
 def due_section(place: Workspace, registers: Registers) -> DueSection:

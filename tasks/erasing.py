@@ -28,7 +28,7 @@ from tasks.workspace import Workspace
 
 PLANS = "decisions/erasures/"
 RESTRICTED = "restricted/"
-LISTS = ("call_list.csv", "due_list.csv")
+LISTS = ("call_list.csv", "due_list.csv", "due_list.json")
 CONSENT_LISTS = "consent/"
 """Lists of people under restricted/ that flows make again."""
 

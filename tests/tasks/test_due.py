@@ -14,11 +14,11 @@ import pytest
 from recruitment import fold_recruitment
 from recruitment.facts import consent_facts
 from recruitment.tally import tally_facts, ways
-from tasks.call_list import due_section, lists_written
+from tasks.call_list import due_section, lists_written, write_lists
 from tasks.due import due_today
 from tasks.erasing import LISTS, Plan, erase, written_down
 from tasks.opening import amendment_facts, opening_facts
-from tasks.recruitment import recruitment_readings, tracked_consent, tracked_recruitment
+from tasks.recruitment import Tracked, recruitment_readings, tracked_consent, tracked_recruitment
 from tasks.registers import Registers, read_registers
 from tasks.reporting import progress_on, write_report
 from tasks.site_diagrams import site_diagrams
@@ -62,6 +62,10 @@ def place(study: Path) -> Iterator[Opened]:
         yield place, read_registers.fn(place)
 
 
+def tracked(place: Workspace, registers: Registers) -> Tracked:
+    return Tracked(registers, [], [], [], [], ways(registers.frames["recruitment"], registers.consented))
+
+
 def rows(study: Path, name: str) -> list[dict[str, str]]:
     with (study / "restricted" / name).open(newline="") as file:
         return list(csv.DictReader(file))
@@ -97,8 +101,25 @@ def test_every_line_says_how_to_act_and_holds_no_code_and_no_name(place: Opened)
 
 
 def test_the_lists_are_those_an_erasure_takes_along(study: Path, place: Opened):
-    lists_written(place[0], due_today(*place))
-    assert {path.name for path in (study / "restricted").glob("*_list.csv")} == set(LISTS)
+    write_lists.fn(place[0], tracked(*place))
+    assert {path.name for path in (study / "restricted").glob("*_list.*")} == set(LISTS)
+
+
+def test_the_lists_are_made_again_only_when_something_they_rest_on_changed(study: Path, place: Opened):
+    workspace, registers = place
+    said = write_lists.fn(workspace, tracked(*place))
+    listed, page = study / "restricted/due_list.csv", study / "out/due.html"
+    listed.write_text("untouched")
+    assert write_lists.fn(workspace, tracked(*place)) == said
+    assert listed.read_text() == "untouched"
+    page.unlink()
+    assert write_lists.fn(workspace, tracked(*place)) == said
+    assert listed.read_text() != "untouched"
+    assert b"What is due on 20 February 2016" in page.read_bytes()
+    listed.write_text("untouched")
+    registers.data = {**registers.data, "recruitment": {"registers/recruitment.csv": b"another"}}
+    write_lists.fn(workspace, tracked(*place))
+    assert listed.read_text() != "untouched"
 
 
 def test_without_identities_there_is_no_call_list_and_none_is_left(study: Path, place: Opened):
@@ -136,10 +157,10 @@ def test_nobody_is_called_at_a_site_that_closed(tmp_path: Path):
 def test_an_erasure_takes_the_lists_along(tmp_path: Path):
     recorded(tmp_path / "fsp")
     with opened(StudyRequest(study=str(tmp_path / "fsp"), as_of=DAY), "withdraw-participant") as place:
-        lists_written(place, due_today(place, read_registers.fn(place)))
+        write_lists.fn(place, tracked(place, read_registers.fn(place)))
         decision = place.events()[0].id
         erase(place, written_down(place, decision, lambda: Plan(decision)))
-    assert list((tmp_path / "fsp/restricted").glob("*_list.csv")) == []
+    assert list((tmp_path / "fsp/restricted").glob("*_list.*")) == []
 
 
 def test_site_diagrams_need_both_files(place: Opened):
