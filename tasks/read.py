@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from recruitment.feeds.files import cell_at
 from study import StudyError
-from study.objects import NotStored
+from study.objects import FolderStore, NotStored
 from tasks.feeds import fed_table, mapped_register
+from tasks.forms import register_at, with_forms
 
 if TYPE_CHECKING:
     from tasks.workspace import Workspace
@@ -24,25 +26,27 @@ def read_table(place: Workspace, path: str) -> pd.DataFrame | None:
 
     The index is the row's number in the file as a spreadsheet shows it (the header is row 1). Raises StudyError for
     text that is not UTF-8 or not CSV, for a header with empty or repeated names, and for a row with more cells than
-    the header. A register that study.yaml maps comes from its own files, under our names.
+    the header. A register that study.yaml maps comes from its own files, under our names; what was entered by form
+    stands before its rows.
     """
-    if mapped_register(place.protocol, path):
-        return fed_table(place, path)
-    try:
-        data = place.files.get(path)
-    except NotStored:
-        return None
-    return parse_table(data, path)
+    return _read(place, place.files, path, path)
 
 
 def read_restricted_table(place: Workspace, path: str) -> pd.DataFrame | None:
     """The same for a table under restricted/."""
-    if mapped_register(place.protocol, f"restricted/{path}"):
-        return fed_table(place, f"restricted/{path}")
-    try:
-        return parse_table(place.restricted.get(path), f"restricted/{path}")
-    except NotStored:
-        return None
+    return _read(place, place.restricted, path, f"restricted/{path}")
+
+
+def _read(place: Workspace, store: FolderStore, key: str, path: str) -> pd.DataFrame | None:
+    register = register_at(path)
+    if mapped_register(place.protocol, path):
+        table = fed_table(place, path)
+    else:
+        try:
+            table = parse_table(store.get(key), path)
+        except NotStored:
+            table = None
+    return with_forms(place, register, table) if register else table
 
 
 def parse_table(data: bytes, path: str) -> pd.DataFrame:
@@ -50,9 +54,9 @@ def parse_table(data: bytes, path: str) -> pd.DataFrame:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+        place = cell_at(data[: error.start].decode("utf-8"))
         raise StudyError(
-            "the text is not UTF-8", where=f"{path}, row {row}", remedy="Save it again as CSV UTF-8."
+            "the text is not UTF-8", where=f"{path}, {place}", remedy="Save it again as CSV UTF-8."
         ) from None
     rows = csv_rows(text, path)
     header = [name.strip() for name in rows[0]] if rows else []

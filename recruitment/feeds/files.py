@@ -116,17 +116,24 @@ def _is_utf8(data: bytes) -> bool:
 
 def _not_encoded(data: bytes, at: int, name: str, encoding: str, found: str | None, readable: str) -> StudyError:
     """The error of a byte that is not as declared, with its row and column, and what to declare where that is seen."""
-    before = list(csv.reader(_broken(data[:at].decode(readable, errors="replace") + "x")))
-    header = before[0] if before else []
-    column = len(before[-1]) - 1 if before else 0
-    named = header[column].strip() if len(before) > 1 and column < len(header) else ""
     shown = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16"}.get(encoding, encoding)
     remedy = f"Write `encoding: {found}` in study.yaml, or s" if found else "Write its encoding in study.yaml, or s"
     return StudyError(
         f"the text is not {shown}",
-        where=f"{name}, row {max(len(before), 1)}" + (f", column {named}" if named else ""),
+        where=f"{name}, {cell_at(data[:at].decode(readable, errors='replace'))}",
         remedy=f"{remedy}ave it again as CSV {shown}.",
     )
+
+
+def cell_at(before: str) -> str:
+    """The row and, where the header names it, the column of the cell in which a CSV's text breaks off."""
+    try:
+        rows = list(csv.reader(io.StringIO(before + "x", newline="")))
+    except csv.Error:  # a cell longer than any: line by line
+        rows = list(csv.reader(_broken(before + "x")))
+    column = len(rows[-1]) - 1
+    named = rows[0][column].strip().lstrip("\ufeff") if len(rows) > 1 and column < len(rows[0]) else ""
+    return f"row {len(rows)}" + (f", column {named}" if named else "")
 
 
 def _csv_rows(text: str, name: str, separator: str) -> list[list[str]]:

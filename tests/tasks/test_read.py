@@ -17,7 +17,7 @@ def test_cells_stay_text_and_rows_keep_their_number() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"a,b\n1,\xe9\n", "t.csv, row 2: the text is not UTF-8"),
+        (b"a,b\n1,\xe9\n", "t.csv, row 2, column b: the text is not UTF-8"),
         (b"a,a\n", "t.csv, row 1: the first row must name every column once"),
         (b"a,\n", "t.csv, row 1"),
         (b"", "t.csv, row 1"),
