@@ -22,9 +22,11 @@ from tasks.copies import list_of, ticked
 from tasks.erasure import deletions_pending, finish_pending
 from tasks.erasure_plan import repeated
 from tasks.request import StudyRequest
+from tasks.sealing import seal_new
 from tasks.withdrawing import Withdrawal, applied_said, impact_of, impact_said, ticked_said, ticks, withdrawal_facts
 from tasks.workspace import opened
 from tests.tasks.member_check_study import at, decide, enrol, register, send, write_study
+from trail import verify
 
 SAID = "Nobody asked me, Tessa Quill, anything at first; call 555-123-4567."
 SURVEY = "code,answer\nP001,4\nP002,5\n"
@@ -64,12 +66,13 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     register(root, "P001,MC-I0001,sent,2016-06-02,,,")
     send(root)
     with at(root) as place:
-        place.trail.append(material_of(place).facts)
+        imported = place.trail.append(material_of(place).facts)
         received = [_received(place, n) for n in range(1, 7)]
         claim = Fact(
             "claim.asserted",
             place.instant,
             (Subject("claim", "CL1"),),
+            causes=tuple(e.id for e in imported if e.kind == "coding.imported"),
             data={"version": 1, "themes": 1, "codes": ("voice",), "codings": 2},
         )
         rests_on = {"rests_on": ["I0001/C1/voice/2", "I0002/C1/voice/2"], "statement": f"They say: {SAID}"}
@@ -175,6 +178,35 @@ def test_de_identifying_leaves_the_words_and_nothing_that_leads_to_the_person(st
     }
 
 
+def test_the_trail_verifies_with_what_went_named_and_the_masked_copy_checked(study):
+    apply(study, "deidentify")
+    with acting(study) as place:
+        seal_new.fn(place)
+        (erased,) = place.events(["erasure.executed"])
+    checked = verify(study / "trail", study / "trail.vkey", artefacts=study, keys=study / "restricted")
+    assert checked.faults == ()
+    gone = {note.split()[0] for note in checked.notes if " erased (event" in note}
+    assert gone <= set(erased.data["refs"])
+    assert len(gone) >= 2
+    (study / "restricted/deidentified/I0001.txt").write_text("Participant: something else\n")
+    checked = verify(study / "trail", study / "trail.vkey", artefacts=study, keys=study / "restricted")
+    assert [fault.split()[0] for fault in checked.faults] == ["ARTEFACT_ALTERED"]
+
+
+def test_who_is_in_a_frame_by_their_code_leaves_it_and_the_recorded_sample(study):
+    text = (study / "study.yaml").read_text()
+    people = "{name: people, of: people, frame: sampling/people.csv, strategy: convenience, rationale: R, size: 1}"
+    (study / "study.yaml").write_text(text.replace("rationale: R, size: 1}]", f"rationale: R, size: 1}}, {people}]"))
+    (study / "sampling").mkdir()
+    (study / "sampling/people.csv").write_text("site_id,years\nP001,1\nP002,2\n")
+    record = study / "restricted/records/sample.proposed/0.json"
+    record.parent.mkdir(parents=True)
+    record.write_text(json.dumps({"ids": ["P001", "P002"]}))
+    apply(study)
+    assert (study / "sampling/people.csv").read_text() == "site_id,years\nP002,2\n"
+    assert json.loads(record.read_text()) == {"ids": ["P002"]}
+
+
 def test_deleting_takes_the_persons_words_out_of_claims_too(study):
     apply(study)
     left = everything(study)
@@ -203,7 +235,7 @@ def test_keeping_the_data_pulls_the_packets_that_were_not_sent_and_nothing_else(
         (pulled,) = place.events(["erasure.executed"])
         assert pulled.subject == ()
         place.trail.append(assemble_all(place).facts)
-    assert not list((study / "restricted/packets/MC-I0002").iterdir())
+    assert not list(study.glob("restricted/packets/MC-I0002/*"))
 
 
 def test_a_withdrawal_the_register_mentions_marks_the_packets_in_the_list_people_send_from(study):
