@@ -13,10 +13,9 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.made_registers import made_registers, sites
 
@@ -120,16 +119,14 @@ class _Clock:
         return self._at - before
 
 
-def measured(rows: int, folder: Path, say: Callable[[str], Any]) -> list[tuple[str, ...]]:
+def measured(rows: int, folder: Path) -> Iterator[tuple[str, ...]]:
+    """The table's lines for one size, each as soon as it is known."""
     make_study(folder, rows)
-    lines = []
     for run in ("first", "again"):
-        say(f"{rows:,} rows, {run} …")
         cost, new = track(folder)
         parts = (cost.opening, cost.reading, cost.checking, cost.folding, cost.total)
-        lines.append((f"{rows:,}", run, f"{new:,}", *(f"{part:.1f}" for part in parts)))
-    lines.append((f"{rows:,}", "unchanged", "0", "", "", "", "", f"{unchanged_cost(folder):.2f}"))
-    return lines
+        yield f"{rows:,}", run, f"{new:,}", *(f"{part:.1f}" for part in parts)
+    yield f"{rows:,}", "unchanged", "0", "", "", "", "", f"{unchanged_cost(folder):.2f}"
 
 
 def unchanged_cost(folder: Path) -> float:
@@ -154,14 +151,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.disable(logging.WARNING)
     importlib.import_module("great_expectations")
-    lines = [("rows", "run", "new acts", "open trail", "read", "check", "fold", "registers in all")]
+    print(_line(("rows", "run", "new acts", "open trail", "read", "check", "fold", "registers in all")))
     for rows in options.rows:
         with tempfile.TemporaryDirectory(dir=options.directory) as directory:
-            lines += measured(rows, Path(directory), lambda said: print(said, file=sys.stderr))
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for line in lines:
-        print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
+            for line in measured(rows, Path(directory)):
+                print(_line(line), flush=True)
     return 0
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return "  ".join(cell.rjust(width) for cell, width in zip(cells, (7, 9, 8, 10, 5, 5, 5, 16), strict=True))
 
 
 if __name__ == "__main__":
