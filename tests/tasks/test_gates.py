@@ -213,6 +213,23 @@ def test_what_is_sent_or_due_a_reminder_is_asked_on_its_own_day(sent, tmp_path, 
     assert {step for _, step, _ in refusals_listed(root)} == WHEN_SENT
 
 
+def test_every_speaker_of_every_sitting_is_asked(enrolled, tmp_path):
+    root = shutil.copytree(enrolled, tmp_path / "tiny")
+    header = "interview_id,participant_ids,site_id,occurred,mode,outcome,guide_version,recording\n"
+    rows = "I0001,P001;P002,,2016-02-01,in_person,part,,R0001\nI0001,P001,,2016-02-20,in_person,full,,R0009\n"
+    (root / "registers/interviews.csv").write_text(header + rows)
+    with tiny.at(root) as place:
+        assert Registers(place).consents_missing("validate_transcript", "I0001") == 0
+    withdraw(root, "take_part", "2016-02-10")
+    with tiny.at(root) as place:
+        asked = Registers(place)
+        assert asked.consents_missing("validate_transcript", "I0001") == 1
+        assert [r.day for r in asked.gates.refused] == [date(2016, 2, 20)]
+    (root / "registers/interviews.csv").write_text(header + rows.replace("P001;P002", "P001; P099"))
+    with tiny.at(root) as place:
+        assert Registers(place).consents_missing("validate_transcript", "I0001") == 4
+
+
 def test_a_lapse_stops_analysis_of_what_can_be_recognised_and_is_listed(enrolled, tmp_path):
     root = shutil.copytree(enrolled, tmp_path / "tiny")
     with tiny.at(root) as place:
@@ -236,7 +253,7 @@ def test_a_lapse_stops_analysis_of_what_can_be_recognised_and_is_listed(enrolled
         assert material.unconsented == frozenset()
         assert "waiting for an ethics approval" in material.said
         back = looked_back(place)
-        assert [q.check for q in back.queries] == ["CN027"]
+        assert [q.check for q in back.queries] == ["CN027", "CN033"]
         assert "1 interview" in back.queries[0].message
         assert "restricted/consent/lapses.csv" in back.made
         allowed = {"reference": "B-7", "excepted_from": "2016-09-01", "excepted_to": "2016-09-30"}
