@@ -98,7 +98,9 @@ def _aims(place: Workspace, registers: Registers, recruitment: Recruitment, day:
         return None
     by_then = [e for e in place.events() if local_day(e.occurred, place.protocol.zone) <= day]
     kept = without_erased(recruitment, by_then)
-    return aims(place.protocol, kept, affiliations(rows, dict(registers.codes.trail)), today=day)
+    everybody = [] if rows is None else affiliations(rows, {code: code for code in rows["participant_id"]})
+    places = affiliations(rows, dict(registers.codes.trail))
+    return aims(place.protocol, kept, places, today=day, everybody=everybody)
 
 
 def _target(aim: Aim) -> dict[str, Any]:

@@ -29,9 +29,17 @@ def needs_people(targets: Iterable[Target]) -> bool:
 
 
 def aims(
-    protocol: Protocol, recruitment: Recruitment, places: Sequence[Affiliation], *, today: date
+    protocol: Protocol,
+    recruitment: Recruitment,
+    places: Sequence[Affiliation],
+    *,
+    today: date,
+    everybody: Sequence[Affiliation] = (),
 ) -> tuple[Aim, ...]:
-    """Every target in the protocol's order; `people` are all who ever held that role or group (at that site)."""
+    """Every target in the protocol's order; `people` are all of `everybody` who by that day held what it names.
+
+    `places` are those of people in `recruitment`, `everybody` also those of people who never consented.
+    """
     period = protocol.participants.field_period
     return tuple(
         Aim(
@@ -45,7 +53,7 @@ def aims(
                 deadline=protocol.field_ends,
             ),
             _label(protocol, progress.target),
-            _people(progress.target, recruitment, places),
+            _people(progress.target, everybody, today) or _consented(progress.target, recruitment),
         )
         for progress in target_progress(protocol.participants.targets, recruitment, places)
     )
@@ -66,14 +74,18 @@ def _label(protocol: Protocol, target: Target) -> str:
     return ", ".join(filter(None, named)) or "Everybody"
 
 
-def _people(target: Target, recruitment: Recruitment, places: Sequence[Affiliation]) -> int:
-    if not (target.site or target.role or target.group):
-        return len({*recruitment.states, *(a.participant for a in places)})
+def _consented(target: Target, recruitment: Recruitment) -> int:
+    """Where there is no participants.csv, a target that names nothing is about everybody who consented."""
+    return 0 if target.site or target.role or target.group else len(recruitment.states)
+
+
+def _people(target: Target, everybody: Sequence[Affiliation], today: date) -> int:
     wanted = (target.site, target.role, target.group)
     return len(
         {
             a.participant
-            for a in places
-            if all(w in (None, is_) for w, is_ in zip(wanted, (a.site, a.role, a.group), strict=True))
+            for a in everybody
+            if a.start <= today
+            and all(w in (None, is_) for w, is_ in zip(wanted, (a.site, a.role, a.group), strict=True))
         }
     )

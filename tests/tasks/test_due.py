@@ -180,6 +180,10 @@ def test_a_report_for_each_audience_as_of_any_day(study: Path, place: Opened):
     assert 0 < before.document["interviews"]["full"] < now.document["interviews"]["full"]
     assert progress_on.fn(workspace, registers, DAY, as_known_then=True).document["recruitment"] == {}
     assert now.document["targets"][0]["projection"]["status"] == "projected"
+    listed = rows(study, "participants.csv")
+    for target in now.document["targets"]:
+        held = {r["participant_id"] for r in listed if target["role"] in (None, r["role"]) and r["from"] <= str(DAY)}
+        assert target["people"] == len(held) > target["held"]
     made = [
         path
         for audience in ("team", "auditor", "public", "site")
