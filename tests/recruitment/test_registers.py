@@ -24,7 +24,14 @@ from recruitment.registers import (
     parse_days,
     recorded_rows,
 )
-from recruitment.sequence import changed_queries, problem_queries, sequence_queries, site_contact_queries
+from recruitment.sequence import (
+    changed_queries,
+    problem_queries,
+    sequence_queries,
+    site_contact_queries,
+    stopped_queries,
+)
+from recruitment.tally import contacts_due, ways
 from study import Event, Fact, load_protocol
 
 TODAY = "2016-06-30"
@@ -415,6 +422,61 @@ class TestOrderAndPlace:
         events = entered(reading.facts)
         (query,) = problem_queries(fold_recruitment(events), events, [reading], study="s", refs={"recruitment": "r"})
         assert (query.subject, query.where) == ("site:S001", "registers/recruitment.csv, row 3")
+
+
+class TestDoNotContact:
+    def measured(self, known, *rows):
+        return measure(RECRUITMENT, frame(RECRUITMENT, *rows), known)
+
+    @pytest.mark.parametrize("day", ["2016-01-10", "soon", "10.1.2016"])
+    def test_who_asked_to_be_left_alone_is_not_due_whatever_is_wrong_with_the_row(self, known, day):
+        rows = self.measured(
+            known,
+            person("approached", "2016-01-02"),
+            person("approached", "2016-01-02", code="P002"),
+            person("do_not_contact", day, site_id="S777"),
+        )
+        found = ways(rows, frozenset())
+        assert {code: way.how for code, way in found.items()} == {"P001": "declined", "P002": "pending"}
+        due = contacts_due(rows, found, interval_days=7, maximum_attempts=3, today=TODAY)
+        assert list(due["participant_id"]) == ["P002"]
+
+    def test_a_withdrawal_that_cannot_be_read_ends_follow_ups_too(self, known):
+        rows = self.measured(known, person("approached", "2016-01-02"), person("withdrawn", "?"))
+        found = ways(rows, frozenset())
+        assert contacts_due(rows, found, interval_days=7, maximum_attempts=3, today=TODAY).empty
+
+    @pytest.mark.parametrize(
+        ("asked", "contact", "queried"),
+        [
+            ("2016-01-10", "2016-01-11", True),
+            ("2016-01-10", "2016-01-10", False),
+            ("2016-01-10", "2016-01-09", False),
+            ("?", "2016-01-09", True),
+        ],
+    )
+    def test_a_contact_afterwards_blocks(self, known, asked, contact, queried):
+        rows = self.measured(known, person("do_not_contact", asked), person("invited", contact))
+        found = [(q.check, q.where) for q in stopped_queries(rows, study="s", ref="r")]
+        assert found == ([("RG024", "registers/recruitment.csv, row 3, column step")] if queried else [])
+
+    def test_after_consent_it_ends_taking_part_beside_a_withdrawal(self, known, codes):
+        rows = [person("do_not_contact", "2016-02-01"), person("withdrawn", "2016-03-01")]
+        reading = recruitment_facts(self.measured(known, *rows), [], codes, frozenset({"P001"}), today=TODAY)
+        assert [(f.kind, f.occurred, f.data["ordinal"]) for f in reading.withdrawals] == [
+            ("recruitment.withdrawn", "2016-02-01", 1),
+            ("recruitment.withdrawn", "2016-03-01", 2),
+        ]
+
+    def test_a_withdrawal_read_without_some_columns_is_the_same_row_later(self, known, codes):
+        def read(row, events=()):
+            return recruitment_facts(self.measured(known, row), list(events), codes, frozenset({"P001"}), today=TODAY)
+
+        poor = read(person("withdrawn", "2016-02-01", site_id="", role=""))
+        whole = read(person("withdrawn", "2016-02-01", reason_code="3"), entered(poor.withdrawals))
+        assert (whole.withdrawals, whole.changed) == ([], [])
+        other = read(person("withdrawn", "2016-02-02"), entered(poor.withdrawals))
+        assert len(other.changed) == 1
 
 
 class TestConsentChecks:
