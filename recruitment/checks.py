@@ -81,6 +81,7 @@ CONSENT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
     ("CN030", "review", "Shared transcripts are masked", "Others go on speaking in it; who withdrew does not."),
     ("CN031", "review", "Copies elsewhere are removed", "What left the system must be asked back place by place."),
     ("CN032", "review", "Ticks name a withdrawal", "A tick that names nothing leaves a copy where it is."),
+    ("CN033", "review", "An ethics approval is in force", "Without one nobody is contacted and nothing collected."),
 )
 
 SEVERITY: Mapping[str, Severity] = {id: severity for id, severity, _, _ in (*REGISTER_CHECKS, *CONSENT_CHECKS)}

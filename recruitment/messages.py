@@ -181,4 +181,8 @@ MESSAGES: Mapping[str, str] = {
         "What to ask for is in restricted/withdrawals/{withdrawal}.csv."
     ),
     "CN032": "A row `copy_removed` names nothing known in this column. Write {known}.",
+    "CN033": (
+        "No ethics approval is in force since {start}: contact, collection and analysis of identifiable data wait. "
+        "Enter the renewal under ethics.approvals in study.yaml, or what the board allowed meanwhile."
+    ),
 }
