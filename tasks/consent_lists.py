@@ -28,7 +28,7 @@ from study.protocol.material import Survey
 from tasks.gates import write_list
 from tasks.workspace import Workspace
 
-CHECKS = frozenset({"CN026", "CN027"})
+CHECKS = frozenset({"CN026", "CN027", "CN033"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,17 @@ def _lapse_queries(place: Workspace, lapsed: list[Lapse]) -> Iterator[Query]:
             start=lapse.start.isoformat(),
             end=lapse.end.isoformat(),
             what=_counted(lapse.counts),
+        )
+    for lapse in (one for one in lapsed if one.end == place.today):
+        yield raised(
+            "CN033",
+            study=place.protocol.id,
+            subject="approval:lapse",
+            ref=place.ref("study.yaml"),
+            file="study.yaml",
+            column="ethics.approvals",
+            rule=f"lapsed.{lapse.start.isoformat()}",
+            start=lapse.start.isoformat(),
         )
 
 

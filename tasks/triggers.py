@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 WITHDRAWAL = "fieldtrail.withdrawal.recorded"
 LAPSE = "fieldtrail.approval.lapsed"
-LAPSE_CHECKS = frozenset({"CN027"})
-"""Queries that open when no ethics approval is in force."""
+LAPSE_CHECKS = frozenset({"CN033"})
+"""Queries that open, once for each lapse, on the first run that finds no ethics approval in force."""
 SERVER = "FIELDTRAIL_SERVER"
 """The variable with the address of a server on this machine that a one-off command tells, and does not run on; empty
 where there is none."""

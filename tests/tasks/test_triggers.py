@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from study import Fact, StudyError, Subject
-from tasks.triggers import LAPSE, WITHDRAWAL
+from tasks.triggers import LAPSE, WITHDRAWAL, server_address
 from tests.tasks.member_check_study import at, write_study
 
 ROW = {"ordinal": 1, "version": 1, "row": "0" * 64}
@@ -83,10 +83,20 @@ def test_it_is_told_although_the_run_failed_afterwards(study, told):
 
 def test_a_lapse_is_told_when_its_query_opens_and_other_queries_are_not(study, told):
     with at(study) as place:
-        data = {"fingerprint": "a" * 64, "occurrence": 1, "check": "CN027", "severity": "block"}
+        data = {"fingerprint": "a" * 64, "occurrence": 1, "check": "CN033", "severity": "review"}
         other = {**data, "fingerprint": "b" * 64, "check": "CN005"}
         lapse, _ = place.trail.append([Fact("query.opened", place.instant, data=d) for d in (data, other)])
     assert [(e["event"], e["payload"]["event_ids"]) for _, e in told] == [(LAPSE, [lapse.id])]
+
+
+def test_a_command_with_a_server_of_its_own_tells_that_of_the_machine_or_none(monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    monkeypatch.delenv("FIELDTRAIL_SERVER", raising=False)
+    assert server_address() == "http://127.0.0.1:1/api"
+    monkeypatch.setenv("FIELDTRAIL_SERVER", "http://127.0.0.1:4200/api")
+    assert server_address() == "http://127.0.0.1:4200/api"
+    monkeypatch.setenv("FIELDTRAIL_SERVER", "")
+    assert server_address() is None
 
 
 def test_without_a_server_nothing_is_looked_for_and_a_silent_one_fails_nothing(study, monkeypatch):
