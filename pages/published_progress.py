@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pages.progress_page import Audience
-from pages.suppression import at_least, suppress_flow
+from pages.suppression import at_least, suppress_counts, suppress_flow
 from pages.svg import Box
 
 Document = dict[str, Any]
@@ -46,10 +46,14 @@ def published(document: Document, boxes: Sequence[Box], audience: Audience, k: i
 
 
 def _targets(targets: Sequence[Mapping[str, Any]] | None, k: int, *, of_sites: bool) -> list[Document] | None:
-    """Targets of k people or more; that one is reached is said only where no target has a small count to protect."""
+    """Targets of k people or more; a small count is not shown, nor those from which it could be worked out.
+
+    That one is reached is said only where no target has a small count to protect.
+    """
     if targets is None:
         return None
-    kept = [t for t in targets if t["people"] >= k and (of_sites or t["site"] is None)]
+    hidden = _hidden(targets, k)
+    kept = [(i, t) for i, t in enumerate(targets) if t["people"] >= k and (of_sites or t["site"] is None)]
     is_safe = all(t["held"] == 0 or t["held"] >= k for t in targets)
     return [
         {
@@ -57,12 +61,27 @@ def _targets(targets: Sequence[Mapping[str, Any]] | None, k: int, *, of_sites: b
             "role": t["role"],
             "group": t["group"],
             "count": t["count"],
-            "held_at_least": _rounded(t["held"], k),
+            "held_at_least": None if i in hidden else at_least(t["held"], k),
             "is_reached": t["missing"] == 0 if is_safe else None,
             "likely_month": _month(t["projection"]["likely"]) if is_safe and t["missing"] else None,
         }
-        for t in kept
+        for i, t in kept
     ]
+
+
+def _hidden(targets: Sequence[Mapping[str, Any]], k: int) -> set[int]:
+    """The targets whose count is not shown: those of one kind (by role, by group, by site) as parts of a total.
+
+    Beside a count that is not shown nought is not shown either: otherwise it would be known to be one or more.
+    """
+    kinds: dict[tuple[bool, ...], dict[int, int]] = {}
+    for i, t in enumerate(targets):
+        kinds.setdefault(tuple(t[name] is None for name in ("site", "role", "group")), {})[i] = t["held"]
+    hidden: set[int] = set()
+    for counts in kinds.values():
+        found = {i for i, shown in suppress_counts(counts, k)[0].items() if shown is None}
+        hidden |= found | {i for i, held in counts.items() if found and not held}
+    return hidden
 
 
 def _rounded(count: int, k: int) -> int | None:

@@ -87,8 +87,9 @@ def _target_lines(place: Workspace, day: date, shown: Mapping[str, Any], found: 
         standing = {True: "reached", False: "under way", None: ""}[target["is_reached"]]
         month = target["likely_month"]
         said = f"Likely in {date.fromisoformat(month + '-01'):%B %Y}." if month else ""
-        value = f"{_at_least(target['held_at_least'], k)} of {target['count']}"
-        value = f"all {target['count']}" if target["is_reached"] else value
+        least = target["held_at_least"]
+        value = "not shown" if least is None else f"{_at_least(least, k)} of {target['count']}"
+        value = f"all {target['count']}" if target["is_reached"] and least is not None else value
         lines.append(Line(aim.label, value, standing, "good" if target["is_reached"] else "plain", said))
     return lines
 
