@@ -141,6 +141,27 @@ def withdraw(
 
 
 @app.command()
+def record(
+    study: Study,
+    kind: Annotated[
+        str,
+        typer.Argument(help="enrolment, contact, consent, interview, no-show, affiliation or site.", metavar="KIND"),
+    ],
+    answers: Annotated[
+        list[str] | None, typer.Argument(help="The form's answers; without any, its fields.", metavar="KEY=VALUE...")
+    ] = None,
+    acting: Acting = None,
+    sign: Annotated[Path | None, typer.Option(help="Your personal key: what you do is signed.", metavar="FILE")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Enter one act by form instead of in a register; a wrong form is taken back with `run STUDY void-form`."""
+    from cli.record import record_act
+
+    with explained():
+        raise typer.Exit(record_act(study, kind, answers or [], acting=acting, sign=sign, as_of=_day(as_of)))
+
+
+@app.command()
 def countersign(
     directory: Annotated[Path, typer.Argument(help="Your own folder, with your key.", metavar="DIR")],
     init: Annotated[str | None, typer.Option(help="Make your key, under this name.", metavar="NAME")] = None,

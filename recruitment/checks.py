@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from recruitment.messages import MESSAGES
+from recruitment.registers import FIRST_FORM_ROW
 from study import Query
 from study.query import Severity, place
 
@@ -115,11 +116,18 @@ def raised(
 
 
 def located(file: str, column: str, rows: list[int]) -> str:
-    """File, column and rows as people say them; at most eight rows, then how many more."""
-    shown = ", ".join(map(str, rows[:8])) + (f" and {len(rows) - 8} more" if len(rows) > 8 else "")
+    """File, column and rows as people say them, entered forms apart; at most eight of each, then how many more."""
+    forms = [n - FIRST_FORM_ROW for n in rows if n > FIRST_FORM_ROW]
     parts = [
         file,
-        *([f"row{'s' if len(rows) > 1 else ''} {shown}"] if rows else []),
+        *_numbered("row", [n for n in rows if n <= FIRST_FORM_ROW]),
+        *_numbered("form", forms),
         *([f"column {column}"] if column else []),
     ]
     return ", ".join(parts)
+
+
+def _numbered(thing: str, numbers: list[int]) -> list[str]:
+    """`rows 3, 4 and 12 more` as one part of a place; nothing for no number."""
+    shown = ", ".join(map(str, numbers[:8])) + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")
+    return [f"{thing}{'s' if len(numbers) > 1 else ''} {shown}"] if numbers else []

@@ -12,7 +12,15 @@ import pandas as pd
 
 from recruitment.checks import SEVERITY, raised
 from recruitment.ledger import SCOPES
-from recruitment.registers import CONSENT, Register, ordinals, parse_days, repeated
+from recruitment.registers import (
+    CONSENT,
+    FIRST_FORM_ORDINAL,
+    FIRST_FORM_ROW,
+    Register,
+    ordinals,
+    parse_days,
+    repeated,
+)
 from recruitment.transitions import BEFORE_CONSENT
 from study import Protocol, Query
 from study.kinds.people import ConsentGiven, InterviewRow
@@ -121,7 +129,9 @@ def measure(register: Register, frame: pd.DataFrame, known: Known) -> pd.DataFra
         rows["participant_ids"] = rows["participant_ids"].str.split(r"\s*;\s*", regex=True)
         rows = rows.explode("participant_ids", ignore_index=True)
     key = _key(register, rows)
-    rows["ordinal"] = ordinals(rows.drop(columns=["row", "is_repeated"]), key)
+    is_form = rows["row"] > FIRST_FORM_ROW
+    counted = ordinals(rows[~is_form].drop(columns=["row", "is_repeated"]), key)
+    rows["ordinal"] = counted.reindex(rows.index).fillna(rows["row"] - FIRST_FORM_ROW + FIRST_FORM_ORDINAL).astype(int)
     written = "from" if register.name == "participants" else "occurred"
     days = parse_days(rows[written], known.protocol.zone)
     rows["day"] = days["day"]

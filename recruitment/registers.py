@@ -96,6 +96,10 @@ OTHERWISE_WRITTEN = "not as declared: "
 ENDING_WORDS = ("withdrawn", "do_not_contact")
 """What takes effect first, whatever else is wrong with the file."""
 
+FIRST_FORM_ROW = 10**12
+FIRST_FORM_ORDINAL = 10**6
+"""Rows entered by form, and their ordinals, are counted on from here: no register has as many rows."""
+
 RowKey = tuple[str | int, ...]
 
 

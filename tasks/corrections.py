@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from recruitment.corrections import Correctable, entered_anew, standing_of, taken_out
+from recruitment.entries import form_of
 from recruitment.feeds.logging import Entry, change_of, deletion_of, read_logging
+from recruitment.registers import FIRST_FORM_ROW
 from recruitment.sequence import changed_rows
 from study import Event, Fact, StudyError, Subject
 from study.decisions import Decision
@@ -20,6 +22,7 @@ from study.objects import NotStored
 from study.query import QueryRecord, fold_queries
 from tasks.decisions import REGISTER, read_decisions
 from tasks.feeds import STRIDE, fetch_from, in_its_file, sources_of
+from tasks.forms import void_of
 from tasks.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,13 +59,15 @@ def corrections(place: Workspace, registers: Registers, readings: Sequence[Readi
     log = _log(place, found)
     for one in wanted:
         about = [d for d in decisions if _is_about(d, one)]
-        decision = next(iter(about[done[one.record.fingerprint] :]), None)
+        decision = next(iter(about[done[one.fingerprint] :]), None)
         if decision is not None and (why := _refusal(place, decision)):
             found.waiting.append(f"{REGISTER}, row {decision.row}, waiting for a correction: {why}.")
         elif decision is not None:
             said = {"person": decision.person, "value": decision.value, "reason": decision.reason}
             by = (Subject("person", decision.person),)
             found.facts += _facts(place, one, decision.occurred.isoformat(), by, said)
+        elif void := _voided(place, one):
+            found.facts += _facts(place, one, void["day"], (Subject("person", void["person"]),), dict(void))
         elif entry := _logged(place, registers, log, one):
             said = {"log_row": str(entry.row), "user": entry.who, "reason": "REDCap's Logging export holds the change."}
             found.facts += _facts(place, one, entry.day or place.today.isoformat(), (), said)
@@ -71,9 +76,10 @@ def corrections(place: Workspace, registers: Registers, readings: Sequence[Readi
 
 @dataclass(frozen=True, slots=True)
 class _Wanted(Correctable):
-    """A row that could be corrected, with the query that is open on it and where people see it."""
+    """A row that could be corrected, with the query on it (a voided form needs none) and where people see it."""
 
-    record: QueryRecord
+    fingerprint: str
+    record: QueryRecord | None
     where: str
 
 
@@ -85,13 +91,19 @@ def _open(
     rows = changed_rows(reading, registers.erased, study=place.protocol.id, ref=registers.refs[register.name])
     for key, query in rows:
         record = records.get(query.fingerprint)
-        if record is not None and record.state != "resolved":
-            yield _Wanted(reading, key, record, in_its_file(query, register, sources).where)
+        if (record is not None and record.state != "resolved") or form_of(key):
+            yield _Wanted(reading, key, query.fingerprint, record, in_its_file(query, register, sources).where)
+
+
+def _voided(place: Workspace, one: _Wanted) -> dict[str, str] | None:
+    """Who voided the form behind a vanished row, when and why; None for a row of the register itself."""
+    number = form_of(one.key)
+    void = void_of(place, one.reading.register.name, number) if number else None
+    return {"person": void["entered_by"], "day": void["entered_on"], "reason": void["reason"]} if void else None
 
 
 def _is_about(decision: Decision, one: _Wanted) -> bool:
-    fingerprint = one.record.fingerprint
-    return decision.subject in (fingerprint, fingerprint[:CODE], one.where)
+    return decision.subject in (one.fingerprint, one.fingerprint[:CODE], one.where)
 
 
 def _refusal(place: Workspace, decision: Decision) -> str:
@@ -116,9 +128,8 @@ def _facts(place: Workspace, one: _Wanted, day: str, by: tuple[Subject, ...], sa
         data: dict[str, Any] = {"target": target.id, "action": "replace" if fact else "drop"}
         if fact:
             data["replacement"] = event_id(place.origin, fact.kind, fact.natural_key)
-        correction = Fact(
-            "correction.made", day, subject=(*target.subject, *by), causes=(target.id, one.record.opened_by), data=data
-        )
+        causes = (target.id, *((one.record.opened_by,) if one.record else ()))
+        correction = Fact("correction.made", day, subject=(*target.subject, *by), causes=causes, data=data)
         yield place.with_record(correction, said, personal=True)
     yield from anew
     taken_out(one)
@@ -147,6 +158,8 @@ def _logged(place: Workspace, registers: Registers, log: list[Entry], one: _Want
     if number is None:
         code = _participant(registers, one.key)
         return next((e for feed in feeds if (e := deletion_of(log, feed, code))), None)
+    if number > FIRST_FORM_ROW:
+        return None
     frame = registers.frames[name]
     feed = feeds[number // STRIDE]
     if frame is None or feed.format != "redcap":

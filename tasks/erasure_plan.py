@@ -22,8 +22,10 @@ from study.objects import FolderStore, NotStored
 from study.protocol.registers import REGISTER_NAMES
 from tasks.codes import PARTICIPANTS
 from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
+from tasks.forms import forms_about
 from tasks.masking import FOLDER, Masking
 from tasks.people_files import CannotEdit
+from tasks.people_rows import masked
 from tasks.read import read_table
 from tasks.workspace import Workspace
 from trustworthiness import packet_id
@@ -83,7 +85,7 @@ def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
     ids = {*person.interviews, *person.packets}
     about += [e for e in events if e.kind == "query.set_aside" and ids & {s.id for s in e.subject}]
     held = _restricted_about(place, person, tuple(files), {e.id for e in about})
-    claims = list(_claims(place, person, events)) if person.disposition == "delete" else []
+    claims = list(_claims(place, person, events, tuple(masks.items())))
     paths = [*files, *sorted(f"{RESTRICTED}{key}" for key in held)]
     artefacts = [Artefact(path, place.codes.known_ref(path)) for path in paths]
     artefacts += [Artefact(f"records/claim.asserted/{id}.json", f"r{id}") for _, id, _ in claims]
@@ -198,6 +200,7 @@ def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], 
     """What restricted/ holds about the person: packets, records, the words of queries on them and on their files; with
     `delete` de-identified transcripts too."""
     yield from _keys(place.restricted, f"{SIGNED_FORMS}{person.participant}/")
+    yield from (key for key, is_alone in forms_about(place, person.participant).items() if is_alone)
     ids = {*person.interviews, *person.packets}
     folders = ("packets/",) if person.disposition == "deidentify" else (FOLDER, "packets/")
     for folder in folders:
@@ -226,6 +229,9 @@ def _tables(place: Workspace, person: Person, masks: tuple[tuple[str, str], ...]
         yield Table(path, "participant_id", mine)
     yield Table(INTERVIEWS, "participant_ids", mine, several=True)
     yield from _fed(place, mine)
+    for key, is_alone in forms_about(place, person.participant).items():
+        if not is_alone:
+            yield Table(f"{RESTRICTED}{key}", "", mine)
     for path in PACKET_TABLES:
         yield Table(path, "packet_id", person.packets)
     yield Table(NEGATIVE_CASES, "subject", mine)
@@ -265,17 +271,21 @@ def _survey_tables(place: Workspace, participant: str, replaced: str) -> Iterato
             yield Table(survey.file, survey.key, (participant,), replaced=replaced)
 
 
-def _claims(place: Workspace, person: Person, events: list[Event]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Claims as recorded that repeat the person's words: claim id, the event, the words."""
+def _claims(
+    place: Workspace, person: Person, events: list[Event], masks: tuple[tuple[str, str], ...]
+) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """Claims as recorded that repeat what goes: claim id, the event, what is masked in the statement. With `delete`
+    that is the person's words, with `deidentify` what was masked in their transcripts."""
     table = read_table(place, place.protocol.analysis.codings)
-    if table is None or not {"transcript_id", "quote"} <= set(table.columns):
-        return
-    quotes = list(dict.fromkeys(table.loc[table["transcript_id"].isin(person.interviews), "quote"]))
+    quotes: list[str] = []
+    if person.disposition == "delete" and table is not None and {"transcript_id", "quote"} <= set(table.columns):
+        quotes = list(dict.fromkeys(table.loc[table["transcript_id"].isin(person.interviews), "quote"]))
     for event in (e for e in events if e.kind == "claim.asserted"):
         body = _stored(place, f"records/claim.asserted/{event.id}.json")
         statement = str(json.loads(body).get("statement", "")) if body else ""
-        if words := tuple(repeated(statement, quotes)):
-            yield event.subject_id("claim") or "", event.id, words
+        repeats = tuple((words, "[withdrawn]") for words in repeated(statement, quotes))
+        if goes := repeats or tuple(mask for mask in masks if masked(statement, (mask,)) != statement):
+            yield event.subject_id("claim") or "", event.id, goes
 
 
 def repeated(statement: str, quotes: Iterable[str]) -> Iterator[str]:
@@ -297,9 +307,9 @@ def repeated(statement: str, quotes: Iterable[str]) -> Iterator[str]:
             start = last + 1
 
 
-def _claim_tables(place: Workspace, claims: list[tuple[str, str, tuple[str, ...]]]) -> Iterator[Table]:
-    """The claims' own table, in which the repeated words are masked and every claim stays."""
-    masks = dict.fromkeys((stretch, "[withdrawn]") for _, _, words in claims for stretch in words)
+def _claim_tables(place: Workspace, claims: list[tuple[str, str, tuple[tuple[str, str], ...]]]) -> Iterator[Table]:
+    """The claims' own table, in which those words are masked and every claim stays."""
+    masks = dict.fromkeys(mask for _, _, goes in claims for mask in goes)
     if masks:
         named = tuple(dict.fromkeys(claim for claim, _, _ in claims))
         yield Table(place.protocol.analysis.claims, "claim_id", named, masked="statement", masks=tuple(masks))

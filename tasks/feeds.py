@@ -10,7 +10,7 @@ import pandas as pd
 
 from recruitment.checks import located
 from recruitment.feeds import Fed, Unread, columns_of, endings_in, own_feed, read_feed
-from recruitment.registers import REGISTERS, Register
+from recruitment.registers import FIRST_FORM_ROW, REGISTERS, Register
 from study import Protocol, Query, StudyError
 from study.objects import NotStored
 from study.protocol.registers import ISO, Feed
@@ -153,6 +153,8 @@ def in_its_file(query: Query, register: Register, sources: Sequence[Source]) -> 
         rows = [n - nth * STRIDE for n in numbers if n // STRIDE == nth]
         if rows or (not numbers and nth == 0):
             parts.append(located(source.label, source.columns.get(column, column), rows))
+    if forms := [n for n in numbers if n > FIRST_FORM_ROW]:
+        parts.append(located(register.file, column, forms))
     return replace(query, where="; ".join(parts), rows=tuple(str(n % STRIDE) for n in numbers))
 
 

@@ -27,6 +27,7 @@ from study.query import QueryRecord
 from tasks.codes import refuse_second_code
 from tasks.erasing import being_erased
 from tasks.feeds import Kept, dates_written, fetch_from, in_its_file, kept_rows, sources_of
+from tasks.forms import form_files, with_forms
 from tasks.frames import read_frame
 from tasks.known_people import participants_in
 from tasks.queries import read_query
@@ -76,7 +77,7 @@ def read_registers(place: Workspace) -> Registers:
         erased=frozenset(e.subject_id("participant") or "" for e in events if e.kind == "erasure.executed"),
         refs=refs,
         queries=queries,
-        data={name: kept.data for name, (_, kept) in read.items()},
+        data={name: {**kept.data, **form_files(place, name)} for name, (_, kept) in read.items()},
     )
 
 
@@ -174,7 +175,7 @@ def _read(
         said = {"what": "the file is gone", "remedy": "Put it back."}
         nth = sources.index(source)
         queries.append(raised("RG018", file=source.label, rule="file", ordinal=nth, **about, **said))
-    return kept.frame, kept
+    return with_forms(place, register, kept.frame), kept
 
 
 def _known(place: Workspace, events: list[Event], frames: Mapping[str, pd.DataFrame | None]) -> Known:

@@ -34,7 +34,22 @@ for entrypoint in sys.argv[1:]:
     }
 print(json.dumps(said, default=str))
 """
+FORM = {"acting": "COO1", "day": "2026-01-01"}
 EXTRA = {
+    "record-enrolment": {**FORM, "participant": "P001"},
+    "record-contact": {**FORM, "participant": "P001", "site": "S014", "role": "peer", "step": "approached"},
+    "record-consent": {**FORM, "participant": "P001", "form": "F", "version": "1", "scopes": "take_part;quote"},
+    "record-interview": {**FORM, "interview": "I0001", "participants": ["P001", "P002"]},
+    "record-no-show": {**FORM, "interview": "I0001", "participants": "P001"},
+    "record-affiliation": {
+        "acting": "COO1",
+        "participant": "P001",
+        "site": "S014",
+        "role": "peer",
+        "since": "2026-01-01",
+    },
+    "record-site": {**FORM, "site": "S014", "step": "activated"},
+    "void-form": {"acting": "COO1", "of": "consent", "number": 1, "reason": "wrong person"},
     "replace-site": {"acting": "INV1", "stage": "sites", "site": "S014", "why": "declined"},
     "withdraw-participant": {"participant": "P001", "effective": "2026-01-01"},
 }

@@ -1,0 +1,42 @@
+"""A form that was wrong: it no longer counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from prefect import flow
+from pydantic import Field
+
+from flows.track_consent import TrackConsent, track_consent
+from flows.track_recruitment import TrackRecruitment, track_recruitment
+from tasks.entering import forget_answers, void
+from tasks.form_request import FormRequest
+from tasks.outcome import Outcome
+from tasks.workspace import opened
+
+
+class VoidForm(FormRequest):
+    """Which form was wrong, and why."""
+
+    of: Literal["recruitment", "consent", "interviews", "participants"] = Field(
+        title="Register", description="What the form was entered into, as it said when it was entered."
+    )
+    number: int = Field(title="Number", description="The form's number, as it said when it was entered.", ge=1)
+    reason: str = Field(title="Reason", description="Why it was wrong. Kept with the team, not in the trail.")
+
+
+@flow(name="void-form")
+def void_form(request: VoidForm) -> Outcome:
+    """Let a form that was wrong no longer count; enter the right one afterwards.
+
+    What was recorded from it is corrected in the audit trail, where both stay: that it was said, and that it was wrong.
+    """
+    forget_answers(request.study)
+    with opened(request, flow="void-form") as place:
+        said = void(place, request.of, request.number, request.reason)
+    asked = request.who_and_where()
+    tracked = track_recruitment(TrackRecruitment.model_validate(asked))
+    covered = track_consent(TrackConsent.model_validate(asked))
+    queries = (*tracked.queries, *covered.queries)
+    return replace(tracked, flow="void-form", said=(said, *tracked.said, *covered.said), queries=queries)
