@@ -159,7 +159,8 @@ def test_de_identifying_leaves_the_words_and_nothing_that_leads_to_the_person(st
     assert "Nobody asked me, [name], anything at first; call [phone]." in copy
     assert "transcripts/I0001.txt" not in left
     told = [path for path, data in left.items() if b"Tessa Quill" in data or b"P001" in data or b"555-123" in data]
-    assert [path for path in told if not path.startswith(("analysis/claims", "records/claim"))] == []
+    assert told == []
+    assert "They say: Nobody asked me, [name], anything" in left["analysis/claims.csv"].decode()
     assert not [path for path in left if code in path or "P001" in path or "MC-I0001" in path]
     key, other = left["surveys/web.csv"].decode().split()[1:]
     assert (key[:13], key[-2:], other) == ("deidentified-", ",4", "P002,5")
