@@ -48,14 +48,20 @@ def form_files(place: Workspace, register: str) -> dict[str, bytes]:
 
 
 def forms_about(place: Workspace, participant: str) -> dict[str, bool]:
-    """Where the forms that name a participant code lie under restricted/, each with whether it names nobody else."""
+    """Where the forms that name a participant code lie under restricted/, each with whether it names nobody else.
+
+    With a form of one person goes what was said when it was voided.
+    """
     found = {}
     for register in REGISTERS:
-        for key in _keys(place, register):
+        keys = _keys(place, register)
+        for key in keys:
             row = json.loads(place.restricted.get(key)).get("row", {})
             named = [row["participant_id"]] if "participant_id" in row else list(row.get(SEVERAL, ()))
             if participant in named:
-                found[key] = named == [participant]
+                found[key] = is_alone = named == [participant]
+                if is_alone and (void := key.removesuffix(".json") + VOID) in keys:
+                    found[void] = True
     return found
 
 
