@@ -120,6 +120,7 @@ def withdraw(
         str | None, typer.Option(help="What becomes of data already given: keep, deidentify or delete.")
     ] = None,
     scope: Annotated[list[str] | None, typer.Option(help="What is withdrawn, once for each; else everything.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only if one was given freely; it stays in restricted/.")] = None,
     removed: Annotated[
         list[str] | None, typer.Option(help="A place in which nothing is left, such as redcap; once for each.")
     ] = None,
@@ -133,7 +134,7 @@ def withdraw(
     from cli.run import run_flow
 
     with explained():
-        given = {"effective": effective, "disposition": disposition}
+        given = {"effective": effective, "disposition": disposition, "reason": reason}
         lists = {"scopes": ";".join(scope or ()), "removed": ";".join(removed or ())}
         chosen = [f"{key}={value}" for key, value in {**given, **lists}.items() if value]
         chosen = [f"participant={participant}", f"apply={str(apply).lower()}", *chosen, *(parameter or [])]

@@ -8,6 +8,7 @@ from typing import Literal
 from prefect import flow
 from pydantic import Field, field_validator
 
+from tasks.entering import forget_answers
 from tasks.erasure import finish_pending
 from tasks.outcome import Outcome
 from tasks.record import record
@@ -47,6 +48,11 @@ class WithdrawParticipant(StudyRequest):
         description="What the participant chose among what the signed form offers: *keep* uses it on, *deidentify* "
         "masks it and destroys every link to the person, *delete* takes it out with its keys.",
     )
+    reason: str = Field(
+        "",
+        title="Reason",
+        description="Only if the participant gave one freely; nobody has to. It stays in restricted/.",
+    )
     apply: bool = Field(
         False,
         title="Apply",
@@ -75,6 +81,7 @@ def withdraw_participant(request: WithdrawParticipant) -> Outcome:
     as the signed form allows. A run that was interrupted is finished by the next one. The proof that the person
     withdrew stays in the trail.
     """
+    forget_answers(request.study)
     with opened(request, flow="withdraw-participant") as place:
         finish_pending(place)
         if request.removed:
@@ -88,7 +95,7 @@ def withdraw_participant(request: WithdrawParticipant) -> Outcome:
             shown = impact_said(impact, place.protocol, applied=False)
             said = ("This is what would change; nothing was changed.", *shown)
             return Outcome("withdraw-participant", said=said)
-        facts = withdrawal_facts(place, asked)
+        facts = withdrawal_facts(place, asked, request.reason)
         record(place, facts)
         erased = finish_pending(place)
         return Outcome("withdraw-participant", said=applied_said(place, impact, facts, erased))

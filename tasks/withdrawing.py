@@ -22,9 +22,10 @@ TASK = "withdraw_participant"
 
 
 @task(name="read the withdrawal", cache_policy=NO_CACHE)
-def withdrawal_facts(place: Workspace, asked: Withdrawal) -> list[Fact]:
+def withdrawal_facts(place: Workspace, asked: Withdrawal, reason: str = "") -> list[Fact]:
     """The withdrawal as facts; none when the same was applied before.
 
+    A reason, where one was given, is written to restricted/records/ and goes with the person's data.
     StudyError unless a person acts who holds the task withdraw_participant, or when the day has not come.
     """
     _may_apply(place)
@@ -47,7 +48,8 @@ def withdrawal_facts(place: Workspace, asked: Withdrawal) -> list[Fact]:
     }
     subject, day = (Subject("participant", code),), asked.effective.isoformat()
     ending = {**row, "scopes": asked.scopes, "disposition": asked.disposition}
-    facts = [Fact("consent.withdrawn", day, subject, data=ending)]
+    withdrawn = Fact("consent.withdrawn", day, subject, data=ending)
+    facts = [place.with_record(withdrawn, {"reason": reason}, personal=True) if reason else withdrawn]
     if not asked.scopes or "take_part" in asked.scopes:
         facts.append(Fact("recruitment.withdrawn", day, subject, data=row))
     return facts

@@ -194,6 +194,19 @@ def test_the_trail_verifies_with_what_went_named_and_the_masked_copy_checked(stu
     assert [fault.split()[0] for fault in checked.faults] == ["ARTEFACT_ALTERED"]
 
 
+@pytest.mark.parametrize("disposition", ["keep", "delete"])
+def test_a_reason_given_freely_stays_in_restricted_until_the_data_goes(study, disposition):
+    with acting(study) as place:
+        (withdrawn, _) = place.trail.append(withdrawal_facts.fn(place, asked(disposition), "They moved to the coast."))
+        record = study / f"restricted/records/consent.withdrawn/{withdrawn.id}.json"
+        assert json.loads(record.read_text()) == {"reason": "They moved to the coast."}
+        finish_pending(place)
+        assert record.exists() == (disposition == "keep")
+        seal_new.fn(place)
+    assert not any(b"coast" in path.read_bytes() for path in (study / "trail").rglob("*") if path.is_file())
+    assert verify(study / "trail", study / "trail.vkey", artefacts=study, keys=study / "restricted").faults == ()
+
+
 def test_who_is_in_a_frame_by_their_code_leaves_it_and_the_recorded_sample(study):
     text = (study / "study.yaml").read_text()
     people = "{name: people, of: people, frame: sampling/people.csv, strategy: convenience, rationale: R, size: 1}"
