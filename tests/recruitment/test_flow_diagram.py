@@ -174,7 +174,12 @@ def test_whatever_counts_a_trail_holds_the_boxes_agree_with_each_other(study, da
 def test_counts_taken_before_exits_were_counted_say_so(study):
     tally = {
         "source": "b" * 64,
-        "identified": 9, "approached": 7, "screened": 7, "invited": 4, "no_response": 0, "declined": 0,
+        "identified": 9,
+        "approached": 7,
+        "screened": 7,
+        "invited": 4,
+        "no_response": 0,
+        "declined": 0,
         "ineligible": [],
     }
     boxes = flow_boxes(fold_recruitment([study.event("recruitment.tallied", "2016-03-01", data=tally)]))
