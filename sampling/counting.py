@@ -29,10 +29,12 @@ def most_varied(
     other_than: Sequence[int] = (),
     lowest_ids_at: float | None = None,
     at_least: float | None = None,
+    positions: Sequence[int] | None = None,
 ) -> Solved:
     """The sample with the greatest sum of distances; `other_than` shuts one sample out.
 
-    With `lowest_ids_at` the sum must reach that value and the sum of positions in id order is made least instead.
+    With `lowest_ids_at` the sum must reach that value and the sum of positions in id order is made least instead;
+    `positions` are those of the sites where the problem is part of another.
     `at_least` is a sum known to be reached: it shortens the proof and changes no answer.
     """
     n, s, m = len(problem.ids), len(splits.weights), problem.size
@@ -54,7 +56,8 @@ def most_varied(
     if lowest_ids_at is not None:
         blocks.append([csr_array((1, n)), csr_array((1, s)), csr_array(worth[None, :])])
         low, high = np.append(low, lowest_ids_at), np.append(high, np.inf)
-        aim, cutoff = np.concatenate([-np.arange(n, dtype=np.float64), np.zeros(s + len(worth))]), None
+        order = np.arange(n) if positions is None else np.asarray(positions)
+        aim, cutoff = np.concatenate([-order.astype(np.float64), np.zeros(s + len(worth))]), None
     least, most = site_bounds(problem)
     return run(
         aim,

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, vstack  # type: ignore[import-untyped]
 
 from sampling.distance import Floats
 from sampling.problem import Problem
+from sampling.quiet import quiet
 
 TIE = 1e-6
 """Two values closer than this count as equal."""
@@ -79,7 +80,7 @@ def run(
     options = {"mip_rel_gap": 0.0, "time_limit": seconds}
     if at_least is not None:
         options["objective_bound"] = TIE - at_least
-    with warnings.catch_warnings():
+    with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Unrecognized options", RuntimeWarning)  # scipy hands it to HiGHS as it is
         result = milp(
             -worth,

@@ -20,8 +20,9 @@ from sampling.apart import sample_apart
 from sampling.cliques import STEP, samples_apart
 from sampling.counting import most_possible, most_varied
 from sampling.distance import Floats, splits
-from sampling.model import TIE
+from sampling.model import TIE, Solved
 from sampling.problem import Limits, Problem
+from sampling.tangents import Part, tangents
 from sampling.threshold import Spread, conflicts, widest
 
 Clock = Callable[[], float]
@@ -30,6 +31,10 @@ Status = Literal["optimal", "bounded"]
 """`bounded`: the time limit ended the proof, or (of a bare matrix) there was none to make."""
 KEPT_FOR_SUM = 0.4
 """The share of the time limit that proving the smallest distance leaves to the sum, where that comes second."""
+TANGENTS = 0.25
+"""The share of the time left that one look at linear prices may take."""
+LARGEST = 1_000
+"""Sites that a program is built over at most: beyond it HiGHS cannot be stopped soon after its time limit."""
 ENUMERATED = 200_000
 """A distance matrix without attributes is proven by looking at every sample when there are at most this many."""
 
@@ -93,30 +98,68 @@ def solve(
 def _by_sum(problem: Problem, start: tuple[int, ...], left: Callable[[], float], least: float = 0.0) -> Answer:
     """The greatest sum among samples whose smallest distance is at least `least`, as that of `start` is.
 
-    The proof may use all the time; the second solve, for ties and the runner-up, gets what it left.
+    Tangents bound it and leave few sites to the program, which proves the best of them in the time left; the second
+    solve, for ties and the runner-up, gets what that left.
     """
-    cuts = splits(problem.coordinates)
-    groups = conflicts(problem, least) if least > 0 else []
-    solved = most_varied(problem, cuts, left(), conflicts=groups, at_least=problem.total(start))
+    search = _Greatest(problem, start, left, least)
+    solved = search.best(problem.total(start))
     found = [s for s in (solved.chosen, start) if s is not None and _keeps(problem, s, least)]
     chosen = max(found, key=problem.total, default=start)
     value = problem.total(chosen)
     if solved.status != "optimal":
-        most = most_possible(cuts, problem.size)
-        bound = max(value, most if solved.bound is None else min(most, solved.bound))
+        bound = max(value, solved.bound if solved.bound is not None else search.bound)
         return Answer(chosen, "bounded", value, bound, problem.smallest(chosen), None, "unsettled")
-    known = _best_exchange(problem, chosen, least)
-    second = most_varied(problem, cuts, left(), conflicts=groups, other_than=chosen, at_least=known)
+    second = search.best(_best_exchange(problem, chosen, least), other_than=chosen)
     ties: Ties = "unique" if second.status != "limit" else "unsettled"
     other = second.chosen
     if other is not None and problem.total(other) >= value - TIE:
-        lowest = most_varied(problem, cuts, left(), conflicts=groups, lowest_ids_at=value - TIE)
+        lowest = search.best(value - TIE, lowest_ids=True)
         ties = "lowest_ids" if lowest.status == "optimal" else "unsettled"
         tied = [s for s in (lowest.chosen, chosen, other) if s is not None and problem.total(s) >= value - 2 * TIE]
         first = lowest.chosen if lowest.status == "optimal" and lowest.chosen else min(tied)
         other, chosen = (chosen if chosen != first else other), first
     value = problem.total(chosen)
     return Answer(chosen, "optimal", value, value, problem.smallest(chosen), None, ties, runner_up=other)
+
+
+class _Greatest:
+    """The counting program over the sites that tangents leave, for one problem and smallest distance."""
+
+    def __init__(self, problem: Problem, start: tuple[int, ...], left: Callable[[], float], least: float) -> None:
+        self.problem, self.start, self.left, self.least = problem, start, left, least
+        self.tangents = tangents(problem, start, lambda: TANGENTS * left())
+        self.bound = min(self.tangents.bound, most_possible(splits(problem.coordinates), problem.size))
+
+    def best(self, reached: float | None, *, other_than: tuple[int, ...] = (), lowest_ids: bool = False) -> Solved:
+        """The best sample, given that a sum of `reached` is; of equal ones that of the lowest ids, or one not shut out.
+
+        The bound holds for every sample that has the smallest distance, also where HiGHS gave none.
+        """
+        part = self.tangents.part(-math.inf if reached is None else reached)
+        bound = self.bound
+        groups: list[list[int]] = []
+        if self.least > 0 and self.left() > 0:
+            groups = conflicts(part.problem, self.least)
+            if reached is not None:
+                within = tangents(part.problem, part.own(self.start), lambda: TANGENTS * self.left(), groups)
+                bound = min(bound, max(reached, within.bound))
+                smaller = within.part(reached)
+                part = Part(smaller.problem, tuple(part.at[i] for i in smaller.at))
+                groups = conflicts(part.problem, self.least)
+        if len(part.at) > LARGEST:
+            return Solved("limit", None, bound)
+        solved = most_varied(
+            part.problem,
+            splits(part.problem.coordinates),
+            self.left(),
+            conflicts=groups,
+            other_than=part.own(other_than),
+            lowest_ids_at=reached if lowest_ids else None,
+            at_least=None if lowest_ids else reached,
+            positions=part.at,
+        )
+        known = bound if solved.bound is None or lowest_ids else min(bound, solved.bound)
+        return Solved(solved.status, part.whole(solved.chosen), known)
 
 
 def _keeps(problem: Problem, sample: Sequence[int], least: float) -> bool:
