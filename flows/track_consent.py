@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from prefect import flow
 
+from tasks.call_list import write_lists
 from tasks.consent_lists import look_back
 from tasks.copies import copies_removed, of_ticks, withdrawals_said
 from tasks.erasure import finish_pending
@@ -26,10 +27,11 @@ class TrackConsent(StudyRequest):
 def track_consent(request: TrackConsent) -> Outcome:
     """Read the consent register: consents and withdrawals are recorded, and every interview is asked for its consent.
 
-    Withdrawals take effect first, whatever else is wrong with the file. What is not covered becomes a query that says
-    what to do; so does everybody who must consent again, what was entered after the acts it covers, and what happened
-    while no approval was in force. The lists by participant code lie in restricted/consent/. A withdrawal that was
-    interrupted is finished, and copies that people ticked as removed are recorded.
+    Withdrawals take effect first, whatever else is wrong with the file. What is not covered becomes a query that
+    says what to do; so does everybody who must consent again, what was entered after the acts it covers, and what
+    happened while no approval was in force. The lists by participant code lie in restricted/consent/; what is due
+    and whom to call is written anew. A withdrawal that was interrupted is finished, and copies that people ticked
+    as removed are recorded.
     """
     if (kept := unchanged(request, "track-consent")) is not None:
         return kept
@@ -45,6 +47,7 @@ def track_consent(request: TrackConsent) -> Outcome:
         found = [*tracked.queries, *uncovered(place, tracked), *back.queries]
         settled = settle_queries(place, found, is_of_consent(place, tracked))
         queries = (*ticked.queries, *settled.new, *settled.persisting)
+        write_lists(place, tracked)
         said = (*consent_said(place), *withdrawals_said(place), *back.said)
         outcome = replace(outcome_of("track-consent", said, tracked, queries), made=back.made)
     return kept_for_next_time(request, outcome)

@@ -42,7 +42,7 @@ def write_lists(place: Workspace, tracked: Tracked) -> tuple[str, ...]:
     inputs = _inputs(place, tracked.registers)
     if (before := _made_before(place, inputs)) is not None:
         return (before,)
-    due = due_today(place, tracked.registers, tracked.ways)
+    due = due_today(place, tracked.registers, tracked.ways or None)
     lists = lists_written(place, due)
     protocol = place.protocol
     section = replace(due.section, lists=lists)

@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -103,6 +104,16 @@ def test_every_line_says_how_to_act_and_holds_no_code_and_no_name(place: Opened)
 def test_the_lists_are_those_an_erasure_takes_along(study: Path, place: Opened):
     write_lists.fn(place[0], tracked(*place))
     assert {path.name for path in (study / "restricted").glob("*_list.*")} == set(LISTS)
+
+
+def test_the_lists_are_the_same_whichever_register_was_read(study: Path, place: Opened):
+    listed = study / "restricted/due_list.csv"
+    write_lists.fn(place[0], tracked(*place))
+    after_recruitment = listed.read_bytes()
+    listed.unlink()
+    write_lists.fn(place[0], replace(tracked(*place), ways={}))
+    assert listed.read_bytes() == after_recruitment
+    assert b"contact" in after_recruitment
 
 
 def test_the_lists_are_made_again_only_when_something_they_rest_on_changed(study: Path, place: Opened):
