@@ -149,13 +149,13 @@ def record(
         typer.Argument(help="enrolment, contact, consent, interview, no-show, affiliation or site.", metavar="KIND"),
     ],
     answers: Annotated[
-        list[str] | None, typer.Argument(help="The form's answers; without any, its fields.", metavar="KEY=VALUE...")
+        list[str] | None, typer.Argument(help="The answers; without any, which there are.", metavar="KEY=VALUE...")
     ] = None,
     acting: Acting = None,
     sign: Annotated[Path | None, typer.Option(help="Your personal key: what you do is signed.", metavar="FILE")] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Enter one act by form instead of in a register; a wrong form is taken back with `run STUDY void-form`."""
+    """Enter one act by entry form instead of in a register; `run STUDY void-form` takes a wrong one back."""
     from cli.record import record_act
 
     with explained():

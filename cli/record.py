@@ -15,9 +15,9 @@ EVERYWHERE = ("study", "acting", "as_of")
 def record_act(
     study: str, kind: str, answers: list[str], *, acting: str | None, sign: Path | None, as_of: date | None
 ) -> int:
-    """Enter one form; usage errors name the kinds, or the fields of the kind and which of them are needed."""
+    """Enter one entry form; usage errors name the kinds, or the fields of the kind and which of them are needed."""
     if kind not in KINDS:
-        raise UsageError(f"There is no form {kind!r}; the forms are {', '.join(KINDS)}.")
+        raise UsageError(f"There is no entry form {kind!r}; the entry forms are {', '.join(KINDS)}.")
     flow = f"record-{kind}"
     _, form = load_flow(flow)
     fields = {name: field for name, field in form.model_fields.items() if name not in EVERYWHERE}
@@ -27,5 +27,5 @@ def record_act(
         lines = [f"  {name}={'' if field.is_required() else '…  (optional)'}" for name, field in fields.items()]
         wrong = [*(f"{name} is missing" for name in lacking), *(f"{n} is unknown" for n in sorted(given - set(fields)))]
         wrong += ["say who enters it, with --as PERSON"] if acting is None else []
-        raise UsageError(f"The form {kind}: {'; '.join(wrong)}. Its fields:\n" + "\n".join(lines))
+        raise UsageError(f"The entry form {kind}: {'; '.join(wrong)}. Its fields:\n" + "\n".join(lines))
     return run_flow(study, flow, answers, acting=acting, sign=sign, as_of=as_of)

@@ -1,15 +1,14 @@
-"""Where a participant belongs from a day on: entered by form."""
+"""Where a participant belongs from a day on: entered by entry form."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from prefect import flow
 from pydantic import Field
 
 from flows.track_recruitment import TrackRecruitment, track_recruitment
-from tasks.entering import Form, enter, forget_answers
+from tasks.entering import Form, enter, forget_answers, told
 from tasks.form_request import FormRequest
 from tasks.outcome import Outcome
 from tasks.registers import read_registers
@@ -41,6 +40,6 @@ def record_affiliation(request: RecordAffiliation) -> Outcome:
     """
     forget_answers(request.study)
     with opened(request, flow="record-affiliation") as place:
-        said = enter(place, read_registers(place), request.entered())
+        entered = enter(place, read_registers(place), request.entered())
     tracked = track_recruitment(TrackRecruitment.model_validate(request.who_and_where()))
-    return replace(tracked, flow="record-affiliation", said=(said, *tracked.said))
+    return told("record-affiliation", entered, tracked)

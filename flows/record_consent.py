@@ -1,8 +1,7 @@
-"""A consent given or renewed: entered by form."""
+"""A consent given or renewed: entered by entry form."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -11,7 +10,7 @@ from pydantic import Field
 
 from flows.track_consent import TrackConsent, track_consent
 from study.protocol.consent import Mode
-from tasks.entering import Form, enter, forget_answers
+from tasks.entering import Form, enter, forget_answers, told
 from tasks.form_request import FormRequest, Words
 from tasks.outcome import Outcome
 from tasks.registers import read_registers
@@ -35,7 +34,9 @@ class RecordConsent(FormRequest):
     obtained_by: str = Field("", title="Obtained by", description="Who obtained it; empty when you did.")
     witness: str = Field("", title="Witness", description="The witness's initials, where a short form was used.")
     representative: str = Field("", title="Representative", description="Who agreed in the participant's place.")
-    assent: Literal["", "yes", "no"] = Field("", title="Assent", description="Whether the participant assented.")
+    assent: Literal["", "given", "declined", "not_capable"] = Field(
+        "", title="Assent", description="What the participant said where somebody else consented for them."
+    )
     understanding: Literal["", "yes", "no"] = Field("", title="Understanding", description="Whether it was checked.")
     copy_given: Literal["", "yes", "no"] = Field("", title="Copy given", description="Whether a copy was handed over.")
 
@@ -64,6 +65,6 @@ def record_consent(request: RecordConsent) -> Outcome:
     """
     forget_answers(request.study)
     with opened(request, flow="record-consent") as place:
-        said = enter(place, read_registers(place), request.entered())
+        entered = enter(place, read_registers(place), request.entered())
     tracked = track_consent(TrackConsent.model_validate(request.who_and_where()))
-    return replace(tracked, flow="record-consent", said=(said, *tracked.said))
+    return told("record-consent", entered, tracked)

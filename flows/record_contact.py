@@ -1,8 +1,7 @@
-"""A contact before consent: entered by form."""
+"""A contact before consent: entered by entry form."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -10,7 +9,7 @@ from prefect import flow
 from pydantic import Field
 
 from flows.track_recruitment import TrackRecruitment, track_recruitment
-from tasks.entering import Form, enter, forget_answers
+from tasks.entering import Form, enter, forget_answers, told
 from tasks.form_request import FormRequest
 from tasks.outcome import Outcome
 from tasks.registers import read_registers
@@ -23,8 +22,11 @@ class RecordContact(FormRequest):
     participant: str = Field(title="Participant code", description="The code in the registers, such as P017.")
     site: str = Field(title="Site", description="The id of the site in the sampling frame.")
     role: str = Field(title="Role", description="The role as named in study.yaml.")
-    step: Literal["identified", "approached", "screened", "ineligible", "invited", "no_response", "declined"] = Field(
-        title="Step", description="How far it came."
+    step: Literal[
+        "identified", "approached", "screened", "ineligible", "invited", "no_response", "declined", "do_not_contact"
+    ] = Field(
+        title="Step",
+        description="How far it came. `do_not_contact`: the person asks to be left alone, before consent or after.",
     )
     day: date = Field(title="Day", description="The day on which it happened.")
     reason: str = Field("", title="Criterion", description="For `ineligible`: the number of the criterion not met.")
@@ -37,12 +39,12 @@ class RecordContact(FormRequest):
 
 @flow(name="record-contact")
 def record_contact(request: RecordContact) -> Outcome:
-    """Enter a step before consent, without opening the register.
+    """Enter a step before consent, or that somebody asks not to be contacted, without opening the register.
 
     Before consent nobody is recorded one by one: the form stays with the team, and the trail gets counts.
     """
     forget_answers(request.study)
     with opened(request, flow="record-contact") as place:
-        said = enter(place, read_registers(place), request.entered())
+        entered = enter(place, read_registers(place), request.entered())
     tracked = track_recruitment(TrackRecruitment.model_validate(request.who_and_where()))
-    return replace(tracked, flow="record-contact", said=(said, *tracked.said))
+    return told("record-contact", entered, tracked)

@@ -1,8 +1,7 @@
-"""An interview appointed or held: entered by form."""
+"""An interview appointed or held: entered by entry form."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -11,7 +10,7 @@ from pydantic import Field
 
 from flows.track_consent import TrackConsent, track_consent
 from flows.track_recruitment import TrackRecruitment, track_recruitment
-from tasks.entering import Form, enter, forget_answers
+from tasks.entering import Form, enter, forget_answers, told
 from tasks.form_request import FormRequest, Words
 from tasks.outcome import Outcome
 from tasks.registers import read_registers
@@ -49,8 +48,7 @@ def record_interview(request: RecordInterview) -> Outcome:
     """
     forget_answers(request.study)
     with opened(request, flow="record-interview") as place:
-        said = enter(place, read_registers(place), request.entered())
+        entered = enter(place, read_registers(place), request.entered())
     tracked = track_recruitment(TrackRecruitment.model_validate(request.who_and_where()))
     covered = track_consent(TrackConsent.model_validate(request.who_and_where()))
-    queries = (*tracked.queries, *covered.queries)
-    return replace(tracked, flow="record-interview", said=(said, *tracked.said, *covered.said), queries=queries)
+    return told("record-interview", entered, tracked, covered)

@@ -1,15 +1,14 @@
-"""Somebody did not come to their interview: entered by form."""
+"""Somebody did not come to their interview: entered by entry form."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from prefect import flow
 from pydantic import Field
 
 from flows.track_recruitment import TrackRecruitment, track_recruitment
-from tasks.entering import Form, enter, forget_answers
+from tasks.entering import Form, enter, forget_answers, told
 from tasks.form_request import FormRequest, Words
 from tasks.outcome import Outcome
 from tasks.registers import read_registers
@@ -40,6 +39,6 @@ def record_no_show(request: RecordNoShow) -> Outcome:
     """
     forget_answers(request.study)
     with opened(request, flow="record-no-show") as place:
-        said = enter(place, read_registers(place), request.entered())
+        entered = enter(place, read_registers(place), request.entered())
     tracked = track_recruitment(TrackRecruitment.model_validate(request.who_and_where()))
-    return replace(tracked, flow="record-no-show", said=(said, *tracked.said))
+    return told("record-no-show", entered, tracked)

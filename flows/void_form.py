@@ -1,4 +1,4 @@
-"""A form that was wrong: it no longer counts."""
+"""An entry form that was wrong: it no longer counts."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tasks.workspace import opened
 
 
 class VoidForm(FormRequest):
-    """Which form was wrong, and why."""
+    """Which entry form was wrong, and why."""
 
     of: Literal["recruitment", "consent", "interviews", "participants"] = Field(
-        title="Register", description="What the form was entered into, as it said when it was entered."
+        title="Register", description="What the entry form was entered into, as it said then."
     )
-    number: int = Field(title="Number", description="The form's number, as it said when it was entered.", ge=1)
+    number: int = Field(title="Number", description="The entry form's number, as it said when it was entered.", ge=1)
     reason: str = Field(title="Reason", description="Why it was wrong. Kept with the team, not in the trail.")
 
 
 @flow(name="void-form")
 def void_form(request: VoidForm) -> Outcome:
-    """Let a form that was wrong no longer count; enter the right one afterwards.
+    """Let an entry form that was wrong no longer count; enter the right one afterwards.
 
     What was recorded from it is corrected in the audit trail, where both stay: that it was said, and that it was wrong.
     """

@@ -116,12 +116,12 @@ def raised(
 
 
 def located(file: str, column: str, rows: list[int]) -> str:
-    """File, column and rows as people say them, entered forms apart; at most eight of each, then how many more."""
+    """File, column and rows as people say them, entry forms apart; at most eight of each, then how many more."""
     forms = [n - FIRST_FORM_ROW for n in rows if n > FIRST_FORM_ROW]
     parts = [
         file,
         *_numbered("row", [n for n in rows if n <= FIRST_FORM_ROW]),
-        *_numbered("form", forms),
+        *_numbered("entry form", forms),
         *([f"column {column}"] if column else []),
     ]
     return ", ".join(parts)

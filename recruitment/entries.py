@@ -1,7 +1,7 @@
-"""Rows entered by form: acts that a person enters directly, read together with the rows of the register itself.
+"""Rows entered by entry form: acts that a person enters directly, read together with the register's own rows.
 
-A form is one row of a register, kept beside it and never edited; one that was wrong is voided. Its number counts the
-forms of its register from 1, and is its ordinal too: a form never moves the ordinals of the register's own rows.
+An entry form is one row of a register, kept beside it and never edited; one that was wrong is voided. Its number counts
+the entry forms of its register from 1, and is its ordinal too: it never moves the ordinals of the register's own rows.
 """
 
 from __future__ import annotations
@@ -52,3 +52,16 @@ def form_of(key: RowKey) -> int | None:
     """The number of the form behind a row's key; None for a row of the register itself."""
     ordinal = int(key[-1])
     return ordinal - FIRST_FORM_ORDINAL if ordinal > FIRST_FORM_ORDINAL else None
+
+
+def belonging(places: pd.DataFrame | None, participant: str, day: str) -> list[tuple[str, str]]:
+    """Site and role that a participant code held on a day, from the measured restricted/participants.csv.
+
+    Several where they held several; what they held last where they had left by then; none before they came.
+    """
+    if places is None:
+        return []
+    theirs = places[(places["participant_id"] == participant) & places["is_usable"] & (places["day"] <= day)]
+    held = theirs[(theirs["to"] == "") | (theirs["to"] >= day)]
+    last = theirs[theirs["to"] == theirs["to"].max()] if held.empty else held
+    return sorted(set(zip(last["site_id"], last["role"], strict=True)))

@@ -1,8 +1,9 @@
-"""Forms as they lie under restricted/records/forms/<register>/: written once; one more file where a form is void."""
+"""Entry forms, in restricted/records/forms/<register>/: written once; one more file where one is void."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,13 @@ def void_of(place: Workspace, register: str, number: int) -> dict[str, str] | No
         return dict(json.loads(place.restricted.get(form_key(register, number).removesuffix(".json") + VOID)))
     except NotStored:
         return None
+
+
+def named_forms(where: str, register: str) -> set[int]:
+    """The numbers of a register's entry forms that the place of a query names."""
+    parts = (part for part in where.split("; ") if part.startswith(REGISTERS[register].file))
+    found = (re.search(r", entry forms? ([\d, ]+)", part) for part in parts)
+    return {int(number) for match in found if match for number in re.findall(r"\d+", match.group(1))}
 
 
 def form_key(register: str, number: int) -> str:

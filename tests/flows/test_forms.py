@@ -29,7 +29,7 @@ def test_prefect_keeps_no_answer_and_the_trail_no_more_than_of_a_row(example):
     said = {"participant": "P777", "site": "S011", "role": role, "step": "approached", "day": "2016-06-20"}
     outcome = record_contact(RecordContact.model_validate({"study": str(study), "acting": "COO1", **said}))
     assert outcome.flow == "record-contact"
-    assert outcome.said[0] == "Form 1 of recruitment was entered."
+    assert outcome.said[0] == "Entry form 1 of recruitment was entered."
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs()
     mine = [run for run in runs if run.parameters.get("request", {}).get("study") == str(study)]
@@ -46,7 +46,7 @@ def test_a_form_says_what_it_lacks_before_anything_starts(tmp_path):
         record_act(str(tmp_path), "enrolment", ["participant=P001"], acting="COO1", sign=None, as_of=None)
     with pytest.raises(UsageError, match="participants=\n"):
         record_act(str(tmp_path), "no-show", [], acting=None, sign=None, as_of=None)
-    with pytest.raises(UsageError, match="the forms are enrolment, contact"):
+    with pytest.raises(UsageError, match="the entry forms are enrolment, contact"):
         record_act(str(tmp_path), "party", [], acting="COO1", sign=None, as_of=None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,15 +11,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from flows.record_affiliation import RecordAffiliation
+from flows.record_consent import RecordConsent
+from flows.record_contact import RecordContact
+from flows.record_enrolment import RecordEnrolment
+from flows.record_interview import RecordInterview
+from flows.record_no_show import RecordNoShow
+from flows.record_site import RecordSite
+from recruitment import fold_recruitment
 from recruitment.checks import located
-from recruitment.entries import EnteredRow, with_entered
+from recruitment.entries import EnteredRow, belonging, with_entered
 from recruitment.measure import Known, measure
-from recruitment.registers import FIRST_FORM_ORDINAL, FIRST_FORM_ROW, INTERVIEWS, RECRUITMENT
+from recruitment.registers import AFFILIATIONS, FIRST_FORM_ORDINAL, FIRST_FORM_ROW, INTERVIEWS, RECRUITMENT
 from study import StudyError, load_protocol
-from tasks.entering import Form, enter, void
+from tasks.entering import Entered, Form, enter, told, void
 from tasks.erasure_plan import Person, _restricted_about, _tables
-from tasks.forms import entered_rows, forms_about
+from tasks.forms import entered_rows, forms_about, named_forms
 from tasks.opening import amendment_facts, opening_facts
+from tasks.outcome import Outcome
 from tasks.record import record
 from tasks.recruitment import tracked_consent, tracked_recruitment
 from tasks.registers import in_their_files, read_registers
@@ -26,6 +36,7 @@ from tasks.request import StudyRequest
 from tasks.workspace import Workspace, opened
 
 pytestmark = pytest.mark.real
+EXAMPLES = Path(__file__).parents[2] / "examples"
 APPOINTMENT = Form(
     "interviews", {"interview_id": "I0900", "participant_ids": "P003;P004", "site_id": "S011", "occurred": "2016-06-20"}
 )
@@ -73,14 +84,19 @@ def test_a_register_row_that_says_what_a_form_says_repeats_it(known):
     assert list(with_entered(None, RECRUITMENT, [form]).columns)[:2] == ["participant_id", "step"]
 
 
-@pytest.fixture
-def study(example) -> Path:
-    root = example("fsp", clean=True)
+@pytest.fixture(scope="module")
+def tracked_once(tmp_path_factory) -> Path:
+    root = shutil.copytree(EXAMPLES / "fsp" / "study", tmp_path_factory.mktemp("entering") / "fsp")
     with opened(StudyRequest(study=str(root)), "open-study", create=True) as place:
         record.fn(place, opening_facts.fn(place))
         record.fn(place, amendment_facts.fn(place))
         track(place)
     return root
+
+
+@pytest.fixture
+def study(tracked_once, tmp_path) -> Path:
+    return shutil.copytree(tracked_once, tmp_path / "fsp")
 
 
 @pytest.fixture
@@ -100,13 +116,15 @@ def track(place: Workspace) -> list[str]:
 
 
 def test_what_is_entered_is_recorded_once_by_the_person_and_again_as_what_follows_it(place):
-    assert enter.fn(place, read_registers.fn(place), APPOINTMENT) == "Form 1 of interviews was entered."
+    assert enter.fn(place, read_registers.fn(place), APPOINTMENT) == Entered(
+        "interviews", 1, "Entry form 1 of interviews was entered."
+    )
     assert sorted(track(place)) == ["interview.scheduled", "interview.scheduled"]
     assert track(place) == []
     again = enter.fn(place, read_registers.fn(place), APPOINTMENT)
-    assert again == "This was entered before; nothing was entered again."
+    assert again == Entered("interviews", None, "This was entered before; nothing was entered again.")
     missed = Form("interviews", {**APPOINTMENT.cells, "outcome": "no_show"})
-    assert enter.fn(place, read_registers.fn(place), missed) == "Form 2 of interviews was entered."
+    assert enter.fn(place, read_registers.fn(place), missed).number == 2
     assert track(place) == ["interview.missed", "interview.missed"]
     events = [e for e in place.events() if e.subject_id("interview") == "I0900"]
     assert {e.actor.id for e in events} == {"COO1"}
@@ -116,26 +134,38 @@ def test_what_is_entered_is_recorded_once_by_the_person_and_again_as_what_follow
 def test_a_row_of_the_register_is_not_entered_again(place):
     row = {"interview_id": "I0001", "participant_ids": "P001", "site_id": "S052", "occurred": "2016-01-12"}
     held = {"mode": "in_person", "outcome": "full", "guide_version": "director-1", "recording": "R0001"}
-    assert enter.fn(place, read_registers.fn(place), Form("interviews", {**row, **held})).startswith("This was entered")
+    assert enter.fn(place, read_registers.fn(place), Form("interviews", {**row, **held})).number is None
     assert entered_rows(place, "interviews") == []
 
 
 @pytest.mark.parametrize(
     ("register", "change", "says"),
     [
-        ("interviews", {"participant_ids": "P003;P999"}, "the form, participant_ids: the form names a participant"),
+        (
+            "interviews",
+            {"participant_ids": "P003;P999"},
+            "the entry form, participant_ids: the entry form names",
+        ),
         (
             "interviews",
             {"site_id": "S999"},
-            "the form, site_id: the form names a site that is not in the sampling frame",
+            "the entry form, site_id: the entry form names a site that is not in the sampling frame",
         ),
-        ("interviews", {"occurred": "20.6.2016"}, "the form, occurred: the form writes the day in another format"),
+        (
+            "interviews",
+            {"occurred": "20.6.2016"},
+            "the entry form, occurred: the entry form writes the day",
+        ),
         (
             "interviews",
             {"outcome": "full", "occurred": "2017-01-01"},
-            "the form, occurred: the form lies ahead of today",
+            "the entry form, occurred: the entry form lies ahead of today",
         ),
-        ("interviews", {"mode": "letter"}, "the form, mode: the form holds a word this column does not know"),
+        (
+            "interviews",
+            {"mode": "letter"},
+            "the entry form, mode: the entry form holds a word",
+        ),
     ],
 )
 def test_a_cell_that_cannot_be_is_refused_in_one_sentence_and_nothing_is_written(place, register, change, says):
@@ -158,15 +188,15 @@ def test_a_void_form_is_corrected_in_the_trail_at_once_and_the_others_stand(plac
     second = Form("interviews", {**APPOINTMENT.cells, "occurred": "2016-06-21"})
     enter.fn(place, read_registers.fn(place), second)
     track(place)
-    assert void.fn(place, "interviews", 1, "Another person.") == "Form 1 of interviews is void."
-    assert void.fn(place, "interviews", 1, "Another person.") == "Form 1 of interviews was void already."
+    assert void.fn(place, "interviews", 1, "Another person.") == "Entry form 1 of interviews is void."
+    assert void.fn(place, "interviews", 1, "Another person.") == "Entry form 1 of interviews is void already."
     assert track(place) == ["correction.made", "correction.made"]
     assert track(place) == []
     standing = [e for e in place.events(["interview.scheduled"]) if e.subject_id("interview") == "I0900"]
     assert {e.occurred for e in standing} == {"2016-06-21"}
     corrections = place.events(["correction.made"])
     assert all(e.subject_id("person") == "COO1" for e in corrections)
-    with pytest.raises(StudyError, match="there is no form 7 of interviews"):
+    with pytest.raises(StudyError, match="there is no entry form 7 of interviews"):
         void.fn(place, "interviews", 7, "wrong")
 
 
@@ -179,8 +209,8 @@ def test_a_site_by_form_and_its_queries_name_the_form(place):
     enter.fn(place, read_registers.fn(place), Form("interviews", cells))
     tracked = tracked_recruitment.fn(place, read_registers.fn(place))
     where = [q.where for q in in_their_files(place, tracked.queries) if q.check == "RG012"]
-    assert where == ["registers/interviews.csv, form 1, column site_id"]
-    assert located("a.csv", "b", [2, 5, FIRST_FORM_ROW + 4]) == "a.csv, rows 2, 5, form 4, column b"
+    assert where == ["registers/interviews.csv, entry form 1, column site_id"]
+    assert located("a.csv", "b", [2, 5, FIRST_FORM_ROW + 4]) == "a.csv, rows 2, 5, entry form 4, column b"
 
 
 def test_an_erasure_takes_a_persons_forms_and_leaves_the_others_in_a_shared_one(place):
@@ -197,3 +227,105 @@ def test_an_erasure_takes_a_persons_forms_and_leaves_the_others_in_a_shared_one(
     table = next(t for t in _tables(place, person, ()) if t.path == f"restricted/{shared}")
     left = json.loads(table.without_them(place.restricted.get(shared)).data)
     assert left["row"]["participant_ids"] == ["P004"]
+
+
+def answers(model, **said):
+    """The row that the answers to a form make, as its flow hands it on."""
+    return model.model_validate({"study": "somewhere", "acting": "COO1", **said}).entered()
+
+
+def entered(place, form):
+    return enter.fn(place, read_registers.fn(place), form)
+
+
+def test_the_answers_to_every_form_make_a_row_that_is_recorded(place):
+    """Each through the flow's own model: what a form asks must be what its register knows."""
+    peer = {"site": "S011", "role": "peer_provider"}
+    enrolled = {"participant": "P003", "day": "2016-03-01"}
+    forms = [
+        answers(RecordSite, site="S001", step="invited", day="2016-06-20"),
+        answers(RecordContact, participant="P901", step="approached", day="2016-06-20", **peer),
+        answers(RecordAffiliation, participant="P901", since="2016-06-20", **peer),
+        answers(RecordConsent, participant="P901", form="FSP-INT", version="2", day="2016-06-21",
+                scopes="take_part; record", obtained_by="EVA1", assent="given", understanding="yes", copy_given="yes"),
+        answers(RecordEnrolment, **{**enrolled, "participant": "P901", "day": "2016-06-22"}),
+        answers(RecordInterview, interview="I0901", participants="P901", day="2016-06-23", outcome="scheduled"),
+        answers(RecordNoShow, interview="I0901", participants="P901", day="2016-06-23"),
+        answers(RecordInterview, interview="I0901", participants="P901", day="2016-06-24", outcome="full"),
+    ]  # fmt: skip
+    assert [entered(place, form).number for form in forms] == [1, 2, 1, 1, 3, 1, 2, 3]
+    assert sorted(k for k in track(place) if k != "recruitment.tallied") == [
+        "consent.given",
+        "interview.held",
+        "interview.missed",
+        "interview.scheduled",
+        "participant.affiliated",
+        "recruitment.enrolled",
+        "site.invited",
+    ]
+    queries = tracked_recruitment.fn(place, read_registers.fn(place)).queries
+    assert [q.check for q in queries if "entry form" in q.where] == []
+    row = next(e.cells for e in entered_rows(place, "recruitment") if e.cells["step"] == "enrolled")
+    assert (row["site_id"], row["role"]) == ("S011", "peer_provider")
+
+
+def test_an_enrolment_asks_where_the_person_belongs_only_when_nothing_says_it(place):
+    nowhere = answers(RecordEnrolment, participant="P901", day="2016-06-22")
+    with pytest.raises(StudyError, match="does not say where this person belonged"):
+        entered(place, nowhere)
+    before = answers(RecordEnrolment, participant="P003", day="1999-01-01")
+    with pytest.raises(StudyError, match="does not say where this person belonged"):
+        entered(place, before)
+    promoted = {"site": "S052", "role": "program_director", "since": "2016-06-01"}
+    entered(place, answers(RecordAffiliation, participant="P003", **promoted))
+    with pytest.raises(StudyError, match="several sites or roles that day"):
+        entered(place, answers(RecordEnrolment, participant="P003", day="2016-06-22"))
+    said = {"site": "S052", "role": "program_director"}
+    assert entered(place, answers(RecordEnrolment, participant="P003", day="2016-06-22", **said)).number == 1
+
+
+def test_what_somebody_held_last_counts_after_they_left(known):
+    columns = "participant_id,site_id,role,from,to"
+    rows = ["P001,S011,peer_provider,2016-01-01,2016-02-29", "P001,S052,program_director,2016-03-01,2016-04-30"]
+    places = measure(AFFILIATIONS, table(*rows, columns=columns), known)
+    held = {day: belonging(places, "P001", day) for day in ("2015-12-31", "2016-02-29", "2016-03-01", "2016-05-01")}
+    old, new = ("S011", "peer_provider"), ("S052", "program_director")
+    assert list(held.values()) == [[], [old], [new], [new]]
+    assert belonging(None, "P001", "2016-02-29") == []
+
+
+def test_a_name_for_a_code_and_a_version_nobody_approved_are_refused_while_typing(place):
+    named = answers(RecordAffiliation, participant="Tessa", site="S011", role="peer_provider", since="2016-06-01")
+    with pytest.raises(StudyError, match="does not look like a participant code") as refused:
+        entered(place, named)
+    assert "Tessa" not in str(refused.value)
+    consent = {"participant": "P003", "form": "FSP-INT", "day": "2016-06-01", "scopes": "take_part"}
+    with pytest.raises(StudyError, match=r"does not know this version of the consent form. Use one of: 1, 2\."):
+        entered(place, answers(RecordConsent, version="9", **consent))
+
+
+def test_do_not_contact_by_form_ends_the_contacts_of_a_person_before_consent_and_after(place):
+    asked = {"site": "S011", "role": "peer_provider", "step": "do_not_contact", "day": "2016-06-20"}
+    for participant in ("P901", "P003"):
+        entered(place, answers(RecordContact, participant=participant, **asked))
+    assert "recruitment.withdrawn" in track(place)
+    gone = fold_recruitment(place.events())
+    assert gone.states[place.known_trail_codes()["P003"]] == "withdrawn"
+    ways = tracked_recruitment.fn(place, read_registers.fn(place)).ways
+    assert ways["P901"].how == "declined"
+
+
+def test_what_is_wrong_with_an_entry_is_said_with_it_and_of_others_only_counted(place):
+    late = answers(RecordConsent, participant="P003", form="FSP-INT", version="1", day="2016-06-01", scopes="take_part",
+                   action="renewed", obtained_by="EVA1")  # fmt: skip
+    mine = entered(place, late)
+    queries = tuple(in_their_files(place, tracked_consent.fn(place, read_registers.fn(place)).queries))
+    outcome = told("record-consent", mine, Outcome("track-consent", ("Counts.",), queries))
+    assert outcome.said[0] == "Entry form 1 of consent was entered."
+    assert outcome.said[1].startswith("registers/consent.csv, entry form 1, ")
+    assert outcome.said[-2:] == ("If it was entered wrongly: run void-form, of=consent, number=1.", "Counts.")
+    other = told("record-consent", Entered("consent", 2, "Said."), Outcome("track-consent", ("Counts.",), queries))
+    assert other.said == ("Said.", "Counts.")
+    place_of = "registers/consent.csv, row 3, entry forms 1, 12, column x; registers/other.csv, entry form 2"
+    assert named_forms(place_of, "consent") == {1, 12}
+    assert named_forms("registers/consent.csv, row 3", "consent") == set()
