@@ -141,7 +141,7 @@ def withdrawal_impact(
         state_before=before,
         state_after="withdrawn" if leaves else before,
         scopes_ending=tuple(s for s in ending if consent_in_force(ledger, participant, s, effective).in_force),
-        interviews_to_cancel=tuple(i.id for i in mine if leaves and i.state in ("scheduled", "no_show")),
+        interviews_to_cancel=tuple(i.id for i in mine if leaves and _is_ahead(i, participant)),
         sole_transcripts=sole,
         joint_transcripts=tuple(i.id for i in transcripts if len(i.participants) > 1),
         codings=sum(material.codings.get(i.id, 0) for i in transcripts),
@@ -157,6 +157,12 @@ def withdrawal_impact(
         sequences=material.saturation,
         copies_elsewhere=COPIES if disposition in GOES else (),
     )
+
+
+def _is_ahead(interview: Interview, participant: str) -> bool:
+    """Whether the person's latest sitting is still to be held, though an earlier one was: planned, or missed."""
+    theirs = [s for s in interview.sittings if s.participant == participant]
+    return bool(theirs) and theirs[-1].state in ("scheduled", "no_show")
 
 
 def leaving(participant: str, recruitment: Recruitment) -> Recruitment:

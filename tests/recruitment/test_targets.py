@@ -116,6 +116,8 @@ def test_the_impact_of_a_withdrawal(study):
         *interviewed(study, "t1"),
         *interviewed(study, "t1", "t2", id="I0002", day="2016-03-06")[2:],
         study.interview("interview.scheduled", "2016-09-01", id="I0003"),
+        study.interview("interview.scheduled", "2016-09-02", id="I0001", ordinal=2),
+        study.interview("interview.missed", "2016-09-03", who="t2", id="I0002", ordinal=2),
         *(
             study.event("transcript.received", "2016-04-01T00:00:00.000Z", data={"format": "vtt"}, transcript=id)
             for id in ("I0001", "I0002")
@@ -136,7 +138,7 @@ def test_the_impact_of_a_withdrawal(study):
     )
     assert (impact.state_before, impact.state_after) == ("interviewed", "withdrawn")
     assert (impact.sole_transcripts, impact.joint_transcripts) == (("I0001",), ("I0002",))
-    assert impact.interviews_to_cancel == ("I0003",)
+    assert impact.interviews_to_cancel == ("I0001", "I0003")
     assert (impact.packets_to_stop, impact.packets_to_ask_back) == (("MC-2",), ("MC-1",))
     assert (impact.codings, impact.survey_rows) == (9, {"surveys/a.csv": 1})
     assert len(impact.scopes_ending) == 8
