@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -44,10 +45,30 @@ def test_prefect_keeps_no_answer_and_the_trail_no_more_than_of_a_row(example):
 def test_a_form_says_what_it_lacks_before_anything_starts(tmp_path):
     with pytest.raises(UsageError, match="day is missing"):
         record_act(str(tmp_path), "enrolment", ["participant=P001"], acting="COO1", sign=None, as_of=None)
-    with pytest.raises(UsageError, match="participants=\n"):
+    with pytest.raises(UsageError, match="participants=  Everybody who was expected"):
         record_act(str(tmp_path), "no-show", [], acting=None, sign=None, as_of=None)
+    with pytest.raises(UsageError, match=r"step=  How far it came.* One of: identified, approached"):
+        record_act(str(tmp_path), "contact", [], acting=None, sign=None, as_of=None)
     with pytest.raises(UsageError, match="the entry forms are enrolment, contact"):
         record_act(str(tmp_path), "party", [], acting="COO1", sign=None, as_of=None)
+
+
+def test_prefect_keeps_quiet_and_nothing_on_disk_while_a_form_is_entered(tmp_path):
+    """A process of its own, as at the command line: Prefect settles these when it is first imported."""
+    program = """
+from cli.exits import UsageError
+from cli.record import record_act
+try:
+    record_act("nowhere", "enrolment", [], acting=None, sign=None, as_of=None)
+except UsageError:
+    pass
+from prefect.settings import get_current_settings
+now = get_current_settings()
+print(now.logging.level, "memory" in now.server.database.connection_url.get_secret_value())
+"""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")} | {"HOME": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=clean)
+    assert ran.stdout.split() == ["CRITICAL", "True"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
