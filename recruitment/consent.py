@@ -155,9 +155,27 @@ def refusals(
     `days` gives the day for the step's date source, and `today` for analysis, which waits for an approval only where
     the data is identifiable.
     """
+    asked = _asked(ledger, step, participant, days)
+    return _refused(ledger, step, participant, days, asked, is_identifiable=is_identifiable)
+
+
+def _asked(ledger: ConsentLedger, step: str, participant: str, days: Mapping[str, date]) -> dict[str, Decision]:
+    """The decision on each scope that a step needs, on its day."""
+    needed = GATES[step]
+    return {scope: consent_in_force(ledger, participant, scope, days[needed.date]) for scope in needed.scopes}
+
+
+def _refused(
+    ledger: ConsentLedger,
+    step: str,
+    participant: str,
+    days: Mapping[str, date],
+    asked: Mapping[str, Decision],
+    *,
+    is_identifiable: bool,
+) -> list[Refusal]:
     needed = GATES[step]
     day = days[needed.date]
-    asked = {scope: consent_in_force(ledger, participant, scope, day) for scope in needed.scopes}
     refused = [Refusal(step, participant, scope, day, d) for scope, d in asked.items() if not d.in_force]
     if needed.is_analysis and is_identifiable and not refused:
         approved, approval = approval_on(ledger, days["today"], "analysis")
@@ -179,11 +197,9 @@ def gate(
     """Whether a step of GATES may be done for a participant: the first refusal, or the first scope's decision."""
     if known_at is not None:
         ledger = ledger.as_known(known_at)
-    refused = refusals(ledger, step, participant, days, is_identifiable=is_identifiable)
-    needed = GATES[step]
-    return (
-        refused[0].decision if refused else consent_in_force(ledger, participant, needed.scopes[0], days[needed.date])
-    )
+    asked = _asked(ledger, step, participant, days)
+    refused = _refused(ledger, step, participant, days, asked, is_identifiable=is_identifiable)
+    return refused[0].decision if refused else asked[GATES[step].scopes[0]]
 
 
 def consent_in_force(

@@ -160,7 +160,7 @@ def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> Con
     source = tuple(e for e in events if e.kind in KINDS)
     ordered = in_fold_order(source, known_at=known_at)
     zone = time_zone_of(ordered)
-    newest = _newest_versions(ordered)
+    newest = set(_newest_versions(ordered).values())
     forms: dict[tuple[str, str], list[FormVersion]] = defaultdict(list)
     given: dict[str, list[Consent]] = defaultdict(list)
     withdrawn: dict[str, list[Withdrawal]] = defaultdict(list)
@@ -168,10 +168,10 @@ def fold_consent(events: Iterable[Event], *, known_at: str | None = None) -> Con
     allowances: list[Allowance] = []
     for event in ordered:
         person = event.subject_id("participant") or ""
-        if event.kind == "consent.form_approved" and newest[_row(event)] == event.id:
+        if event.kind == "consent.form_approved" and event.id in newest:
             version = _form(event, zone)
             forms[version.form, version.version].append(version)
-        elif event.kind in ("consent.given", "consent.renewed") and newest[_row(event)] == event.id:
+        elif event.kind in ("consent.given", "consent.renewed") and event.id in newest:
             given[person].append(_consent(event, zone))
         elif event.kind in ("consent.withdrawn", "recruitment.withdrawn"):
             withdrawn[person].append(_withdrawal(event, zone))
@@ -197,8 +197,9 @@ def _newest_versions(ordered: Iterable[Event]) -> dict[tuple[Any, ...], str]:
     for event in ordered:
         if event.kind in ("consent.given", "consent.renewed", "consent.form_approved"):
             number = "revision" if event.kind == "consent.form_approved" else "version"
-            candidate = (event.data.get(number, 1), event.id)
-            newest[_row(event)] = max(newest.get(_row(event), candidate), candidate)
+            row, candidate = _row(event), (event.data.get(number, 1), event.id)
+            if newest.setdefault(row, candidate) < candidate:
+                newest[row] = candidate
     return {row: id for row, (_, id) in newest.items()}
 
 

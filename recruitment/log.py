@@ -127,9 +127,9 @@ def fold_recruitment(events: Iterable[Event], *, at: date | None = None, known_a
     if at is not None:
         ordered = [e for e in ordered if local_day(e.occurred, zone) <= at]
     log = _Log(zone)
-    current = newest_versions(ordered)
+    current = set(newest_versions(ordered).values())
     for event in _sites_in_sequence(ordered, zone):
-        if current.get(row_of(event), event.id) == event.id:
+        if event.id in current or row_of(event) is None:
             log.take(event)
     return log.result()
 
@@ -160,7 +160,8 @@ def newest_versions(events: Iterable[Event]) -> dict[tuple[Any, ...] | None, str
         row = row_of(event)
         if row is not None:
             candidate = (event.data["version"], event.id)
-            newest[row] = max(newest.get(row, candidate), candidate)
+            if newest.setdefault(row, candidate) < candidate:
+                newest[row] = candidate
     return {row: id for row, (_, id) in newest.items()}
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage import keys
+from storage.keys import leads_out, outside
 from study.objects import AlreadyStored, NotStored, Stored, StoreUnavailable
 
 _REASONS = {
@@ -86,7 +86,13 @@ class LocalStore:
 
     def get_all(self, keys: Iterable[str]) -> Iterator[bytes]:
         """The bytes under each of these keys, in their order."""
-        return (self.get(key) for key in keys)
+        looked_at: set[str] = set()
+        for key in keys:
+            folder = key.rpartition("/")[0]
+            if folder not in looked_at or leads_out(key):
+                self._path(key)  # a folder that stays in this place is looked at once
+                looked_at.add(folder)
+            yield self._unlinked(key)
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
         """Every file whose key starts with `prefix`, sorted by key; a place that does not exist is empty."""
@@ -98,7 +104,8 @@ class LocalStore:
             for name in folders:
                 if (here / name).is_symlink():
                     raise _unavailable(self.place, self._key(here / name), "it is a link to another folder", _NO_LINKS)
-            keys = [self._key(here / name) for name in names if not name.startswith(".")]
+            within = "" if here == self.root else f"{self._key(here)}/"
+            keys = [within + name for name in names if not name.startswith(".")]
             self._check_names(keys)
             found += [stored for key in keys if key.startswith(prefix) and (stored := self._stored(key))]
         yield from sorted(found, key=lambda stored: stored.key)
@@ -158,11 +165,19 @@ class LocalStore:
             folder.mkdir(self._folder_mode)
         _sync_folder(folder.parent)
 
+    def _unlinked(self, key: str) -> bytes:
+        """The bytes of a plain file whose folder stays in this place; anything else is left to `get`."""
+        try:
+            with open(f"{self.root}/{key}", "rb", buffering=0, opener=_unless_a_link) as file:
+                return file.read()
+        except OSError:
+            return self.get(key)
+
     def _path(self, key: str) -> Path:
         """The file behind a key; StudyError for a key that is no relative path or leads out of the place."""
         path = self.root / key
-        if keys.leads_out(key) or not self._stays(path):
-            raise keys.outside(key, self.place)
+        if leads_out(key) or not self._stays(path):
+            raise outside(key, self.place)
         return path
 
     def _stays(self, path: Path) -> bool:
@@ -176,7 +191,7 @@ class LocalStore:
 
     def _stored(self, key: str) -> Stored | None:
         try:
-            status = (self.root / key).stat()
+            status = os.stat(f"{self.root}/{key}")
         except FileNotFoundError:
             return None
         return Stored(key, "", status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
@@ -215,6 +230,10 @@ _NO_LINKS = "Put the folder itself there, or name its real place in study.yaml."
 def _unavailable(place: str, key: str, reason: str, remedy: str) -> StoreUnavailable:
     where = f"{place}/{key}" if key else place
     return StoreUnavailable(f"{where}: {reason}. {remedy}")
+
+
+def _unless_a_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def _sync_folder(folder: Path) -> None:

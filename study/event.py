@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -110,7 +111,10 @@ class Event:
 
     def subject_id(self, type: str) -> str | None:
         """The id of the first subject of that type, or None."""
-        return next((s.id for s in self.subject if s.type == type), None)
+        for subject in self.subject:
+            if subject.type == type:
+                return subject.id
+        return None
 
     def same_act(self, other: Event) -> bool:
         """True when both are one act: who, when and where recorded may differ, what happened may not."""
@@ -154,17 +158,22 @@ def in_fold_order(events: Iterable[Event], *, known_at: str | None = None) -> li
     known = [e for e in events if known_at is None or e.recorded_at <= known_at]
     zone = time_zone_of(known)
 
-    def position(event: Event) -> tuple[str, int, str, str, str]:
+    def position(event: Event) -> str:  # as text, which sorts much faster than the tuple of these parts
         day, clock = event.occurred, ""
         if not is_day(day):
             day, clock = local_day(day, zone).isoformat(), day
-        return day, kind_of(event.kind).rank, clock, event.id, event.recorded_at
+        return f"{day}\0{_rank(event.kind)}\0{clock}\0{event.id}\0{event.recorded_at}"
 
     distinct: dict[str, Event] = {}
     for event in sorted(known, key=position):
         distinct.setdefault(event.id, event)
     dropped = _corrected(distinct.values())
     return [event for event in distinct.values() if event.id not in dropped]
+
+
+@cache
+def _rank(kind: str) -> str:
+    return f"{kind_of(kind).rank:04d}"
 
 
 def _corrected(events: Iterable[Event]) -> set[str]:

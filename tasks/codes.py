@@ -36,7 +36,7 @@ class Codes:
 
     def trail_codes(self) -> dict[str, str]:
         """Every participant code that has a trail code, with it."""
-        keys = [found.key for found in self._store.list(PARTICIPANTS)]
+        keys = self._read_at_once(PARTICIPANTS)
         return {unquote(key.removeprefix(PARTICIPANTS)): _readable(self._get(key), PARTICIPANTS) for key in keys}
 
     def ref(self, path: str) -> str:
@@ -46,6 +46,10 @@ class Codes:
     def key(self, name: str) -> bytes:
         """The 32-byte HMAC key of a ref or trail code."""
         return self._once(key_of(name), lambda: secrets.token_bytes(32))
+
+    def read_keys(self) -> None:
+        """Read every key there is, for a run that needs most of them: one by one, thousands of files take long."""
+        self._read_at_once(KEYS)
 
     def has_key(self, name: str) -> bool:
         """Whether a ref or trail code has a key; makes none."""
@@ -80,6 +84,14 @@ class Codes:
             with suppress(AlreadyStored):  # another run made it first: its code is the code
                 self._store.put_new(key, make())
             return self._get(key)
+
+    def _read_at_once(self, folder: str) -> list[str]:
+        """Remember what every file of a folder holds; where they are kept."""
+        keys = [found.key for found in self._store.list(folder)]
+        new = [key for key in keys if key not in self._seen]
+        with suppress(NotStored):  # one was destroyed meanwhile: the others are read when they are asked for
+            self._seen.update(zip(new, self._store.get_all(new), strict=True))
+        return keys
 
     def _get(self, key: str) -> bytes:
         if key not in self._seen:

@@ -62,6 +62,7 @@ class Registers:
 def read_registers(place: Workspace) -> Registers:
     """Every register, measured; trail codes are made for those who consented, withdrew or were interviewed."""
     events = place.events()
+    place.codes.read_keys()
     refs = {name: place.ref(register.file) for name, register in REGISTERS.items()}
     queries: list[Query] = []
     read = {name: _read(place, register, refs[name], events, queries) for name, register in REGISTERS.items()}

@@ -6,14 +6,9 @@ Under these limits a line has exactly one spelling, so that hashing its bytes is
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, NoReturn
 
-import rfc8785
-
 INTEGER_LIMIT = 2**53
-_LONG_NUMBER = re.compile(rb"\d{16}")
-"""What a line with an integer of 2^53 or more holds somewhere."""
 
 
 class NotCanonical(ValueError):
@@ -23,34 +18,45 @@ class NotCanonical(ValueError):
 def canonical(value: object) -> bytes:
     """The one spelling of `value`; NotCanonical for floats, big integers, other keys than ASCII, lone surrogates."""
     _check(value)
-    try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        raise NotCanonical(type(error).__name__) from None
+    return _spelt(value)
 
 
 def parsed(line: bytes) -> dict[str, Any]:
     """The object spelled by one canonical line (without its newline); NotCanonical for any other spelling of it."""
     try:
-        value = json.loads(line, parse_float=_no_float, parse_constant=_no_float)
+        value = _READER.decode(line.decode())
     except (ValueError, RecursionError) as error:
         raise NotCanonical(f"not JSON ({type(error).__name__})") from None
     if not isinstance(value, dict):
         raise NotCanonical("not a JSON object")
-    if not line.isascii() or _LONG_NUMBER.search(line):
-        _check(value)  # elsewhere no key can be other than ASCII and no integer too big
-    # For the values left after _check the standard encoder spells as RFC 8785 does (tested against rfc8785).
-    try:
-        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise NotCanonical("a lone surrogate") from None
-    if again != line:
+    if not line.isascii():
+        _check(value)  # elsewhere no key can be other than ASCII
+    if _spelt(value) != line:
         raise NotCanonical("another spelling than the canonical one")
     return value
 
 
+def _spelt(value: object) -> bytes:
+    """What passed `_check`: for such values the standard encoder spells as RFC 8785 does (tested against rfc8785)."""
+    try:
+        return _WRITER.encode(value).encode()
+    except UnicodeEncodeError:
+        raise NotCanonical("a lone surrogate") from None
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if abs(number) >= INTEGER_LIMIT:
+        raise NotCanonical("an integer of 2^53 or more")
+    return number
+
+
 def _no_float(text: str) -> NoReturn:
     raise NotCanonical("a float")
+
+
+_READER = json.JSONDecoder(parse_int=_integer, parse_float=_no_float, parse_constant=_no_float)
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def _check(value: object) -> None:
