@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from recruitment import fold_recruitment
+from recruitment import GATES, fold_recruitment
+from recruitment.consent import SCOPES
 from recruitment.facts import consent_facts
 from recruitment.tally import tally_facts, ways
+from study import Fact, Subject
 from tasks.call_list import due_section, lists_written, write_lists
 from tasks.due import due_today
 from tasks.erasing import LISTS, Plan, erase, written_down
@@ -155,6 +157,33 @@ def test_nobody_is_called_while_no_approval_is_in_force(tmp_path: Path):
         assert "11 contacts are held back" in due.section.notes[0]
         (line,) = [line for line in due.section.lines if "approval" in line.what]
         assert (line.tone, line.where) == ("bad", "fieldtrail run STUDY record-amendment")
+
+
+def test_who_consented_is_contacted_only_while_consent_to_take_part_is_in_force(study: Path, tmp_path: Path):
+    """The gate `contact`: each scope taken away; only the one it needs holds the contact back."""
+    copy = shutil.copytree(study, tmp_path / "fsp")
+    day = date(2016, 3, 1)
+
+    def due(*withdrawn: str) -> tuple[set[str], tuple[str, ...], set[str]]:
+        with opened(StudyRequest(study=str(copy), as_of=day), "status") as place:
+            about = (Subject("participant", place.trail_code("P037")),)
+            data = {"ordinal": 90 + len(withdrawn), "version": 1, "row": "0" * 64, "disposition": "keep"}
+            if withdrawn:
+                place.trail.append([Fact("consent.withdrawn", "2016-02-25", about, data={**data, "scopes": withdrawn})])
+            found = due_today(place, read_registers.fn(place))
+            lists_written(place, found)
+            called = {row["participant_id"] for row in rows(copy, "call_list.csv")}
+            return {row.participant for row in found.rows if row.is_by_talking}, found.section.notes, called
+
+    (needed,) = GATES["contact"].scopes
+    everybody, notes, called = due()
+    assert "P037" in everybody & called
+    others = tuple(scope for scope in SCOPES if scope != needed)
+    assert due(*others) == (everybody, notes, called)
+    enrolled, said, still_called = due(needed)
+    assert (enrolled, still_called) == (everybody - {"P037"}, called - {"P037"})
+    assert len(said) == 1
+    assert said != notes
 
 
 def test_nobody_is_called_at_a_site_that_closed(tmp_path: Path):
