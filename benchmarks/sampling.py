@@ -1,4 +1,4 @@
-"""Measure sampling: `python -m benchmarks.sampling` (about 15 minutes; `--quick` for a look at small sizes).
+"""Measure sampling: `python -m benchmarks.sampling` (about 10 minutes on two quiet cores; `--quick`: small sizes).
 
 One run prints Markdown tables: how long the choice and its proof take beside what others find, generic sums of
 distances on matrices made by published definitions, and the memory of a large proposal. `--long 600` compares the
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
+from benchmarks.sampling_expected import expectations
 from benchmarks.sampling_frames import MATRICES, Objective
 from benchmarks.sampling_measured import Case, Choice, MatrixFound, Peak, chosen, matrix_found, peak_memory
 from benchmarks.sampling_rivals import Rival
@@ -20,7 +21,8 @@ from benchmarks.trail import machine, spread
 PARTS = ("maximum", "matrices", "memory")
 SIZES = ((93, 8), (93, 12), (200, 15), (500, 20), (500, 30))
 LARGE = 500
-"""From so many rows on two frames must do: each may take the whole time limit, and greedy has as much."""
+"""From so many rows on two frames must do, and one with half the time limit where the smallest distance comes first:
+that may take all of it, and greedy has as much."""
 QUICK = ((14, 4), (20, 5))
 OBJECTIVES: tuple[Objective, ...] = ("max_sum", "lexicographic")
 NAMES = {"max_sum": "greatest sum", "lexicographic": "smallest distance, then sum", "max_min": "smallest distance"}
@@ -35,9 +37,11 @@ def choices(options: argparse.Namespace, say: Say) -> list[Choice]:
         for objective in OBJECTIVES:
             for with_rules in (False, True):
                 case = Case(rows, size, objective, with_rules)
-                frames = options.frames if rows < LARGE else min(options.frames, 2)
+                is_long = rows >= LARGE and case.by_smallest
+                frames = min(options.frames, options.frames if rows < LARGE else 1 if is_long else 2)
+                limit = options.seconds / 2 if is_long else options.seconds
                 for seed in range(1, frames + 1):
-                    one = chosen(case, seed, seconds=options.seconds, starts=options.starts, means=options.means)
+                    one = chosen(case, seed, seconds=limit, starts=options.starts, means=options.means)
                     say(f"{case}, frame {seed}: {one.cpu_s:.1f} s, {one.answer.status}")
                     found.append(one)
     return found
@@ -105,11 +109,14 @@ def memory_table(found: Sequence[Peak]) -> list[str]:
 def measure(options: argparse.Namespace, say: Say) -> list[str]:
     """All tables asked for, as lines of Markdown."""
     lines = [f"At the start: {machine()}."]
+    made: list[Choice] = []
+    found: list[MatrixFound] = []
+    peaks: list[Peak] = []
     if options.only in (None, "maximum"):
-        lines += ["", *choice_table(choices(options, say))]
+        made = choices(options, say)
+        lines += ["", *choice_table(made)]
     if options.only in (None, "matrices"):
         items, size = (60, 8) if options.quick else (500, 50)
-        found = []
         for family in MATRICES:
             for seed in range(1, options.matrices + 1):
                 one = matrix_found(
@@ -120,8 +127,9 @@ def measure(options: argparse.Namespace, say: Say) -> list[str]:
         lines += ["", *matrix_table(found)]
     if options.only in (None, "memory"):
         rows, size = (30, 4) if options.quick else (2000, 20)
-        lines += ["", *memory_table([peak_memory(rows, size, seconds=options.seconds)])]
-    return [*lines, "", f"At the end: {machine()}."]
+        peaks = [peak_memory(rows, size, seconds=options.seconds)]
+        lines += ["", *memory_table(peaks)]
+    return [*lines, "", *expectations(made, found, peaks), "", f"At the end: {machine()}."]
 
 
 def _median_bound(found: Sequence[Choice]) -> str:
@@ -155,8 +163,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     option = parser.add_argument
     option("--only", choices=PARTS, help="one part of it")
     option("--quick", action="store_true", help="small frames and matrices, one of each")
-    option("--frames", type=int, default=3, help="seeded frames a case; of 500 rows at most two")
-    option("--seconds", type=float, default=60.0, help="time limit of one choice")
+    option(
+        "--frames",
+        type=int,
+        default=3,
+        help="seeded frames a case; of 500 rows two or one",
+    )
+    option(
+        "--seconds",
+        type=float,
+        default=60.0,
+        help="time limit of one choice; at 500 rows by smallest distance half",
+    )
     option("--starts", type=int, default=100, help="greedy starts at least")
     option("--means", type=int, default=10, help="runs of k-means")
     option("--matrices", type=int, default=2, help="matrices of each family")

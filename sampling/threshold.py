@@ -23,6 +23,10 @@ from sampling.spreading import spread_out
 
 QUICK = 2_000
 """Nodes of the clique search before CP-SAT is asked."""
+FEW = 100
+"""Nodes of the clique search where it alone brings the bound down, before anything is asked of CP-SAT."""
+WALKS = 4
+"""Searches at the start of each round but the first, which most frames do not outlive."""
 ROUNDS = ((2.0, 0.01), (10.0, 0.002), (math.inf, 0.0))
 """Seconds for one question in each round, and how near to what is out of reach (as a share) an open one ends it."""
 
@@ -61,9 +65,19 @@ def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) 
 
     if _quick(problem, float(above[0])).status == "infeasible":
         return Spread(chosen, smallest, smallest)
+    floor = low
+    while floor < high and left() > 0:
+        probe = (floor + high) // 2
+        answer = _quick(problem, float(above[probe]), FEW)
+        if answer.status == "infeasible":
+            high = probe
+        else:
+            reach(answer.chosen or chosen)
+            floor = max(low, probe + 1)
     for turn, (seconds, fine) in enumerate(ROUNDS):
-        if left() > 0:
-            reach(spread_out(problem, chosen, turn))
+        for walk in range(WALKS if turn else 1):
+            if left() > 0:
+                reach(spread_out(problem, chosen, turn * WALKS + walk))
         floor = probe = low  # the search is mostly right: first ask for the very next distance
         while floor < high and left() > 0:
             answer = keeping(problem, float(above[probe]), min(seconds, left()))
@@ -88,9 +102,9 @@ def keeping(problem: Problem, threshold: float, seconds: float) -> Solved:
     return quick if quick.status != "limit" else sample_apart(problem, conflicts(problem, threshold), seconds)
 
 
-def _quick(problem: Problem, threshold: float) -> Solved:
+def _quick(problem: Problem, threshold: float, nodes: int = QUICK) -> Solved:
     """What a few nodes of the clique search say."""
-    found = samples_apart(problem, threshold, most=1, nodes=QUICK)
+    found = samples_apart(problem, threshold, most=1, nodes=nodes)
     if found.samples:
         return Solved("optimal", found.samples[0], None)
     return Solved("infeasible" if found.is_complete else "limit", None, None)

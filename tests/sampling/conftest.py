@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sampling.coverage import rules_met
+from sampling.diagnostics import Diagnostics
 from sampling.problem import Limits, Problem
 from sampling.sample import Sample
 
@@ -68,3 +72,17 @@ def free_problem() -> Callable[..., Problem]:
 @pytest.fixture(scope="session")
 def keeps_rules() -> Callable[[Sample], bool]:
     return lambda sample: all(rule.is_met for rule in sample.diagnostics.rules)
+
+
+@pytest.fixture(scope="module")
+def rules_only() -> Iterator[None]:
+    """Let `propose` say of a sample only which rules it keeps: the rest takes longer than choosing it."""
+
+    def diagnosed(
+        frame: object, design: object, problem: Problem, goal: object, chosen: list[int], other: object
+    ) -> Any:
+        return Diagnostics(coverage=(), rules=rules_met(problem.limits, chosen), compared=())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("sampling.propose"), "diagnose", diagnosed)
+        yield

@@ -25,6 +25,8 @@ from tasks.checking import _frame as check_frame
 from tasks.frame_sav import read_labelled
 from tasks.frames import read_frame as read_any
 
+pytestmark = pytest.mark.usefixtures("rules_only")
+
 REGIONS = {1.0: "north", 2.0: "bay", 3.0: "Süd, außen"}
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from sampling import Attribute, Design, Rule, Sample, propose, replace
 from study import StudyError
 
+pytestmark = pytest.mark.usefixtures("rules_only")
+
 DESIGN = Design(
     "site_id", 4, "maximum_variation", "why",
     attributes=(Attribute("region", "nominal"), Attribute("size", "numeric")),

@@ -20,6 +20,8 @@ from sampling.solve import max_min, max_sum, solve
 from sampling.threshold import conflicts, keeping, widest
 from study import StudyError
 
+pytestmark = pytest.mark.usefixtures("rules_only")
+
 ATTRIBUTES = (
     Attribute("region", "nominal"),
     Attribute("setting", "ordinal", order=("rural", "suburban", "urban")),

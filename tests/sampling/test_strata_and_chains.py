@@ -19,6 +19,8 @@ from sampling.medoids import partition
 from sampling.strata import largest_remainder
 from study import StudyError
 
+pytestmark = pytest.mark.usefixtures("rules_only")
+
 SIZE = Attribute("size", "numeric")
 BOTH = (Attribute("region", "nominal"), SIZE)
 

@@ -77,7 +77,7 @@ def test_few_of_many_sites_are_left_and_the_bound_is_near(free_problem: Callable
     other = local.greedy(barred)
     priced = tangents(barred, other, lambda: 60.0)
     assert (priced.prices[:, start[-1]] > 0).any()  # it would add much
-    assert start[-1] not in priced.part(barred.total(other)).at
+    assert start[-1] not in priced.part(priced.bound).at
     part = found.part(value)
     assert len(part.at) < 200
     assert set(start) <= set(part.at)
