@@ -426,3 +426,17 @@ def test_a_withdrawal_is_never_undone_by_an_older_consent(study, data, day, scop
         e.kind in ("consent.given", "consent.renewed") and latest < e.occurred <= day for e in events
     ):
         assert not asked(events, day, scope).in_force
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), st.lists(DAYS, max_size=3, unique=True), st.lists(DAYS, max_size=3, unique=True), DAYS)
+def test_with_sound_consents_the_later_of_consent_and_withdrawal_decides(study, data, signed, ended, day):
+    """An answer worked out otherwise: only a consent signed after the last withdrawal so far counts again."""
+    events = [
+        study.form(opens=START.isoformat()),
+        *(study.consent(at, ordinal=i) for i, at in enumerate(signed, 1)),
+        *(study.withdrawn(at, ("quote",), ordinal=i) for i, at in enumerate(ended, 1)),
+    ]
+    last = max((at for at in ended if at <= day), default="")
+    expected = any(last < at <= day for at in signed)
+    assert asked(data.draw(st.permutations(events)), day, "quote").in_force == expected

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import os
+import re
 import shutil
 import sys
 from datetime import date
@@ -324,6 +325,30 @@ def test_nobody_asks_about_consent_but_through_the_gates():
         if "consent_in_force" in path.read_text()
     }
     assert asking == {"trustworthiness/lineage.py"}
+
+
+def test_a_step_that_no_flow_takes_is_taken_nowhere():
+    """Nothing is deposited, and what an auditor is given is made without reading what anybody said."""
+    assert {step for step, gate in GATES.items() if not gate.flow} == {"show_auditor", "deposit"}
+    house = Path(__file__).parents[2]
+    sources = {
+        p: p.read_text() for room in ("flows", "tasks", "cli", "trustworthiness") for p in (house / room).rglob("*.py")
+    }
+    making = re.compile(r"Fact\(\s*\"archive\.deposited\"")
+    assert [path.name for path, text in sources.items() if making.search(text)] == []
+    reading = (
+        "transcripts",
+        "transcript_files",
+        "codings",
+        "claims",
+        "packets",
+        "assembly",
+        "surveys",
+        "member_checks",
+    )
+    rooms = re.compile(rf"^\s*(?:from|import) (?:evidence|tasks\.(?:{'|'.join(reading)}))\b", re.MULTILINE)
+    given = [house / path for path in ("tasks/dossier.py", "tasks/audit_folder.py", "flows/publish_dossier.py")]
+    assert [path.name for path in given if rooms.search(sources[path])] == []
 
 
 def test_a_gate_asked_of_somebody_unknown_is_shut(enrolled):
