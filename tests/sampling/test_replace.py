@@ -21,7 +21,7 @@ DESIGN = Design(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 1000), place=st.integers(0, 3), recruited=st.integers(0, 15))
 def test_every_replacement_keeps_rules_statuses_and_the_recruited(
     programs: Callable[..., pd.DataFrame], keeps_rules: Callable[[Sample], bool], seed: int, place: int, recruited: int

@@ -41,7 +41,7 @@ def worth(problem: Problem, objective: str, sample: tuple[int, ...]) -> tuple[fl
     return tuple(round(f(sample), 6) for f in by.get(objective, (problem.smallest, problem.total)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     n=st.integers(3, 12),
@@ -90,7 +90,7 @@ def problem_of(frame: pd.DataFrame, design: Design) -> Problem:
     return pose(frame_of(frame, "site_id"), design, np.ones(len(frame), dtype=bool))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10_000), objective=OBJECTIVES)
 def test_row_order_units_and_labels_change_nothing(
     programs: Callable[..., pd.DataFrame], seed: int, objective: str
@@ -107,7 +107,7 @@ def test_row_order_units_and_labels_change_nothing(
     assert propose(relabelled, design).ids == tuple("X" + i for i in first.ids)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_a_duplicate_site_adds_no_distance(programs: Callable[..., pd.DataFrame], seed: int) -> None:
     frame = programs(12, seed)

@@ -67,19 +67,19 @@ def test_no_sample_exceeds_the_bound_and_none_that_reaches_a_sum_is_lost(
 
 
 def test_few_of_many_sites_are_left_and_the_bound_is_near(free_problem: Callable[..., Problem]) -> None:
-    problem = with_rules(free_problem, 1, 300, 8)
+    problem = with_rules(free_problem, 1, 150, 6)
     start = local.best_found(problem, local.starts(problem, 0, 60.0, 2), by_smallest=False)
     assert start is not None
     found = tangents(problem, start, lambda: 60.0)
     value = problem.total(start)
-    assert value <= found.bound <= 1.02 * value
-    barred = replace(problem, limits=problem.limits.only([]), required=(), allowed=np.arange(300) != start[-1])
+    assert value <= found.bound <= 1.03 * value
+    barred = replace(problem, limits=problem.limits.only([]), required=(), allowed=np.arange(150) != start[-1])
     other = local.greedy(barred)
     priced = tangents(barred, other, lambda: 60.0)
     assert (priced.prices[:, start[-1]] > 0).any()  # it would add much
     assert start[-1] not in priced.part(priced.bound).at
     part = found.part(value)
-    assert len(part.at) < 200
+    assert len(part.at) < 100
     assert set(start) <= set(part.at)
     whole = most_varied(problem, splits(problem.coordinates), 60.0, at_least=value)
     answer = solve(problem, "max_sum", seed=0, time_limit_s=60)
@@ -109,8 +109,12 @@ def test_what_a_solver_writes_goes_to_standard_error(capfd: pytest.CaptureFixtur
 
 
 def test_a_program_without_standard_error_still_solves() -> None:
-    said = "from sampling.quiet import quiet\nimport os\nos.close(2)\nwith quiet(): pass\nprint('still here')"
-    done = subprocess.run([sys.executable, "-c", said], stdout=subprocess.PIPE, text=True, check=True, timeout=60)
+    opened = "import os, runpy, sys\nquiet = runpy.run_path(sys.argv[1])['quiet']\nos.close(2)\n"
+    said = opened + "with quiet(): pass\nprint('still here')"
+    module = str(sys.modules["sampling.quiet"].__file__)
+    done = subprocess.run(
+        [sys.executable, "-c", said, module], stdout=subprocess.PIPE, text=True, check=True, timeout=60
+    )
     assert done.stdout.split() == ["still", "here"]
 
 
