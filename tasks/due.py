@@ -38,24 +38,40 @@ SITTINGS = "registers/interviews.csv"
 HOW: Mapping[Act, tuple[str, str, str]] = {
     "contact": (
         "to contact again",
-        f"Get in touch, then add a row to {LOG}: approached or invited, with the day.",
+        f"Get in touch, then add a row to {LOG} or fill in record-contact: approached or invited, with the day.",
         LOG,
     ),
-    "no_response": ("with every attempt used up", f"Enter the step no_response in {LOG}.", LOG),
-    "enrol": ("consented and not enrolled", f"Get in touch, then enter the step enrolled in {LOG}.", LOG),
-    "schedule": ("without an appointment", f"Agree on a day, then add a row without outcome to {SITTINGS}.", SITTINGS),
-    "hold": ("to interview today", f"Hold the interview, then enter its outcome in {SITTINGS}.", SITTINGS),
+    "no_response": ("with every attempt used up", f"Enter the step no_response in {LOG} or record-contact.", LOG),
+    "enrol": (
+        "consented and not enrolled",
+        f"Get in touch, then enter the step enrolled in {LOG} or record-enrolment.",
+        LOG,
+    ),
+    "schedule": (
+        "without an appointment",
+        f"Agree on a day, then add a row without outcome to {SITTINGS} or fill in record-interview.",
+        SITTINGS,
+    ),
+    "hold": (
+        "to interview today",
+        f"Hold the interview, then enter its outcome in {SITTINGS} or record-interview.",
+        SITTINGS,
+    ),
     "outcome": (
         "with an interview whose day has passed",
-        f"Enter its outcome in {SITTINGS}: full, part, notes_only or no_show.",
+        f"Enter its outcome in {SITTINGS} (full, part, notes_only, no_show), record-interview or record-no-show.",
         SITTINGS,
     ),
     "reschedule": (
         "who missed an interview",
-        f"Agree on another day, then add a row of its own for it to {SITTINGS}.",
+        f"Agree on another day, then add a row of its own for it to {SITTINGS} or fill in record-interview.",
         SITTINGS,
     ),
-    "lost": ("who missed as many interviews as the rules allow", f"Enter the step lost in {LOG}.", LOG),
+    "lost": (
+        "who missed as many interviews as the rules allow",
+        f"Enter the step lost in {LOG} or record-enrolment.",
+        LOG,
+    ),
 }
 """Of each act: the people it is about, how to act, and the file where it is entered."""
 RISKS = {
@@ -197,7 +213,7 @@ def _people_lines(place: Workspace, rows: list[DueRow]) -> Iterator[DueLine]:
 def _consent_lines(place: Workspace, known: Known) -> Iterator[DueLine]:
     yield from _approval_lines(place, known.ledger)
     due = reconsents_due(known.ledger, place.today)
-    how = "Obtain the newer form, then enter it as renewed in registers/consent.csv. Who it is:"
+    how = "Obtain the newer form, then enter it as renewed in registers/consent.csv or record-consent. Who it is:"
     reached = [d for d in due if d.is_reached]
     ahead = [d for d in due if not d.is_reached]
     tones: tuple[tuple[list[ReconsentDue], Tone], ...] = ((reached, "bad"), (ahead, "warn"))

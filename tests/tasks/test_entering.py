@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
 
+from cli.record import KINDS
+from cli.run import load_flow
 from flows.record_affiliation import RecordAffiliation
 from flows.record_consent import RecordConsent
 from flows.record_contact import RecordContact
 from flows.record_enrolment import RecordEnrolment
-from flows.record_interview import RecordInterview
-from flows.record_no_show import RecordNoShow
-from flows.record_site import RecordSite
 from recruitment import fold_recruitment
 from recruitment.checks import located
 from recruitment.entries import EnteredRow, belonging, with_entered
@@ -37,6 +39,7 @@ from tasks.workspace import Workspace, opened
 
 pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PAGE = (Path(__file__).parents[2] / "docs" / "recruitment.md").read_text(encoding="utf-8")
 APPOINTMENT = Form(
     "interviews", {"interview_id": "I0900", "participant_ids": "P003;P004", "site_id": "S011", "occurred": "2016-06-20"}
 )
@@ -238,22 +241,16 @@ def entered(place, form):
     return enter.fn(place, read_registers.fn(place), form)
 
 
-def test_the_answers_to_every_form_make_a_row_that_is_recorded(place):
+def test_the_entry_forms_of_the_page_are_entered_as_written_and_one_is_taken_back(place):
     """Each through the flow's own model: what a form asks must be what its register knows."""
-    peer = {"site": "S011", "role": "peer_provider"}
-    enrolled = {"participant": "P003", "day": "2016-03-01"}
-    forms = [
-        answers(RecordSite, site="S001", step="invited", day="2016-06-20"),
-        answers(RecordContact, participant="P901", step="approached", day="2016-06-20", **peer),
-        answers(RecordAffiliation, participant="P901", since="2016-06-20", **peer),
-        answers(RecordConsent, participant="P901", form="FSP-INT", version="2", day="2016-06-21",
-                scopes="take_part; record", obtained_by="EVA1", assent="given", understanding="yes", copy_given="yes"),
-        answers(RecordEnrolment, **{**enrolled, "participant": "P901", "day": "2016-06-22"}),
-        answers(RecordInterview, interview="I0901", participants="P901", day="2016-06-23", outcome="scheduled"),
-        answers(RecordNoShow, interview="I0901", participants="P901", day="2016-06-23"),
-        answers(RecordInterview, interview="I0901", participants="P901", day="2016-06-24", outcome="full"),
-    ]  # fmt: skip
-    assert [entered(place, form).number for form in forms] == [1, 2, 1, 1, 3, 1, 2, 3]
+    commands = [shlex.split(line) for line in re.findall(r"^\$ fieldtrail (.*)$", PAGE, re.MULTILINE)]
+    forms = [(words[2], words[3 : words.index("--as")]) for words in commands if words[0] == "record"]
+    assert {kind for kind, _ in forms} == set(KINDS)
+    numbers = []
+    for kind, said in forms:
+        _, model = load_flow(f"record-{kind}")
+        numbers.append(entered(place, answers(model, **dict(word.split("=", 1) for word in said))).number)
+    assert numbers == [1, 2, 1, 1, 3, 1, 2, 3]
     assert sorted(k for k in track(place) if k != "recruitment.tallied") == [
         "consent.given",
         "interview.held",
@@ -267,6 +264,20 @@ def test_the_answers_to_every_form_make_a_row_that_is_recorded(place):
     assert [q.check for q in queries if "entry form" in q.where] == []
     row = next(e.cells for e in entered_rows(place, "recruitment") if e.cells["step"] == "enrolled")
     assert (row["site_id"], row["role"]) == ("S011", "peer_provider")
+    (back,) = [words for words in commands if words[:1] == ["run"]]
+    said = dict(word.split("=", 1) for word in back if "=" in word)
+    asked = load_flow("void-form")[1].model_validate({"study": "somewhere", "acting": "COO1", **said})
+    void.fn(place, asked.of, asked.number, asked.reason)
+    assert track(place) == ["correction.made"]
+
+
+def test_what_a_form_asks_besides_is_what_the_register_knows(place):
+    consent = {"participant": "P003", "form": "FSP-INT", "version": "2", "day": "2016-06-01", "scopes": "take_part"}
+    fields = RecordConsent.model_fields
+    for number, assent in enumerate(get_args(fields["assent"].annotation), 1):
+        said = {"assent": assent, "understanding": "yes", "copy_given": "no", "witness": "A. B."}
+        form = answers(RecordConsent, action="renewed", obtained_by="EVA1", **consent, **said)
+        assert entered(place, form).number == number
 
 
 def test_an_enrolment_asks_where_the_person_belongs_only_when_nothing_says_it(place):
