@@ -255,14 +255,17 @@ def _tables(place: Workspace, person: Person, masks: tuple[tuple[str, str], ...]
 
 
 def _fed(place: Workspace, mine: tuple[str, ...]) -> Iterator[Table]:
-    """The files study.yaml names for registers kept elsewhere; of a REDCap export every row of the person's record."""
+    """The files study.yaml names for registers kept elsewhere, with the participant as each file writes them; of a
+    REDCap export every row of the person's record."""
     for feed in (feed for register in REGISTER_NAMES for feed in place.protocol.registers.of(register)):
         several = "participant_ids" in feed.columns
-        column = feed.columns.get("participant_ids") or feed.columns.get("participant_id")
+        field = "participant_ids" if several else "participant_id"
+        column, words = feed.columns.get(field), feed.values.get(field, {})
+        written = tuple(word for word in dict.fromkeys((*mine, *words)) if words.get(word, word) in mine)
         record = "|".join(feed.first_column) if feed.format == "redcap" and not several else ""
         how = {"encoding": feed.encoding, "separator": SEPARATORS[feed.separator]}
         if column:
-            yield Table(feed.file, column, mine, several=several, record=record, **how)
+            yield Table(feed.file, column, written, several=several, record=record, **how)
 
 
 def _survey_tables(place: Workspace, participant: str, replaced: str) -> Iterator[Table]:

@@ -155,7 +155,9 @@ def in_its_file(query: Query, register: Register, sources: Sequence[Source]) -> 
             parts.append(located(source.label, source.columns.get(column, column), rows))
     if forms := [n for n in numbers if n > FIRST_FORM_ROW]:
         parts.append(located(register.file, column, forms))
-    return replace(query, where="; ".join(parts), rows=tuple(str(n % STRIDE) for n in numbers))
+    return replace(
+        query, where="; ".join(parts), rows=tuple(str(n if n > FIRST_FORM_ROW else n % STRIDE) for n in numbers)
+    )
 
 
 def _fed(data: bytes, feed: Feed, register: Register, *, is_mapped: bool, is_recorded: bool) -> Fed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import json
 import os
@@ -146,12 +147,15 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
         sign=personal_signer(place.actor),
     )
     lock_firmly(place.trail_store, protocol, assessed=bool(place.events(["storage.dpia"])))
+    gc.freeze()  # the trail stays in memory: a run need not search it for reference cycles again and again
     try:
         yield place
     except BaseException:
         announce(place)
         place.trail.close("failed")
         raise
+    finally:
+        gc.unfreeze()
     announce(place)
     place.trail.close("completed")
 

@@ -10,10 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
-from study import Event, Query
+from expectations.check import Suite
+from recruitment.registers import FIRST_FORM_ROW, REGISTERS
+from study import Event, Protocol, Query, load_protocol
 from tasks.checking import study_checked
+from tasks.erasure_plan import _fed
+from tasks.feeds import in_its_file, sources_of
 from tasks.opening import opening_facts
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -49,25 +54,47 @@ registers:
 """
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def opened_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first example opened, without its planted defects."""
-    shutil.copytree(EXAMPLES / "fsp" / "study", tmp_path / "fsp")
-    with opened(StudyRequest(study=str(tmp_path / "fsp")), "open-study", create=True) as place:
+    root = tmp_path_factory.mktemp("once") / "fsp"
+    shutil.copytree(EXAMPLES / "fsp" / "study", root)
+    with opened(StudyRequest(study=str(root)), "open-study", create=True) as place:
         place.trail.append(opening_facts.fn(place))
+    return root
+
+
+@pytest.fixture
+def judged_study(opened_once: Path, tmp_path: Path) -> Path:
+    """A copy of it, its registers judged by Great Expectations."""
+    shutil.copytree(opened_once, tmp_path / "fsp")
     return tmp_path / "fsp"
+
+
+@pytest.fixture
+def study(judged_study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, the measured features looked at as they are: what is asked here is where rows come from."""
+    monkeypatch.setattr("tasks.registers.validate", failing)
+    return judged_study
+
+
+def failing(rows: pd.DataFrame, suite: Suite, *, study: Protocol, place: str) -> list[Query]:
+    about = {"study": study.id, "subject": suite.subject, "place": place, "where": suite.file, "message": "No."}
+    bad = [check for check in suite.checks if rows[check.feature].eq(False).any()]
+    return [Query.raised(check.id, check.severity, rows=["some"], **about) for check in bad]
 
 
 def track(study: Path) -> tuple[list[Query], tuple[str, ...]]:
     """Both registers' flows without Prefect: the queries that stand, and what waits for somebody."""
     found: list[Query] = []
     with opened(StudyRequest(study=str(study)), "track-recruitment") as place:
-        tracked = tracked_recruitment.fn(place, read_registers.fn(place))
+        registers = read_registers.fn(place)
+        tracked = tracked_recruitment.fn(place, registers)
         record.fn(place, [*tracked.withdrawals, *tracked.facts])
         settled = settle_queries.fn(place, tracked.queries, is_of_recruitment(place, tracked))
         found += [*settled.new, *settled.persisting]
         waiting = tracked.waiting
-        tracked = tracked_consent.fn(place, read_registers.fn(place))
+        tracked = tracked_consent.fn(place, registers)
         record.fn(place, [*tracked.withdrawals, *tracked.facts])
         queries = [*tracked.queries, *uncovered.fn(place, tracked)]
         settled = settle_queries.fn(place, queries, is_of_consent(place, tracked))
@@ -159,7 +186,8 @@ def test_the_same_register_in_other_files_is_the_same_register(study: Path) -> N
     assert checked.said[1].endswith(f"; {consents} of the file give no row of this register.")
 
 
-def test_faults_are_named_where_the_team_sees_them_and_checking_records_nothing(study: Path) -> None:
+def test_faults_are_named_where_the_team_sees_them_and_checking_records_nothing(judged_study: Path) -> None:
+    study = judged_study
     mapped(study)
 
     def spoilt(rows: list[list[str]]) -> None:
@@ -181,6 +209,29 @@ def test_faults_are_named_where_the_team_sees_them_and_checking_records_nothing(
     assert len(events(study)) == before
     found = {where for _, where in places(study)}
     assert set(faults) - {"registers/redcap.csv (consent), row 7, column version"} <= found
+
+
+def test_a_form_is_no_row_of_the_first_file(study: Path) -> None:
+    mapped(study)
+    sources = sources_of(load_protocol(study), REGISTERS["consent"])
+    rows, where = ["3", str(FIRST_FORM_ROW + 2)], "registers/consent.csv, column mode"
+    about = {"study": "fsp", "subject": "register:consent", "place": "r", "where": where, "message": "No."}
+    shown = in_its_file(Query.raised("RG014", "block", rows=rows, **about), REGISTERS["consent"], sources)
+    assert shown.where == (
+        "registers/redcap.csv (consent), row 3, column mode; registers/consent.csv, entry form 2, column mode"
+    )
+    assert shown.rows == tuple(rows)
+
+
+def test_an_erasure_looks_for_a_person_as_the_file_writes_them(study: Path) -> None:
+    mapped(study)
+    protocol = study / "study.yaml"
+    words = "values: {participant_id: {17: P002, P002: P003}, step: {"
+    protocol.write_text(protocol.read_text().replace("values: {step: {", words, 1))
+    with opened(StudyRequest(study=str(study)), "withdraw-participant") as place:
+        wanted = {table.path: table.values for table in _fed(place, ("P002",))}
+        assert wanted == {"registers/tracking.xlsx": ("17",), "registers/redcap.csv": ("P002",)}
+        assert {table.values for table in _fed(place, ("P001",))} == {("P001",)}
 
 
 def merged(book: openpyxl.Workbook) -> None:
