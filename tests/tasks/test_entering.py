@@ -340,3 +340,23 @@ def test_what_is_wrong_with_an_entry_is_said_with_it_and_of_others_only_counted(
     place_of = "registers/consent.csv, row 3, entry forms 1, 12, column x; registers/other.csv, entry form 2"
     assert named_forms(place_of, "consent") == {1, 12}
     assert named_forms("registers/consent.csv, row 3", "consent") == set()
+
+
+def test_entry_forms_stand_beside_a_register_kept_elsewhere(study):
+    ours = study / "registers/recruitment.csv"
+    (study / "registers/contacts.csv").write_text(ours.read_text().replace("site_id", "Clinic", 1))
+    ours.unlink()
+    columns = {c: c for c in (*RECRUITMENT.columns, "contact_channel")} | {"site_id": "Clinic"}
+    feed = {"recruitment": {"file": "registers/contacts.csv", "columns": columns}}
+    with (study / "study.yaml").open("a") as protocol:
+        protocol.write(f"\nregisters: {json.dumps(feed)}\n")
+    with opened(StudyRequest(study=str(study), acting="COO1"), "record-contact") as place:
+        assert track(place) == ["recruitment.tallied"]  # the same rows, from another file
+        before = tracked_recruitment.fn(place, read_registers.fn(place)).queries
+        early = answers(RecordContact, participant="P901", site="S001", role="peer_provider", step="approached",
+                        day="2016-06-20")  # fmt: skip
+        assert entered(place, early).number == 1
+        assert track(place) == ["recruitment.tallied"]
+        after = in_their_files(place, tracked_recruitment.fn(place, read_registers.fn(place)).queries)
+        new = [q for q in after if q.fingerprint not in {old.fingerprint for old in before}]
+        assert {1} == set().union(*(named_forms(q.where, "recruitment") for q in new))
