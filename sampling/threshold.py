@@ -74,6 +74,8 @@ def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) 
         else:
             reach(answer.chosen or chosen)
             floor = max(low, probe + 1)
+    if low >= high:
+        return Spread(chosen, smallest, smallest)
     for turn, (seconds, fine) in enumerate(ROUNDS):
         for walk in range(WALKS if turn else 1):
             if left() > 0:
