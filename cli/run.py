@@ -22,6 +22,9 @@ from cli.progress import shown_progress
 CHECKING_FLOWS = ("run-study", "track-", "validate-", "record-", "void-form")
 """What the names of flows begin with that judge people's files: what takes long to import is fetched meanwhile."""
 
+SHOWN = 5
+"""Blocking queries that a single flow shows at the command line."""
+
 
 def run_flow(
     study: str,
@@ -58,11 +61,27 @@ def run_flow(
     if as_json:
         typer.echo(json.dumps(_document(outcome), ensure_ascii=False, indent=1))
     else:
-        for sentence in outcome.said:
+        for sentence in (*outcome.said, *blocking_said(outcome)):
             typer.echo(sentence)
         for path in outcome.made:
             typer.echo(path)
     return Exit.BLOCKED if outcome.blocking else Exit.DONE
+
+
+def blocking_said(outcome: Any) -> list[str]:
+    """Why a flow ends with 1: its first blocking queries, each with what to do, and how many more there are.
+
+    None for the main job, which sums them up and shows them on its page, and none that the flow said itself.
+    """
+    if outcome.flow == "run-study":
+        return []
+    blocking = [q for q in outcome.queries if q.severity == "block"]
+    lines = [
+        f"{q.check} blocks. {q.where}: {q.message}" for q in blocking if f"{q.where}: {q.message}" not in outcome.said
+    ]
+    more = len(lines) - SHOWN
+    rest = [f"And {more} more; `fieldtrail run STUDY` shows all of them on out/index.html."] if more > 0 else []
+    return lines[:SHOWN] + rest
 
 
 def flow_names() -> list[str]:

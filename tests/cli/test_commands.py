@@ -8,6 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from cli.run import blocking_said
+from study import Query
+from study.query import Severity
+from tasks.outcome import Outcome
 from trail.note import generate_key
 
 
@@ -102,3 +106,18 @@ def test_a_directory_that_is_no_trail_fails_and_a_word_that_is_no_key_is_usage(
     assert fieldtrail("trail", "verify", tmp_path, "--key", vkey).exit_code == 4
     assert "NO_TRAIL" in capfd.readouterr().out
     assert fieldtrail("trail", "verify", tmp_path, "--key", "x").exit_code == 2
+
+
+def test_a_single_flow_that_ends_with_1_says_why_and_what_to_do() -> None:
+    def query(number: int, severity: Severity) -> Query:
+        return Query.raised("RG004", severity, study="s", subject="register:consent", place=f"p{number}",
+                            where=f"registers/consent.csv, row {number}", message="Mend it.")  # fmt: skip
+
+    queries = (query(1, "review"), *(query(n, "block") for n in range(2, 9)))
+    shown = blocking_said(Outcome("track-consent", ("registers/consent.csv, row 2: Mend it.",), queries))
+    assert shown == [
+        *(f"RG004 blocks. registers/consent.csv, row {n}: Mend it." for n in range(3, 8)),
+        "And 1 more; `fieldtrail run STUDY` shows all of them on out/index.html.",
+    ]
+    assert blocking_said(Outcome("run-study", (), queries)) == []
+    assert blocking_said(Outcome("track-consent", (), queries[:1])) == []
