@@ -164,8 +164,9 @@ def consent_facts(
             form = forms.get((r.form_id, r.form_version, data["language"]))
             fact = Fact(f"consent.{r.action}", r.day, subject, causes=(form,) if form else (), data=data)
             key = (fact.kind, who, r.form_id, r.form_version, r.ordinal)
-            proof = kept_proof(reading.recorded.get(key), codes.key(who), signed_forms.get(named_after(r), ""))
-            fact = replace(fact, data={**data, **({"proof": proof} if proof else {})})
+            on_file = signed_forms.get(named_after(r), "") if signed_forms else ""
+            if proof := kept_proof(reading.recorded.get(key), codes.key(who), on_file):
+                fact = replace(fact, data={**data, "proof": proof})
             reading.take(key, r.row, fact, is_usable=bool(r.is_usable))
     return reading
 

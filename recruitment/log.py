@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -126,12 +127,19 @@ def fold_recruitment(events: Iterable[Event], *, at: date | None = None, known_a
     zone = time_zone_of(ordered)
     if at is not None:
         ordered = [e for e in ordered if local_day(e.occurred, zone) <= at]
+    ordered = [e for e in ordered if _is_looked_at(e.kind)]
     log = _Log(zone)
     current = set(newest_versions(ordered).values())
     for event in _sites_in_sequence(ordered, zone):
         if event.id in current or row_of(event) is None:
             log.take(event)
     return log.result()
+
+
+@cache
+def _is_looked_at(kind: str) -> bool:
+    """Whether events of a kind move somebody or something in the log."""
+    return kind in _PERSON_OF_KIND or kind in _SITE_OF_KIND or kind.startswith(("interview.", "recruitment."))
 
 
 def _sites_in_sequence(ordered: list[Event], zone: ZoneInfo) -> list[Event]:
@@ -255,6 +263,8 @@ class _Log:
 
 def _furthest(sittings: Sequence[Sitting]) -> str:
     """What sittings (at least one, in order) came to: the best that was held, else where the latest stands."""
+    if len(sittings) == 1:
+        return sittings[0].state
     held = [sitting.state for sitting in sittings if sitting.state in HELD]
     return min(held, key=HELD.index) if held else sittings[-1].state
 

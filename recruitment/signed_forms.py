@@ -38,6 +38,8 @@ def signed_forms(rows: pd.DataFrame, scans: Mapping[str, str]) -> tuple[dict[Nam
 
     `scans` maps `<participant code>/<file>` to the SHA-256 of the file; `rows` is the measured consent register.
     """
+    if not scans and not rows["signed_form_sha256"].ne("").any():
+        return {}, set(), []
     by_name = {(p.parts[0], p.stem): sha for name, sha in scans.items() if len((p := PurePosixPath(name)).parts) == 2}
     found: dict[Named, str] = {}
     differing: set[Named] = set()
@@ -84,14 +86,16 @@ def signed_form_queries(
         who, number = codes[str(r.participant_id)], int(str(r.row))
         event = recorded.get((f"consent.{r.action}", who, str(r.form_id), str(r.form_version), int(str(r.ordinal))))
         kept = event.data.get("proof") if event is not None else None
+        form = protocol.form_version(str(r.form_id), str(r.form_version))
+        is_needed = form is not None and "signed_form" in form.needs and r.mode in WITH_FORM
+        if not found and kept is None and not is_needed:
+            continue
         named = named_after(r)
         name = named[1]
         changed = kept is not None and (named not in found or proof_of(key(who), found[named]) != kept)
         rule = f"signed_form.{who}.{name}"
         if changed or named in differing:
             queries.append(query("CN023", subject=f"participant:{who}", rule=rule, rows=[number]))
-        form = protocol.form_version(str(r.form_id), str(r.form_version))
-        is_needed = form is not None and "signed_form" in form.needs and r.mode in WITH_FORM
         if is_needed and named not in found and not changed:
             queries.append(query("CN024", subject=f"participant:{who}", rule=rule, rows=[number], name=name))
     if stray:

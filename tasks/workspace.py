@@ -39,6 +39,9 @@ NAMED = {"identities.csv": ("participant_id", "name"), "participants.csv": ()}
 OF_PEOPLE = frozenset({"participant", "interview", "recording", "transcript", "packet", "reply"})
 """Subjects that are a person or what one person said."""
 
+SELDOM = 200_000
+"""Objects made before the next search for reference cycles; Python's own number is made for small programs."""
+
 
 class Workspace:
     """What a run works with. A plain class, so that Prefect passes it on without looking inside."""
@@ -147,17 +150,28 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
         sign=personal_signer(place.actor),
     )
     lock_firmly(place.trail_store, protocol, assessed=bool(place.events(["storage.dpia"])))
-    gc.freeze()  # the trail stays in memory: a run need not search it for reference cycles again and again
     try:
-        yield place
+        with _seldom_collected():
+            yield place
     except BaseException:
         announce(place)
         place.trail.close("failed")
         raise
-    finally:
-        gc.unfreeze()
     announce(place)
     place.trail.close("completed")
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for reference cycles seldom, and not in the trail: it stays in memory, and so does what is made of it."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(SELDOM, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def study_root(study: str) -> Path:
