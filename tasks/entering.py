@@ -97,7 +97,7 @@ def void(place: Workspace, register: str, number: int, reason: str) -> str:
         raise StudyError(
             f"there is no entry form {number} of {register}",
             where=f"restricted/records/forms/{register}",
-            remedy="Look there for the number of the form that was wrong.",
+            remedy="Look there for the number of the entry form that was wrong.",
         ) from None
     return f"Entry form {number} of {register} is void{'.' if done else ' already.'}"
 
