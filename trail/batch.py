@@ -87,19 +87,20 @@ def read_batch(origin: str, place: Place, body: bytes) -> Batch:
         raise Malformed("header")
     if any(len(line) > LONGEST for line in lines):
         raise Malformed("too_long")
-    if not all(_is_event(event) and event["recorded_at"] == fields[0]["recorded_at"] for event in fields):
+    if not all(_is_event(event) and event["recorded_at"] == fields[0]["recorded_at"] for event in fields) or (
+        not is_instant(fields[0]["recorded_at"])
+    ):
         raise Malformed("not_an_event")
     return Batch(place, prev, tuple(lines), fields)
 
 
 def _is_event(fields: dict[str, Any]) -> bool:
-    """True when what sealing and verifying look at is there: version, id, recorded_at, causes."""
+    """True when what sealing and verifying look at is there: version, id, causes (and recorded_at, one an object)."""
     return (
         set(fields) == FIELDS
         and fields["v"] == VERSION
         and isinstance(fields["id"], str)
         and bool(_ID.fullmatch(fields["id"]))
-        and is_instant(fields["recorded_at"])
         and isinstance(fields["causes"], list)
         and all(_is_cause(cause) for cause in fields["causes"])
     )
