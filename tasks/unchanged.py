@@ -85,7 +85,7 @@ def _state(root: Path, protocol: Protocol, request: StudyRequest) -> str:
         (software_version(), _code(), clock(protocol, request.as_of).date().isoformat(), str(request.acting))
     )
     for part in (*parts, *_files(root, protocol), *_objects(root, protocol)):
-        state.update(f"{part}\x1f".encode())
+        state.update(f"{part}\x1f".encode(errors="surrogateescape"))  # names of files that are not UTF-8
     return state.hexdigest()
 
 
