@@ -65,17 +65,11 @@ def opened_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def judged_study(opened_once: Path, tmp_path: Path) -> Path:
-    """A copy of it, its registers judged by Great Expectations."""
+def study(opened_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it; its measured features are looked at as they are, for what is asked here is where rows come from."""
+    monkeypatch.setattr("tasks.registers.validate", failing)
     shutil.copytree(opened_once, tmp_path / "fsp")
     return tmp_path / "fsp"
-
-
-@pytest.fixture
-def study(judged_study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The same, the measured features looked at as they are: what is asked here is where rows come from."""
-    monkeypatch.setattr("tasks.registers.validate", failing)
-    return judged_study
 
 
 def failing(rows: pd.DataFrame, suite: Suite, *, study: Protocol, place: str) -> list[Query]:
@@ -186,8 +180,7 @@ def test_the_same_register_in_other_files_is_the_same_register(study: Path) -> N
     assert checked.said[1].endswith(f"; {consents} of the file give no row of this register.")
 
 
-def test_faults_are_named_where_the_team_sees_them_and_checking_records_nothing(judged_study: Path) -> None:
-    study = judged_study
+def test_faults_are_named_where_the_team_sees_them_and_checking_records_nothing(study: Path) -> None:
     mapped(study)
 
     def spoilt(rows: list[list[str]]) -> None:
