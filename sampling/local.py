@@ -45,9 +45,13 @@ def _drawn(problem: Problem, random: np.random.Generator) -> tuple[int, ...] | N
     return None
 
 
-def greedy(problem: Problem) -> tuple[int, ...]:
-    """Required sites first, then always the site farthest in all from those taken; rules are not looked at."""
-    taken = list(problem.required)
+def greedy(problem: Problem, first: int | None = None) -> tuple[int, ...]:
+    """Required sites and `first` to begin with, then always the site farthest in all from those taken.
+
+    Rules are not looked at.
+    """
+    begun = () if first is None or len(problem.required) == problem.size else (first,)
+    taken = list(dict.fromkeys((*problem.required, *begun)))
     worth = np.where(problem.allowed, problem.distance.sum(axis=1) * 1e-6, -np.inf)
     worth = worth + problem.distance[taken].sum(axis=0)
     worth[taken] = -np.inf
@@ -83,21 +87,34 @@ def swaps(problem: Problem, chosen: Sequence[int]) -> tuple[Floats, Floats, np.n
     inside = d[np.ix_(at, at)]
     to_all = d[at]  # m × n
     total = inside.sum() / 2 - inside.sum(axis=1)[:, None] + to_all.sum(axis=0)[None, :] - to_all
-    smallest = np.full(total.shape, np.inf)
-    for k in range(len(at)):
-        rest = [j for j in range(len(at)) if j != k]
-        if rest:
-            within = inside[np.ix_(rest, rest)][np.triu_indices(len(rest), 1)]
-            smallest[k] = np.minimum(to_all[rest].min(axis=0), within.min() if within.size else np.inf)
-    smallest[np.isinf(smallest)] = 0.0
+    smallest = smallest_after(to_all, inside)
     amounts = problem.limits.amounts
     spent = amounts[:, at].sum(axis=1)[:, None, None] - amounts[:, at][:, :, None] + amounts[:, None, :]
     low, high = problem.limits.low[:, None, None], problem.limits.high[:, None, None]
-    keeps = ((spent >= low - 1e-9) & (spent <= high + 1e-9)).all(axis=0)
-    keeps &= problem.allowed[None, :]
-    keeps[:, at] = False
-    keeps[[k for k, i in enumerate(at) if i in problem.required], :] = False
+    keeps = ((spent >= low - 1e-9) & (spent <= high + 1e-9)).all(axis=0) & may_change(problem, at)
     return smallest, total, keeps
+
+
+def smallest_after(to_all: Floats, inside: Floats) -> Floats:
+    """The smallest distance after every exchange (m × n), from the chosen's distances to all (m × n) and inside."""
+    m = len(to_all)
+    if m < 2:
+        return np.zeros(to_all.shape)
+    nearest, others = np.partition(to_all, 1, axis=0)[:2]
+    after = np.where(to_all.argmin(axis=0)[None, :] == np.arange(m)[:, None], others, nearest)
+    apart = inside + np.diag(np.full(m, np.inf))
+    without = np.full(m, apart.min())
+    for k in np.unravel_index(int(apart.argmin()), apart.shape):  # only who is of the closest pair can widen it
+        without[k] = np.delete(np.delete(apart, k, axis=0), k, axis=1).min(initial=np.inf)
+    return np.asarray(np.minimum(after, without[:, None]))
+
+
+def may_change(problem: Problem, at: list[int]) -> np.ndarray:
+    """Which exchanges (m × n) take out none that is required and let in one that is allowed and not in yet."""
+    may = np.broadcast_to(problem.allowed, (len(at), len(problem.ids))).copy()
+    may[:, at] = False
+    may[[k for k, i in enumerate(at) if i in problem.required], :] = False
+    return may
 
 
 def _two_swap(problem: Problem, chosen: Sequence[int]) -> list[int] | None:

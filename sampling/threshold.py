@@ -17,6 +17,7 @@ import numpy as np
 from sampling.apart import sample_apart
 from sampling.cliques import STEP, bits, samples_apart
 from sampling.distance import DECIMALS, Floats
+from sampling.everywhere import from_every_site
 from sampling.model import Solved
 from sampling.problem import Problem
 from sampling.spreading import spread_out
@@ -27,6 +28,8 @@ FEW = 100
 """Nodes of the clique search where it alone brings the bound down, before anything is asked of CP-SAT."""
 WALKS = 4
 """Searches at the start of each round but the first, which most frames do not outlive."""
+EVERYWHERE = 0.4
+"""At most this share of the time then left goes to greedy samples from every site, once the first round is over."""
 ROUNDS = ((2.0, 0.01), (10.0, 0.002), (math.inf, 0.0))
 """Seconds for one question in each round, and how near to what is out of reach (as a share) an open one ends it."""
 
@@ -77,6 +80,11 @@ def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) 
     if low >= high:
         return Spread(chosen, smallest, smallest)
     for turn, (seconds, fine) in enumerate(ROUNDS):
+        kept = (1 - EVERYWHERE) * left()
+        for sample in from_every_site(problem) if turn == 1 else ():
+            reach(sample)
+            if left() <= kept:
+                break
         for walk in range(WALKS if turn else 1):
             if left() > 0:
                 reach(spread_out(problem, chosen, turn * WALKS + walk))
