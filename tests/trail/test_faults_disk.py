@@ -81,6 +81,8 @@ class Full:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     def opened(self, *arguments: Any, **options: Any) -> Any:
+        if "rb" in arguments:  # reading needs no room
+            return builtins.open(*arguments, **options)
         self.count()
         file = builtins.open(*arguments, **options, buffering=0)  # noqa: SIM115
         written = file.write
