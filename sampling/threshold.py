@@ -29,7 +29,7 @@ FEW = 100
 WALKS = 4
 """Searches at the start of each round but the first, which most frames do not outlive."""
 EVERYWHERE = 0.4
-"""At most this share of the time then left goes to greedy samples from every site, once the first round is over."""
+"""At most this share of the time left goes to greedy samples from every site, where a quick search left it open."""
 ROUNDS = ((2.0, 0.01), (10.0, 0.002), (math.inf, 0.0))
 """Seconds for one question in each round, and how near to what is out of reach (as a share) an open one ends it."""
 
@@ -79,12 +79,12 @@ def widest(problem: Problem, start: tuple[int, ...], left: Callable[[], float]) 
             floor = max(low, probe + 1)
     if low >= high:
         return Spread(chosen, smallest, smallest)
+    kept = (1 - EVERYWHERE) * left()
+    for sample in from_every_site(problem):
+        reach(sample)
+        if left() <= kept or low >= high:
+            break
     for turn, (seconds, fine) in enumerate(ROUNDS):
-        kept = (1 - EVERYWHERE) * left()
-        for sample in from_every_site(problem) if turn == 1 else ():
-            reach(sample)
-            if left() <= kept:
-                break
         for walk in range(WALKS if turn else 1):
             if left() > 0:
                 reach(spread_out(problem, chosen, turn * WALKS + walk))
