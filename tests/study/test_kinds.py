@@ -68,3 +68,10 @@ def test_checked_data_is_what_json_gives_back() -> None:
         "objects": 1,
         "refs": ["a1"],
     }
+
+
+def test_a_consents_mode_in_the_protocol_is_one_the_trail_can_hold():
+    from study.kinds import people
+    from study.protocol import consent
+
+    assert (consent.Mode, consent.Covers) == (people.Mode, people.Covers)
