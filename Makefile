@@ -9,7 +9,7 @@ DEMO := demo/fsp
 help:
 	@echo "make demo       install and run the main job on a fresh copy of the first example study"
 	@echo "make test       all tests"
-	@echo "make test-fast  the unit tests"
+	@echo "make test-fast  the unit tests that take no time (about a minute)"
 	@echo "make check      lint, format, types, imports"
 	@echo "make bench-trail  measure the trail and print one table (15 minutes)"
 	@echo "make bench-recruitment  measure reading registers at three sizes"
@@ -34,7 +34,7 @@ test: $(VENV)/.developing
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/.developing
-	$(BIN)/pytest -m "not real" -n 2
+	$(BIN)/pytest -m "not real and not slow" -n 2
 
 check: $(VENV)/.developing
 	$(BIN)/ruff check .
