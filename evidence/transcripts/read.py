@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from evidence.transcripts.decode import decoded, sniff, undecoded_characters
@@ -15,7 +15,21 @@ from evidence.transcripts.transcript import Content, Fault, Format, Transcript, 
 
 LARGEST = 50_000_000
 READER_VERSION = 1
-"""Raised whenever the same bytes may read differently; part of the digest of the rules."""
+"""Raised whenever the same bytes may read differently, whatever their format; part of the digest of the rules."""
+
+READER_VERSIONS: Mapping[Format, int] = {
+    "vtt": 1,
+    "srt": 1,
+    "txt": 1,
+    "docx": 1,
+    "rtf": 1,
+    "pdf": 1,
+    "json": 1,
+    "eaf": 1,
+    "cha": 1,
+    "unknown": 1,
+}
+"""Raised when one format's reader changes: only files of that format are read again."""
 
 _ENDINGS: dict[str, Format] = {".vtt": "vtt", ".srt": "srt", ".txt": "txt", ".docx": "docx"}
 

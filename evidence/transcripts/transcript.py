@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-Format = Literal["vtt", "srt", "txt", "docx", "unknown"]
+Format = Literal["vtt", "srt", "txt", "docx", "rtf", "pdf", "json", "eaf", "cha", "unknown"]
 COLUMNS = ("turn", "start", "end", "speaker", "text", "source_line")
 
 FaultKind = Literal[
