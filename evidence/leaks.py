@@ -5,10 +5,11 @@ What is returned says where and of which kind, never the words found.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from evidence.detectors import Detector, Span
+from evidence.detectors import FAMILY, NOTHING_DECIDED, Decided, Detector, Entry, Registry, Span, key_of
 from evidence.transcripts.speakers import folded
 from evidence.transcripts.transcript import Transcript
 
@@ -20,31 +21,81 @@ class Leak(NamedTuple):
     span: Span
 
 
+class Flagged(NamedTuple):
+    """The string behind a hit: its folded form, as it stands in the file, and where. For restricted/ only."""
+
+    key: str
+    shown: str
+    kind: str
+    place: str
+    start: int
+    end: int
+
+
 def find_leaks(
-    transcript: Transcript, detectors: Sequence[Detector], *, name: str = "", labels: Collection[str] = ()
+    transcript: Transcript,
+    detectors: Sequence[Detector],
+    *,
+    name: str = "",
+    labels: Collection[str] = (),
+    decided: Decided = NOTHING_DECIDED,
 ) -> list[Leak]:
     """Every hit of every detector in the whole file and its file name, in the file's order.
 
-    `labels` are the declared speaker labels, which are codes and not scanned.
+    `labels` are the declared speaker labels, which are codes and not scanned. What was `decided` to be a name is found
+    as an alias, what was decided to be none is left out, except whole registered names of two words or more.
     """
+    asked = [*detectors, _aliases(decided.names)] if decided.names else list(detectors)
     return [
         Leak(place, span)
         for place, text in _texts(transcript, name, {folded(label) for label in labels})
-        for detector in detectors
+        for detector in asked
         for span in detector.find(text)
+        if not _is_none(text[span.start : span.end], span, decided)
     ]
 
 
+def flagged(transcript: Transcript, leaks: Iterable[Leak], name: str = "") -> tuple[Flagged, ...]:
+    """The strings behind the leaks of this transcript, in the same order."""
+    texts = dict(_texts(transcript, name, set()))
+    found = []
+    for place, span in leaks:
+        shown = texts[place][span.start : span.end]
+        found.append(Flagged(key_of(shown), shown, span.kind, place, span.start, span.end))
+    return tuple(found)
+
+
+def _is_none(shown: str, span: Span, decided: Decided) -> bool:
+    if not decided.not_names:
+        return False
+    key = key_of(shown)
+    whole_name = FAMILY.get(span.kind) == "registry" and len(key.split()) > 1
+    return key in decided.not_names and not whole_name
+
+
+@lru_cache(maxsize=4)
+def _aliases(names: frozenset[str]) -> Registry:
+    return Registry(Entry("alias", name) for name in sorted(names))
+
+
 def _texts(transcript: Transcript, name: str, labels: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Every text of the file with its place; a speaker label once, where it is first used."""
+    """Every text of the file with its place, which is unique; a speaker label once, where it is first used."""
     if name:
         yield "file name", name.rpartition(".")[0].replace("_", " ").replace(".", " ")
+    seen: set[str] = set()
     for passage in transcript.beside:
-        yield f"{passage.place} in line {passage.line}" if passage.line else passage.place, passage.text
-    seen = set(labels)
+        place = f"{passage.place} in line {passage.line}" if passage.line else passage.place
+        number = next(n for n in range(1, len(transcript.beside) + 1) if _numbered(place, n) not in seen)
+        seen.add(_numbered(place, number))
+        yield _numbered(place, number), passage.text
+    spoken = set(labels)
     turns = transcript.turns
     for number, speaker, text in zip(turns["turn"], turns["speaker"], turns["text"], strict=True):
-        if speaker and folded(speaker) not in seen:
-            seen.add(folded(speaker))
+        if speaker and folded(speaker) not in spoken:
+            spoken.add(folded(speaker))
             yield f"speaker label in turn {number}", speaker
         yield f"turn {number}", text
+
+
+def _numbered(place: str, number: int) -> str:
+    return place if number == 1 else f"{place} ({number})"

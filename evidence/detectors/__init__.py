@@ -1,7 +1,24 @@
 """Detectors of what may identify a person, all behind `find(text) -> [Span]`."""
 
+from evidence.detectors.chosen import detectors_for
+from evidence.detectors.decided import NOTHING_DECIDED, Decided
+from evidence.detectors.families import DETECTORS_VERSION, FAMILY, Family
+from evidence.detectors.folding import key_of
 from evidence.detectors.patterns import Patterns
 from evidence.detectors.registry import Entry, Registry
 from evidence.detectors.span import Detector, Span
 
-__all__ = ["Detector", "Entry", "Patterns", "Registry", "Span"]
+__all__ = [
+    "DETECTORS_VERSION",
+    "FAMILY",
+    "NOTHING_DECIDED",
+    "Decided",
+    "Detector",
+    "Entry",
+    "Family",
+    "Patterns",
+    "Registry",
+    "Span",
+    "detectors_for",
+    "key_of",
+]

@@ -36,6 +36,12 @@ def fold(text: str) -> Folded:
     return Folded("".join(characters), [*offsets, len(text)])
 
 
+def key_of(text: str) -> str:
+    """A string as decisions about it are kept and compared: folded, without outer marks and a possessive 's."""
+    folded = " ".join(fold(text).text.split()).strip(" .,;:!?\"()[]'")
+    return folded.removesuffix("'s")
+
+
 def _folded_part(part: str) -> str:
     if unicodedata.category(part) in ("Mn", "Cf"):
         return ""

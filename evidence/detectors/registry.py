@@ -24,10 +24,14 @@ _BROKEN = re.compile(r"(?<!\w)([^\W\d_]+)-\s+([^\W\d_]+)(?!\w)")
 
 
 class Entry(NamedTuple):
-    """Something the registry knows: a person's full name, another way a person is called, or a site's name."""
+    """Something the registry knows: a person's full name, another way a person is called, or a site's name.
+
+    `person` is the participant code of whom it names, where one is known.
+    """
 
     kind: Kind
     text: str
+    person: str = ""
 
 
 class _Pattern(NamedTuple):
@@ -43,8 +47,11 @@ class Registry:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._patterns: dict[str, _Pattern] = {}
+        self._people: dict[str, set[str]] = {}
         for entry in entries:
             for text, pattern in _patterns(entry):
+                if entry.person:
+                    self._people.setdefault(text, set()).add(entry.person)
                 known = self._patterns.get(text)
                 if known is None or (known.guarded and not pattern.guarded):
                     self._patterns[text] = pattern
@@ -62,6 +69,12 @@ class Registry:
         folded = fold(text)
         found = [span for span in self._matches(folded, text) if span]
         return _longest([*found, *self._disguised(text)])
+
+    def people(self, text: str, span: Span) -> frozenset[str]:
+        """The participant codes of everybody whom what stands at `span` of `text` may name."""
+        found = fold(text[span.start : span.end]).text.strip()
+        joined = re.sub(r"[ .\-]", "", found)
+        return frozenset(self._people.get(found) or self._people.get(joined) or ())
 
     def _matches(self, folded: Folded, text: str) -> Iterator[Span | None]:
         assert self._automaton is not None
