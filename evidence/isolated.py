@@ -14,7 +14,9 @@ import struct
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from study.errors import StudyError
 R = TypeVar("R")
 
 _START_SECONDS = 120.0
+_AHEAD = 2  # calls under way or answered and not yet taken, for each process
 _OUT_OF_MEMORY = 77
 _LENGTH = struct.Struct("!Q")
 _BOOT = "import sys; sys.path[:] = sys.argv[1:]; from evidence.isolated import serve; serve()"
@@ -50,25 +53,68 @@ def call(function: Callable[..., R], *args: Any, seconds: float, megabytes: int)
 
 
 def call_each(
-    function: Callable[..., R], calls: Iterable[tuple[Any, ...]], *, seconds: float, megabytes: int
+    function: Callable[..., R],
+    calls: Iterable[tuple[Any, ...]],
+    *,
+    seconds: float,
+    megabytes: int,
+    processes: int = 1,
 ) -> Iterator[R | ReaderDied]:
     """The results of `function(*args)` for each of `calls`, in order, limits for each call.
 
-    One child serves them all, so that its imports are paid once; one that died is replaced for the next call.
+    One child serves them all, so that its imports are paid once; one that died is replaced for the next call. With
+    `processes` as many children share the calls, which are taken from `calls` only shortly before they are made.
     """
-    child: _Child | None = None
+    children = _Children(function, seconds, megabytes, processes)
     try:
-        for args in calls:
-            if child is None:
-                child = _Child(function, seconds, megabytes)
-            answer = child.ask(args)
-            if isinstance(answer, ReaderDied) and answer.reason in ("time", "memory", "crashed"):
-                child.kill()
-                child = None
-            yield answer
+        yield from children.answers(calls)
     finally:
-        if child is not None:
+        children.end()
+
+
+class _Children:
+    """Children that share calls, each served by a thread that only waits for it."""
+
+    def __init__(self, function: Callable[..., Any], seconds: float, megabytes: int, processes: int) -> None:
+        self._what: tuple[Callable[..., Any], float, int] = (function, seconds, megabytes)
+        self._idle: deque[_Child] = deque()
+        self._living: set[_Child] = set()
+        self._processes = processes
+        self._threads = ThreadPoolExecutor(processes) if processes > 1 else None
+        self._ended = False
+
+    def answers(self, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        if self._threads is None:
+            yield from map(self._ask, calls)
+            return
+        asked: deque[Future[Any]] = deque()
+        for args in calls:
+            asked.append(self._threads.submit(self._ask, args))
+            if len(asked) == _AHEAD * self._processes:
+                yield asked.popleft().result()
+        while asked:
+            yield asked.popleft().result()
+
+    def end(self) -> None:
+        """Kill every child; whoever waits for one gets its death for an answer."""
+        self._ended = True
+        for child in list(self._living):
             child.kill()
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+        for child in self._living:
+            child.close()
+
+    def _ask(self, args: tuple[Any, ...]) -> Any:
+        child = self._idle.popleft() if self._idle else _Child(*self._what)
+        self._living.add(child)
+        answer = ReaderDied("crashed") if self._ended else child.ask(args)
+        if isinstance(answer, ReaderDied) and answer.reason in ("time", "memory", "crashed"):
+            self._living.discard(child)
+            child.close()
+        else:
+            self._idle.append(child)
+        return answer
 
 
 class _Child:
@@ -96,9 +142,13 @@ class _Child:
         return self._failed or self._exchange(args, self._seconds)
 
     def kill(self) -> None:
-        """End the child, whatever it is doing, and collect it."""
+        """End the child, whatever it is doing."""
         with suppress(ProcessLookupError):
             self._process.kill()
+
+    def close(self) -> None:
+        """End the child and collect it."""
+        self.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:

@@ -68,3 +68,26 @@ def test_leaving_early_ends_the_child():
 def test_arguments_larger_than_the_limit_are_a_matter_of_memory():
     died = call(len, bytes(90_000_000), seconds=20, megabytes=20)
     assert died == ReaderDied("memory", "exit 77")
+
+
+def test_two_children_share_the_calls_answer_in_order_and_one_death_costs_one_call():
+    slow = "__import__('time').sleep(0.4) or __import__('os').getpid()"
+    calls = [(slow,), (slow,), ("1 + 1",), ("__import__('os').abort()",), *[(str(n),) for n in range(8)]]
+    first, second, *rest = call_each(eval, calls, seconds=10, megabytes=200, processes=2)
+    assert first != second
+    assert rest == [2, ReaderDied("crashed", "SIGABRT"), *range(8)]
+
+
+def test_calls_are_taken_shortly_before_they_are_made_and_leaving_early_ends_every_child():
+    taken: list[int] = []
+
+    def calls():
+        for number in range(100):
+            taken.append(number)
+            yield ("__import__('os').getpid()",)
+
+    results = call_each(eval, calls(), seconds=10, megabytes=200, processes=2)
+    pids = {next(results), next(results)}
+    assert len(taken) <= 6
+    results.close()
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
