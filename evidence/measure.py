@@ -1,18 +1,23 @@
 """A transcript measured: every feature has a unit and is None where it does not apply. No threshold lives here.
 
-`places` says where in the file a feature's value comes from (`turn 12`), for the features that have a place.
+It is measured in parts that can be kept apart, by what they rest on: the file and the conventions, the guide, the
+names and detectors, the registers. `places` says where in the file a feature's value comes from (`turn 12`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from evidence.leaks import Leak
-from evidence.speech import Features, measure_speakers, measure_times, measure_wording, note
+from evidence.measured import Features, Measured, Stated, note, together
+from evidence.speech import measure_speakers, measure_times, measure_wording, untraced
 from evidence.transcripts.transcript import CANNOT_OPEN, TIME_FAULTS, Transcript
 from study.protocol.material import GuideQuestion, Transcripts
+
+MEASURE_VERSION = 1
+"""Raised whenever the same file may be measured differently; part of the digest of what a measurement rests on."""
 
 _REGISTRY_KINDS = {"name", "alias", "site"}
 _TRACES = ("property author", "property last", "author of", "comment", "deleted text", "hidden text", "text box")
@@ -24,7 +29,8 @@ class Expected:
     """What the registers say about the interview a file belongs to.
 
     `name_faults` are the ways its name and id do not fit (0 to 2); dates are None where nothing is known;
-    `consents_missing` and `uses_absent` are computed from the consent ledger by whoever calls.
+    `consents_missing` and `uses_absent` are computed from the consent ledger by whoever calls; `audio_s` is the
+    length of the recording in seconds where the register of recordings knows it.
     """
 
     interview_id: str
@@ -35,30 +41,57 @@ class Expected:
     questions: tuple[GuideQuestion, ...] = ()
     consents_missing: int | None = None
     uses_absent: int | None = None
+    audio_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Features by name, and the place of those that have one."""
+def measure_text(transcript: Transcript, conventions: Transcripts) -> Measured:
+    """All that rests on the file and the study's conventions alone."""
+    places: dict[str, str] = {}
+    features: Features = {**_file(transcript, places), **_header(transcript, conventions)}
+    if transcript.readable:
+        features |= measure_speakers(transcript, conventions, places)
+        features |= measure_times(transcript, places)
+        features |= measure_wording(transcript, places)
+    return Measured(features, places, stated=_stated(transcript))
 
-    features: Features
-    places: dict[str, str] = field(default_factory=dict)
+
+def measure_guide(transcript: Transcript, conventions: Transcripts, questions: Iterable[GuideQuestion]) -> Measured:
+    """Which questions of the guide in force are traced in what the interviewer says."""
+    return Measured({"questions_untraced_count": untraced(transcript, conventions, questions)})
+
+
+def measure_leaks(transcript: Transcript, leaks: Iterable[Leak]) -> Measured:
+    """What may identify somebody, counted by the check it belongs to."""
+    places: dict[str, str] = {}
+    return Measured(_leaks(transcript, leaks, places), places)
+
+
+def measure_expected(text: Measured, expected: Expected) -> Measured:
+    """What the file says of itself (`measure_text`) held against the registers and the consent ledger."""
+    stated = text.stated
+    return Measured(
+        {
+            "name_faults_count": expected.name_faults,
+            "ids_disagreeing_count": sum(n != expected.interview_id for n in stated.ids)
+            if stated.ids and expected.interview_id
+            else None,
+            "days_outside_study_count": _days_outside(stated.day, expected),
+            "consents_missing_count": expected.consents_missing,
+            "later_uses_absent_count": expected.uses_absent,
+        }
+    )
 
 
 def measure(transcript: Transcript, conventions: Transcripts, expected: Expected, leaks: Iterable[Leak]) -> Measured:
     """Everything measured on one file alone; comparisons with other files are in `similarity`."""
-    places: dict[str, str] = {}
-    features: Features = {
-        **_file(transcript, places),
-        **_identity(transcript, conventions, expected),
-        **_consent(expected),
-        **_leaks(transcript, leaks, places),
-    }
-    if transcript.readable:
-        features |= measure_speakers(transcript, conventions, places)
-        features |= measure_times(transcript, places)
-        features |= measure_wording(transcript, conventions, expected.questions, places)
-    return Measured({name: features.get(name) for name in FEATURES}, places)
+    text = measure_text(transcript, conventions)
+    parts = (
+        text,
+        measure_guide(transcript, conventions, expected.questions),
+        measure_leaks(transcript, leaks),
+        measure_expected(text, expected),
+    )
+    return together(parts, FEATURES)
 
 
 FEATURES = (
@@ -108,21 +141,19 @@ def _file(transcript: Transcript, places: dict[str, str]) -> Features:
     }
 
 
-def _identity(transcript: Transcript, conventions: Transcripts, expected: Expected) -> Features:
+def _stated(transcript: Transcript) -> Stated:
     header = transcript.header
-    id = expected.interview_id
-    named = [header[f] for f in ("interview", "interview_id", "transcript", "id") if f in header]
+    ids = tuple(header[f] for f in ("interview", "interview_id", "transcript", "id") if f in header)
+    return Stated(ids, _day(header.get("date", "")))
+
+
+def _header(transcript: Transcript, conventions: Transcripts) -> Features:
+    header = transcript.header
     carries_header = transcript.readable and (bool(header) or transcript.format in ("txt", "docx"))
-    day = _day(header.get("date", ""))
     missing = [f for f in conventions.header if not header.get(f)]
-    if header.get("date") and day is None:
+    if header.get("date") and _day(header["date"]) is None:
         missing.append("date")
-    return {
-        "name_faults_count": expected.name_faults,
-        "ids_disagreeing_count": sum(n != id for n in named) if named and id else None,
-        "header_missing_count": len(missing) if conventions.header and carries_header else None,
-        "days_outside_study_count": _days_outside(day, expected),
-    }
+    return {"header_missing_count": len(missing) if conventions.header and carries_header else None}
 
 
 def _days_outside(day: date | None, expected: Expected) -> int | None:
@@ -152,10 +183,6 @@ def _day(text: str) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def _consent(expected: Expected) -> Features:
-    return {"consents_missing_count": expected.consents_missing, "later_uses_absent_count": expected.uses_absent}
 
 
 def _leaks(transcript: Transcript, leaks: Iterable[Leak], places: dict[str, str]) -> Features:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import pandas as pd
 
+from evidence.measured import Features, note
 from evidence.transcripts.speakers import folded
 from evidence.transcripts.transcript import Transcript
 from study.protocol.material import GuideQuestion, Transcripts
-
-Features = dict[str, float | None]
 
 _DIARISED = re.compile(r"^(?:speaker|spk|person|voice|s)[ _-]?\d+$|^unknown(?: speaker)?$", re.IGNORECASE)
 _INAUDIBLE = re.compile(
@@ -72,10 +71,8 @@ def measure_times(transcript: Transcript, places: dict[str, str]) -> Features:
     return features
 
 
-def measure_wording(
-    transcript: Transcript, conventions: Transcripts, questions: Iterable[GuideQuestion], places: dict[str, str]
-) -> Features:
-    """What the words themselves show: inaudible marks, loops, long turns, a missing end, questions not asked."""
+def measure_wording(transcript: Transcript, places: dict[str, str]) -> Features:
+    """What the words themselves show: inaudible marks, loops, long turns, a missing end."""
     turns = transcript.turns
     words = " ".join(turns["text"]).casefold().split()
     lengths = turns["text"].map(lambda text: len(text.split()))
@@ -87,7 +84,6 @@ def measure_wording(
         "loop_repeats_count": _loop(words),
         "longest_turn_words": int(lengths.max()),
         "unfinished_endings_count": _unfinished(transcript),
-        "questions_untraced_count": _untraced(turns, conventions, questions),
     }
 
 
@@ -112,8 +108,9 @@ def _unfinished(transcript: Transcript) -> int | None:
     return int(empty_end) + int(not _SENTENCE_END.search(texts[-1]))
 
 
-def _untraced(turns: pd.DataFrame, conventions: Transcripts, questions: Iterable[GuideQuestion]) -> int | None:
+def untraced(transcript: Transcript, conventions: Transcripts, questions: Iterable[GuideQuestion]) -> int | None:
     """Required questions none of whose keywords the interviewer says."""
+    turns = transcript.turns
     required = [q for q in questions if q.required and q.keywords]
     labels = {folded(s) for s in conventions.speakers.interviewer}
     asked = " ".join(turns["text"][turns["speaker"].map(folded).isin(labels)]).casefold()
@@ -129,11 +126,3 @@ def _said(text: str, keyword: str) -> bool:
 def turns_at(turns: pd.DataFrame, where: pd.Series[bool]) -> list[str]:
     """The places of the turns where a condition holds."""
     return [f"turn {number}" for number in turns["turn"][where]]
-
-
-def note(places: dict[str, str], feature: str, found: Collection[str]) -> None:
-    """Keep the first place of a feature and how many more there are."""
-    distinct = list(dict.fromkeys(found))
-    if distinct:
-        rest = len(distinct) - 1
-        places[feature] = distinct[0] + (f" and {rest} more" if rest else "")

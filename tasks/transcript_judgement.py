@@ -11,8 +11,9 @@ import pandas as pd
 from evidence.detectors import Patterns, Registry
 from evidence.isolated import ReaderDied, call_each
 from evidence.leaks import find_leaks
-from evidence.measure import FEATURES, Expected, Measured, is_dated_ahead, measure
-from evidence.similarity import Likeness, likenesses
+from evidence.measure import FEATURES, Expected, is_dated_ahead, measure
+from evidence.measured import Measured
+from evidence.similarity import Likeness, grams, likenesses, sketch
 from evidence.transcripts import Transcript, read_transcript
 from expectations.transcripts import TRANSCRIPTS
 from expectations.validate import Validation, validate_full
@@ -60,7 +61,8 @@ class Bench:
 def judge_files(bench: Bench, files: list[TranscriptFile], due: Collection[str]) -> list[JudgedTranscript]:
     """Judge the files whose subject is due and those they are like; all are read, because each is compared with all."""
     read = _read(files, bench.conventions)
-    alike = likenesses({path: found for path, found in read.items() if isinstance(found, Transcript)})
+    found = {path: one for path, one in read.items() if isinstance(one, Transcript)}
+    alike = likenesses({path: sketch(one) for path, one in found.items()}, lambda path: grams(found[path]))
     chosen = _chosen(files, due, alike)
     step("Checking transcripts", len(chosen), len(files))
     measured = {file.path: _measured(bench, file, read[file.path]) for file in chosen}

@@ -9,7 +9,7 @@ import pytest
 from evidence.detectors import Entry, Patterns, Registry
 from evidence.leaks import find_leaks
 from evidence.measure import FEATURES, Expected, measure
-from evidence.similarity import likenesses
+from evidence.similarity import grams, likenesses, sketch
 from evidence.transcripts import read_transcript
 from study.protocol.material import GuideQuestion, Transcripts
 
@@ -145,8 +145,9 @@ def test_places_say_where_without_words():
     assert found["unknown_labels_count"] == "turn 3 and 1 more"
 
 
-def texts(**given: str):
-    return {key: read_transcript(text.encode(), f"{key}.txt", labels={"P"}) for key, text in given.items()}
+def compared(**given: str):
+    read = {key: read_transcript(text.encode(), f"{key}.txt", labels={"P"}) for key, text in given.items()}
+    return likenesses({key: sketch(t) for key, t in read.items()}, lambda key: grams(read[key]))
 
 
 def numbered(start: int, stop: int) -> str:
@@ -154,9 +155,7 @@ def numbered(start: int, stop: int) -> str:
 
 
 def test_the_same_words_under_two_ids_and_shared_runs_are_found():
-    found = likenesses(
-        texts(a=numbered(0, 108), b=numbered(0, 108), c=numbered(50, 157), d="P: short", e=numbered(500, 600))
-    )
+    found = compared(a=numbered(0, 108), b=numbered(0, 108), c=numbered(50, 157), d="P: short", e=numbered(500, 600))
     assert [found[k].same_text_count for k in "abcde"] == [1, 1, 0, 0, 0]
     assert found["a"].containment_share == 1.0
     assert found["c"].containment_share == pytest.approx(51 / 100)
@@ -167,4 +166,4 @@ def test_the_same_words_under_two_ids_and_shared_runs_are_found():
 
 def test_nothing_is_like_nothing():
     assert likenesses({}) == {}
-    assert likenesses(texts(a=""))["a"].same_text_count == 0
+    assert compared(a="")["a"].same_text_count == 0
