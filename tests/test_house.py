@@ -46,6 +46,7 @@ def test_the_domain_reads_no_clock_and_no_environment() -> None:
     assert [str(p) for p in modules(*DOMAIN) if p not in allowed and forbidden.search(p.read_text())] == []
 
 
+@pytest.mark.slow
 def test_the_rooms_import_each_other_only_downwards() -> None:
     run = subprocess.run(
         [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -94,6 +94,7 @@ def test_disagreements_are_the_units_not_judged_alike() -> None:
     assert disagreements(KRIPPENDORFF) == [1, 5, 7]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.lists(st.sampled_from([0, 1, 2, None]), min_size=6, max_size=6), min_size=2, max_size=4), st.randoms()
 )

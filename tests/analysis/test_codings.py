@@ -68,6 +68,7 @@ def test_no_message_holds_a_word_of_the_quote(turns: pd.DataFrame) -> None:
     assert "unspeakable" not in repr(found.problems)
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=6), st.data())
 def test_any_run_of_words_of_a_turn_is_found_there(texts: list[str], data: st.DataObject) -> None:
     frame = pd.DataFrame({"turn": range(1, len(texts) + 1), "text": texts})

@@ -25,6 +25,7 @@ def a_problem(rows: int, size: int, *, with_rules: bool) -> Problem:
     return pose(frame_of(frame, "site_id"), design, np.ones(rows, dtype=bool))
 
 
+@pytest.mark.slow
 def test_the_table_in_small(capsys: pytest.CaptureFixture[str]) -> None:
     assert sampling.main(["--quick", "--only", "maximum", "--means", "2"]) == 0
     said = capsys.readouterr().out.splitlines()
@@ -48,6 +49,7 @@ def test_the_table_in_small(capsys: pytest.CaptureFixture[str]) -> None:
     assert line.startswith("Ours was never below a competitor that keeps the rules (8 choices;")
 
 
+@pytest.mark.slow
 def test_ours_is_ahead_of_both_in_the_objective() -> None:
     for objective in ("max_sum", "lexicographic"):
         one = chosen(Case(18, 4, objective, True), 2, seconds=20, starts=3, means=2)  # type: ignore[arg-type]
@@ -119,6 +121,7 @@ def test_the_same_seed_makes_the_same_frame_and_rules_that_can_hold() -> None:
     assert (frame["fidelity"] == "").any()
 
 
+@pytest.mark.slow
 def test_a_quick_sweep_agrees_with_brute_force(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_made_trail_is_a_trail(tmp_path: Path) -> None:
     assert 1_000 < made.bytes / 1_230 < 1_100
 
 
+@pytest.mark.slow
 def test_a_five_minute_seal_asks_the_same_of_a_longer_trail(tmp_path: Path) -> None:
     costs = {}
     for past in (200, 1_000):

@@ -99,6 +99,7 @@ def test_the_version_is_printed() -> None:
     assert fieldtrail("--version").output.startswith("fieldtrail 0.")
 
 
+@pytest.mark.slow
 def test_a_directory_that_is_no_trail_fails_and_a_word_that_is_no_key_is_usage(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -131,6 +131,7 @@ def last_line(trail: Path) -> bytes:
     return sorted((trail / "seals").iterdir())[-1].read_bytes().splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_refusals_are_written_said_and_coded(
     tmp_path: Path, office: Path, requested: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

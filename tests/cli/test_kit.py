@@ -57,6 +57,7 @@ def test_tools_are_handed_on_byte_for_byte_and_summed(trail: Path, tmp_path: Pat
     assert set(summed) == set(printed.out.splitlines()) - {line for line in printed.out.splitlines() if "SUMS" in line}
 
 
+@pytest.mark.slow
 def test_the_same_trail_gives_the_same_bytes_wherever_it_lies(trail: Path, tmp_path: Path) -> None:
     elsewhere = shutil.copytree(trail, tmp_path / "else/where")
     for out, place in (("one", trail), ("two", elsewhere), ("one", elsewhere)):
@@ -66,6 +67,7 @@ def test_the_same_trail_gives_the_same_bytes_wherever_it_lies(trail: Path, tmp_p
     assert str(tmp_path) not in (tmp_path / "one/README.md").read_text() + (tmp_path / "one/README.html").read_text()
 
 
+@pytest.mark.slow
 def test_only_an_older_kit_is_written_over(trail: Path, tmp_path: Path) -> None:
     other = generate_key("INV1")[1]
     write_kit(str(trail), key=VKEY, persons=[other], out=tmp_path / "kit")
@@ -80,6 +82,7 @@ def test_only_an_older_kit_is_written_over(trail: Path, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
 
 
+@pytest.mark.slow
 def test_no_private_key_reaches_a_kit(trail: Path, tmp_path: Path) -> None:
     private = (VECTORS / "trail.key").read_text()
     with pytest.raises(UsageError, match="this is a private key") as refused:
@@ -99,6 +102,7 @@ def test_a_word_that_is_no_such_key_is_usage(trail: Path, tmp_path: Path, keys: 
     assert not (tmp_path / "kit").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_trail_gives_no_kit(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for place in ("empty", "nowhere"):
@@ -107,6 +111,7 @@ def test_a_folder_that_is_no_trail_gives_no_kit(tmp_path: Path) -> None:
     assert not (tmp_path / "kit").exists()
 
 
+@pytest.mark.slow
 def test_an_altered_trail_gives_a_kit_that_says_so(trail: Path, tmp_path: Path, capsys: Any) -> None:
     victim = max((trail / "lanes").rglob("*.jsonl"))
     victim.write_bytes(victim.read_bytes().replace(b'"v":1}', b'"v":2}', 1))

@@ -24,6 +24,7 @@ def trail(*words: object) -> Result:
     return CliRunner().invoke(app, ["trail", *(str(word) for word in words)])
 
 
+@pytest.mark.slow
 def test_show_lists_records_with_their_ids() -> None:
     shown = trail("show", TRAIL, "--key", VKEY)
     assert shown.exit_code == 0
@@ -38,6 +39,7 @@ def test_show_lists_records_with_their_ids() -> None:
     assert trail("show", TRAIL, "--key", VKEY, "--last", "1").output.count("\n") == 2
 
 
+@pytest.mark.slow
 def test_prove_writes_what_the_verifier_checks_alone(tmp_path: Path) -> None:
     proof = tmp_path / "proof.json"
     assert trail("prove", TRAIL, "4dbd49af-3dc0-5a88-b3ad-3aabdf23dfe7", "--out", proof).exit_code == 0
@@ -90,6 +92,7 @@ def test_the_same_trail_in_a_bucket(weed: Any, monkeypatch: pytest.MonkeyPatch, 
     assert trail("verify", proof, "--key", VKEY).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_removal_is_announced_before_and_recorded_after(example: Any) -> None:
     study = example("fsp", clean=True)
     with opened(StudyRequest(study=str(study)), "open-study", create=True) as place:

@@ -67,6 +67,7 @@ def test_alpha_is_none_where_it_is_undefined(items: pd.DataFrame):
     assert cronbach_alpha(items) is None
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.floats(0.1, 10), st.floats(-100, 100))
 def test_alpha_does_not_change_with_unit_or_origin(seed: int, unit: float, origin: float):
     items = scale(4, 20, 0.8, seed)

@@ -17,6 +17,7 @@ PIECES = st.sampled_from([*WORDS.split(), *SPACED])
 TEXTS = st.lists(PIECES, max_size=60).map("".join)
 
 
+@pytest.mark.slow
 @given(TEXTS, st.sampled_from(["a.vtt", "a.srt", "a.txt"]), st.booleans())
 def test_letters_in_are_letters_kept(text, name, signed):
     data = (("WEBVTT\n\n" if signed else "") + text).encode()
@@ -26,6 +27,7 @@ def test_letters_in_are_letters_kept(text, name, signed):
     assert list(transcript.turns["turn"]) == list(range(1, len(transcript.turns) + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.vtt", "a.srt", "a.txt", "a.docx"])
 def test_mutated_bytes_never_raise(name):
     whole = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\n<v Ann>Grüße &amp; more</v>\n\n".encode() * 5

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parent.parent.parent
 PREFECT = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
 
 
+@pytest.mark.slow
 def test_with_several_studies_each_has_its_own_deployments_in_its_own_time_zone(example: Callable[..., Path]) -> None:
     studies = [(s, load_protocol(s)) for s in (example("fsp", clean=True), example("cps", clean=True))]
     made = deployments(studies, PREFECT)["deployments"]

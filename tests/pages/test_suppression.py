@@ -74,6 +74,7 @@ def test_a_table_needs_more_than_the_small_cell():
     assert len({r for r, _ in hidden}) == len({c for _, c in hidden}) == 2
 
 
+@pytest.mark.slow
 @given(st.integers(1, 2), st.integers(2, 3), st.integers(2, 4), st.data())
 @settings(max_examples=40, deadline=None)
 def test_a_reader_who_tries_every_table_cannot_work_out_a_suppressed_cell(rows, columns, k, data):
@@ -142,6 +143,7 @@ def test_a_reason_large_enough_is_pooled_where_a_small_one_would_stand_alone():
 REASONS = st.dictionaries(st.sampled_from(["declined", "moved", "ineligible", "waiting"]), st.integers(0, 9))
 
 
+@pytest.mark.slow
 @given(st.lists(REASONS, min_size=1, max_size=5), st.integers(0, 12), st.integers(2, 6))
 @settings(max_examples=60, deadline=None)
 def test_every_number_of_a_flow_rests_on_k_people_and_each_box_is_the_one_before_less_its_reasons(steps, stay, k):

@@ -367,6 +367,7 @@ def takes_effect(event) -> str:
     return str(event.data.get("opens") or event.data.get("approval_from") or event.occurred)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.data(), DAYS, st.sampled_from(SCOPES))
 def test_the_answer_never_depends_on_what_takes_effect_later(study, data, day, scope):
@@ -375,6 +376,7 @@ def test_the_answer_never_depends_on_what_takes_effect_later(study, data, day, s
     assert asked(events, day, scope) == asked(past, day, scope)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_any_order_of_the_events_gives_the_same_ledger(study, data):
@@ -383,6 +385,7 @@ def test_any_order_of_the_events_gives_the_same_ledger(study, data):
     assert fold_consent(shuffled) == fold_consent([*events, *events[:2]])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_any_split_into_lanes_gives_the_same_ledger(study, data):
@@ -412,6 +415,7 @@ def test_on_one_day_a_consent_covers_and_a_withdrawal_blocks(study, data, day, s
     assert asked([form, consent, lapsed], day, scope).why == "approval_lapsed"
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.data(), DAYS, st.sampled_from(SCOPES))
 def test_a_withdrawal_is_never_undone_by_an_older_consent(study, data, day, scope):

@@ -127,6 +127,7 @@ def test_the_order_of_the_events_changes_nothing(study, data):
     assert late_impact(shuffled) == late_impact(events) != []
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_whoever_is_not_a_candidate_has_nothing_late(study, data):

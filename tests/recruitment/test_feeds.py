@@ -82,6 +82,7 @@ class TestTables:
         fed = read("ID,What,When,Site\nP1,a,2016-03-05 23:30,S1\n", spec)
         assert rows(fed, "occurred") == [(2, "2016-03-05T23:30:00-08:00")]
 
+    @pytest.mark.slow
     @settings(max_examples=40, deadline=None)
     @given(st.dates(), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d %B %Y"]))
     def test_every_day_so_written_is_read_as_itself(self, day, dates) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from itertools import pairwise
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +115,7 @@ def test_without_counts_the_boxes_begin_with_consent(study):
 KINDS = ("recruitment.enrolled", "recruitment.lost", "recruitment.withdrawn", "interview.held", "interview.missed")
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_each_box_is_the_one_before_less_its_reasons(study, data):
@@ -152,6 +154,7 @@ def consistent(boxes) -> None:
 COUNT = st.integers(0, 30)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_whatever_counts_a_trail_holds_the_boxes_agree_with_each_other(study, data):

@@ -148,6 +148,7 @@ class TestDays:
         parsed = parse_days(pd.Series([written]), ZoneInfo("America/Los_Angeles"))
         assert (parsed["day"][0], parsed["fault"][0]) == (day, fault)
 
+    @pytest.mark.slow
     @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)))
     def test_every_day_is_read_as_itself(self, day):
         assert parse_days(pd.Series([day.isoformat()]), ZoneInfo("UTC"))["day"][0] == day.isoformat()
@@ -557,6 +558,7 @@ def test_a_register_without_rows_is_no_fault(known, register):
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(PEOPLE)[:3]), st.sampled_from(["enrolled", "lost"])), max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(STEPS, st.integers(0, 6))
 def test_a_register_read_in_two_parts_records_what_it_records_at_once(known, rows, cut):

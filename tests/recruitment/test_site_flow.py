@@ -177,6 +177,7 @@ def protocol() -> Protocol:
     return load_protocol(EXAMPLES / "fsp" / "study")
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(frames=registers())
 def test_on_any_registers_the_boxes_agree_and_sites_sum_to_the_whole(protocol, frames):

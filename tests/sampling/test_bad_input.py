@@ -262,6 +262,7 @@ def a_rule(**words: Any) -> dict[str, Any]:
     return {"rules": [{"name": "r", **words}]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

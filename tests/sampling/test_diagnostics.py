@@ -204,6 +204,7 @@ def test_the_second_best_says_how_it_was_found_and_what_it_gives_up(sample: Samp
     assert shown.second_best_cost >= 0
 
 
+@pytest.mark.slow
 def test_a_replacement_shows_its_cost_and_everyone_keeps_a_status(sample: Sample) -> None:
     leaving = sample.selected[-1]
     after = replace(sample, {leaving.id: "declined"})

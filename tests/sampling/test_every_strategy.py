@@ -38,6 +38,7 @@ from tests.sampling.brute_force import (
 NAMES = st.sampled_from(sorted(DESIGNS))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     name=NAMES, rows=st.integers(4, 12), seed=st.integers(0, 100_000), size=st.integers(1, 5),
@@ -51,6 +52,7 @@ def test_every_strategy_agrees_with_brute_force(
     held(small_frame(rows, seed), design)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(DESIGNS))
 def test_each_strategy_is_best_in_some_case_and_rightly_refused_in_another(name: str) -> None:
     outcomes = {
@@ -75,6 +77,7 @@ def design_for(options: Mapping[str, object]) -> Design:
     return Design(id_column="site_id", size=4, rationale="why", **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 @settings(max_examples=2, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 100_000))
@@ -102,6 +105,7 @@ def in_other_units(design: Design) -> Design:
     return replace(design, criterion=criterion, cut=design.cut * 1000 / 7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["maximum variation", "greatest sum", "greatest smallest distance", "criterion"])
 @settings(max_examples=4, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 100_000), of=st.integers(0, 10))
@@ -119,6 +123,7 @@ def test_a_duplicate_adds_no_distance_and_never_comes_first(name: str, seed: int
         assert (doubled, again) == (alone, pytest.approx(worth, abs=1e-6))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(DESIGNS))
 def test_one_of_them_and_all_of_them(name: str) -> None:
     frame = small_frame(9, 7)
@@ -133,6 +138,7 @@ def test_one_of_them_and_all_of_them(name: str) -> None:
             )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in EVERY if n not in PEOPLE])
 def test_every_replacement_keeps_the_rules_and_those_who_stay(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     without_diagnostics(monkeypatch)
@@ -160,6 +166,7 @@ def without_diagnostics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("sampling.propose"), "diagnose", only_rules)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PEOPLE)
 def test_what_people_choose_is_taken_exactly_when_it_is_one_of_all_samples(name: str) -> None:
     frame = small_frame(6, 1)
@@ -179,6 +186,7 @@ def test_what_people_choose_is_taken_exactly_when_it_is_one_of_all_samples(name:
     assert outcomes == {True, False}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["greatest sum", "maximum variation", "typical", "quota drawn", "random"])
 def test_within_each_value_the_sample_is_the_best_of_that_part(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     without_diagnostics(monkeypatch)

@@ -32,6 +32,7 @@ def test_the_smallest_distance_after_an_exchange_is_that_of_the_exchanged_sample
             assert after[k, into] == pytest.approx(problem.smallest(sample), abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "with_rules"), [(1, False), (1, True), (2, True), (3, True)])
 def test_each_keeps_the_rules_gains_by_no_exchange_and_the_best_is_not_below_a_rival(seed, with_rules):
     problem = problem_of(60, 8, seed, with_rules=with_rules)

@@ -70,6 +70,7 @@ def test_a_site_nobody_can_follow_is_flagged(programs: Callable[..., pd.DataFram
     assert "nobody else could take its place without breaking a rule" in rare.reasons
 
 
+@pytest.mark.slow
 def test_whom_a_rule_keeps_out_is_told_which(programs: Callable[..., pd.DataFrame]) -> None:
     design = replace(DESIGN, rules=(Rule("no urban", {"setting": ["urban"]}, max=0),), forbidden=(), required=())
     frame = programs(25, 11)

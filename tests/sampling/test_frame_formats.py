@@ -68,6 +68,7 @@ NUMBER = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
@@ -102,6 +103,7 @@ def test_the_same_table_is_the_same_frame_in_each_format(tmp_path: Path, table: 
         assert sav_frame(path).canonical() == from_csv.canonical()
 
 
+@pytest.mark.slow
 def test_the_same_choice_from_each_format(programs: Callable[..., pd.DataFrame], tmp_path: Path) -> None:
     table = programs(14, 5)
     design = Design(
@@ -147,6 +149,7 @@ def test_missing_values_of_both_kinds_are_missing_and_codes_without_a_label_stay
     assert frame.texts("n") == ["0", "", "2.5", "4"]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_sav_harms_only_a_child_process() -> None:
     with pytest.raises(StudyError, match=r"sampling/f\.sav: the file is no \.sav file, or damaged"):
         read_any(b"$FL2 garbage", "sampling/f.sav", "site_id")

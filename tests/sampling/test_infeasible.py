@@ -27,6 +27,7 @@ def test_a_rule_that_wants_more_than_there_is_fails_the_count(frame: pd.DataFram
     assert [r.name for r in error.value.conflict] == ["four a"]
 
 
+@pytest.mark.slow
 def test_a_conflict_is_irreducible(frame: pd.DataFrame) -> None:
     rules = (HARMLESS, Rule("three b", {"kind": ["b"]}, min=3), Rule("two c", {"kind": ["c"]}, min=2))
     with pytest.raises(Infeasible) as error:
@@ -58,6 +59,7 @@ def test_a_rule_gives_as_far_as_its_floor_and_the_result_says_so(frame: pd.DataF
     assert [(r.name, r.got, r.is_met) for r in sample.diagnostics.rules] == [("three b", 2, False), ("two c", 2, True)]
 
 
+@pytest.mark.slow
 def test_a_ceiling_on_a_sum_gives_too(frame: pd.DataFrame) -> None:
     cheapest = float(frame["travel"].sort_values().head(4).sum())
     hard = Rule("travel", sum_of="travel", max=cheapest - 50)

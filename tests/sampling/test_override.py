@@ -45,6 +45,7 @@ def test_within_parts_cost_and_values_are_of_the_part() -> None:
         exchange(frame, design, sample.ids, "S1", "S7")
 
 
+@pytest.mark.slow
 def test_replacements_within_parts_are_paired_and_costed_within_their_part() -> None:
     frame = frame_of(TABLE, "id")
     design = Design(**{**{f: getattr(DESIGN, f) for f in DESIGN.__slots__}, "each": "region"})

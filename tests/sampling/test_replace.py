@@ -21,6 +21,7 @@ DESIGN = Design(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 1000), place=st.integers(0, 3), recruited=st.integers(0, 15))
 def test_every_replacement_keeps_rules_statuses_and_the_recruited(

@@ -41,6 +41,7 @@ def worth(problem: Problem, objective: str, sample: tuple[int, ...]) -> tuple[fl
     return tuple(round(f(sample), 6) for f in by.get(objective, (problem.smallest, problem.total)))
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
@@ -90,6 +91,7 @@ def problem_of(frame: pd.DataFrame, design: Design) -> Problem:
     return pose(frame_of(frame, "site_id"), design, np.ones(len(frame), dtype=bool))
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10_000), objective=OBJECTIVES)
 def test_row_order_units_and_labels_change_nothing(
@@ -107,6 +109,7 @@ def test_row_order_units_and_labels_change_nothing(
     assert propose(relabelled, design).ids == tuple("X" + i for i in first.ids)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_a_duplicate_site_adds_no_distance(programs: Callable[..., pd.DataFrame], seed: int) -> None:
@@ -127,6 +130,7 @@ def test_all_of_them_and_one_of_them_work(programs: Callable[..., pd.DataFrame],
     assert (one.ids, one.proof.ties) == (("S001",), "lowest_ids")
 
 
+@pytest.mark.slow
 def test_a_time_limit_that_ends_the_proof_is_in_the_record(programs: Callable[..., pd.DataFrame]) -> None:
     ticks = iter(range(10_000))
     design = Design("site_id", 12, "maximum_variation", "why", "max_sum", ATTRIBUTES)
@@ -170,6 +174,7 @@ def test_a_matrix_too_large_to_enumerate_is_bounded_not_optimal() -> None:
     assert max_min(distance, 3, seed=1, time_limit_s=20).status == "optimal"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["lexicographic", "max_sum"])
 def test_a_frame_of_93_with_rules_is_proven_with_reasons(
     programs: Callable[..., pd.DataFrame], keeps_rules: Callable[[Sample], bool], objective: str

@@ -122,11 +122,13 @@ def test_the_search_raises_the_smallest_distance_and_keeps_the_rules(free_proble
     assert (4 in found, 7 in found) == (True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(MILP, CP_SAT, MILP), (CP_SAT, MILP, CP_SAT)])
 def test_both_solvers_work_in_one_process_in_either_order(order: tuple[str, ...]) -> None:
     subprocess.run([sys.executable, "-c", "\n".join(order)], check=True, timeout=60)
 
 
+@pytest.mark.slow
 def test_sampling_starts_without_the_solver_of_thresholds() -> None:
     said = "import sys, sampling; print('ortools' in sys.modules, 'highspy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", said], check=True, timeout=120, capture_output=True, text=True)

@@ -55,6 +55,7 @@ def total(distance: np.ndarray, sample: tuple[int, ...]) -> float:
     return float(sum(distance[i, j] for i, j in combinations(sample, 2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_tabu_finds_what_looking_at_all_samples_finds(name: str) -> None:
     distance = DEFINITIONS[name](17, 5)
@@ -108,6 +109,7 @@ def test_the_time_limit_is_honoured_also_above_ten_seconds() -> None:
     assert found.is_cut
 
 
+@pytest.mark.slow
 def test_a_large_matrix_is_answered_within_its_time() -> None:
     began = time.process_time()
     found = max_sum(mdg_a(500, 1), 50, seed=0, time_limit_s=1.0)
@@ -125,6 +127,7 @@ def test_what_is_no_distance_matrix_is_refused(matrix: np.ndarray) -> None:
         max_sum(matrix, 1, seed=0, time_limit_s=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_counting_proves_the_pairwise_greatest_sum_and_the_runner_up(
     free_problem: Callable[..., Problem], all_samples: Callable[[Problem], list[tuple[int, ...]]], seed: int
@@ -143,6 +146,7 @@ def test_counting_proves_the_pairwise_greatest_sum_and_the_runner_up(
     assert wrong.chosen == first.chosen  # a value that nothing reaches costs time and no answer
 
 
+@pytest.mark.slow
 def test_the_reported_value_is_the_best_found_within_its_bound(free_problem: Callable[..., Problem]) -> None:
     """Where time ends the proof, the value is that of the search, and never below single exchanges from many starts."""
     problem = mixed(free_problem, 1, 80, 9)

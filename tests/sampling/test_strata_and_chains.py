@@ -33,6 +33,7 @@ def test_k_medoids_reach_the_published_losses_on_ruspini() -> None:
     assert (partition(apart, 75).loss, partition(apart, 1).medoids) == (0.0, (int(np.argmin(apart.sum(axis=1))),))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(room=st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9), min_size=1), places=st.integers(0, 20))
 def test_places_are_shared_out_by_the_largest_remainder(room: dict[str, int], places: int) -> None:
@@ -110,6 +111,7 @@ def at_sites(programs: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 WITHIN = Design("list_no", 2, "typical_case", "why", attributes=BOTH, each="site")
 
 
+@pytest.mark.slow
 def test_within_each_site_the_same_choice_as_by_itself(programs: Callable[..., pd.DataFrame]) -> None:
     people = at_sites(programs)
     sample = propose(people, WITHIN)

@@ -18,6 +18,7 @@ RANDOM = Design("site_id", 5, "purposeful_random", "why", seed=4)
 PEOPLE = Design("site_id", 2, "convenience", "why", chosen=("S004", "S002"), chosen_by="PI", chosen_on="2026-01-05")
 
 
+@pytest.mark.slow
 def test_extreme_cases_come_half_from_each_tail(programs: Callable[..., pd.DataFrame]) -> None:
     frame = programs(40, 2)
     low, high = np.sort(frame["fidelity"])[9], np.sort(frame["fidelity"])[-10]
@@ -34,6 +35,7 @@ def test_extreme_cases_come_half_from_each_tail(programs: Callable[..., pd.DataF
     assert outside.reason == "not eligible: lies in neither tail of fidelity"
 
 
+@pytest.mark.slow
 def test_a_rule_of_ones_own_on_the_score_replaces_the_halves(programs: Callable[..., pd.DataFrame]) -> None:
     frame = programs(40, 2)
     all_low = Rule("low only", {"fidelity": (None, 60)}, min=6)

@@ -36,6 +36,7 @@ def with_rules(free_problem: Callable[..., Problem], seed: int, n: int, size: in
     return replace(problem, limits=limits, required=(1,), allowed=np.arange(n) != 2)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10_000), n=st.integers(6, 12), size=st.integers(2, 4), free=st.booleans(), far=st.booleans())
 def test_no_sample_exceeds_the_bound_and_none_that_reaches_a_sum_is_lost(
@@ -66,6 +67,7 @@ def test_no_sample_exceeds_the_bound_and_none_that_reaches_a_sum_is_lost(
                 assert part.problem.limits.holds(part.own(sample)).all()
 
 
+@pytest.mark.slow
 def test_few_of_many_sites_are_left_and_the_bound_is_near(free_problem: Callable[..., Problem]) -> None:
     problem = with_rules(free_problem, 1, 150, 6)
     start = local.best_found(problem, local.starts(problem, 0, 60.0, 2), by_smallest=False)

@@ -13,6 +13,7 @@ class Busy(Exception):
     """Passes."""
 
 
+@pytest.mark.slow
 @given(failures=st.integers(0, 12), chances=st.lists(st.floats(0, 1), min_size=12, max_size=12))
 def test_a_request_is_made_until_it_succeeds_or_patience_ends(failures: int, chances: list[float]) -> None:
     waits: list[float] = []

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def test_the_subject_of_a_record_is_what_the_query_said() -> None:
     assert [r.subject for r in fold_queries(events).values()] == ["survey:staff"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.sets(st.sampled_from(["TR001", "TR010", "TR013"])), min_size=1, max_size=6), st.randoms())
 def test_after_any_history_exactly_what_was_last_found_is_open(history: list[set[str]], rng: object) -> None:
     events: list[Event] = []

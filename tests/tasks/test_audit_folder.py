@@ -121,6 +121,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     return made
 
 
+@pytest.mark.slow
 def test_publishing_again_when_nothing_is_new_changes_no_byte(study: Study) -> None:
     first = study.publish()
     written = {key: (study.root / "out" / key).stat().st_mtime_ns for key in first}
@@ -133,6 +134,7 @@ def test_publishing_again_when_nothing_is_new_changes_no_byte(study: Study) -> N
     assert {key: (study.root / "out" / key).stat().st_mtime_ns for key in first} == written
 
 
+@pytest.mark.slow
 def test_a_new_act_moves_the_fingerprint_once_it_is_closed(study: Study) -> None:
     before = study.publish()
     pin = re.search(r"^(\d+):([0-9a-f]{64})$", before["audit/README.md"].decode(), re.MULTILINE)
@@ -163,6 +165,7 @@ def test_every_file_is_summed(study: Study) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_keys_of_the_protocol_are_handed_on(study: Study) -> None:
     person, cosigner = generate_key("INV1")[1], generate_key("ethics.example", Kind.COUNTERSIGNER)[1]
     study.protocol.team = [SimpleNamespace(key=person), SimpleNamespace(key=None)]
@@ -199,6 +202,7 @@ def test_runs_as_the_trail_holds_them(study: Study) -> None:
     assert "sha256" not in made
 
 
+@pytest.mark.slow
 def test_objects_of_the_trail_are_named_by_the_hash_of_their_bytes(study: Study) -> None:
     graph = study.graph()
     listed = {ref["@id"] for ref in graph["#trail"]["hasPart"]}
@@ -210,6 +214,7 @@ def test_objects_of_the_trail_are_named_by_the_hash_of_their_bytes(study: Study)
     assert verify(study.root / "trail", VKEY, pin=(int(size), root)).ok
 
 
+@pytest.mark.slow
 def test_a_run_that_stopped_without_a_word_and_one_that_goes_on(study: Study) -> None:
     study.run("track-consent", invited(8), end="")
     going_on = study.graph()["#run-run-4.1"]
@@ -252,6 +257,7 @@ def test_ro_crate_1_1_root_data_entity_and_descriptor(study: Study) -> None:
     assert graph[root["publisher"]["@id"]]["@type"] == "Organization"
 
 
+@pytest.mark.slow
 def test_ro_crate_1_1_data_entities_and_json_ld(study: Study) -> None:
     files, graph = study.publish(), study.graph()
     document = json.loads(files["audit/ro-crate-metadata.json"])

@@ -72,6 +72,7 @@ def test_recordings_whose_destruction_was_promised(place):
     assert closing(amended(place, consent_forms=forms)).said[1].startswith("2 recordings are not recorded as destroyed")
 
 
+@pytest.mark.slow
 def test_a_dossier_is_published_once_a_content(place, monkeypatch):
     first = make_dossier(place)
     assert [f.kind for f in first.facts] == ["dossier.published"]

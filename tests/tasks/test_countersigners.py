@@ -132,6 +132,7 @@ def test_what_the_server_refuses_is_one_line(
     assert "Traceback" not in said[0]
 
 
+@pytest.mark.slow
 def test_a_slow_client_is_sent_away_and_others_are_served(study: Study, office: str) -> None:
     slow = socket.create_connection(("127.0.0.1", int(office.rpartition(":")[2])))
     slow.sendall(b"POST /add-checkpoint HTTP/1.0\r\nContent-Length: 500\r\n\r\nold 0")
@@ -158,6 +159,7 @@ def test_a_damaged_countersigner_says_so_and_answers_500(
     assert "500 " in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_one_that_does_not_answer_is_said(study: Study) -> None:
     study.grow()
     with socket.socket() as taken:
@@ -174,6 +176,7 @@ def test_one_that_does_not_answer_is_said(study: Study) -> None:
     silent.close()
 
 
+@pytest.mark.slow
 def test_a_dribbling_or_redirecting_server_is_not_followed(study: Study) -> None:
     class Odd(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -202,6 +205,7 @@ def test_a_dribbling_or_redirecting_server_is_not_followed(study: Study) -> None
     assert "refused 2 entries (302: )" in moved.said
 
 
+@pytest.mark.slow
 def test_through_a_folder_answers_are_taken_when_they_lie_there(study: Study) -> None:
     countersigners = [(study.vkey, "drop")]
 

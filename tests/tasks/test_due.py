@@ -147,6 +147,7 @@ def test_without_identities_there_is_no_call_list_and_none_is_left(study: Path, 
     assert not (study / "restricted/call_list.csv").exists()
 
 
+@pytest.mark.slow
 def test_nobody_is_called_while_no_approval_is_in_force(tmp_path: Path):
     recorded(
         tmp_path / "fsp", edit=("study.yaml", "from: 2015-05-01, to: 2016-04-30", "from: 2015-05-01, to: 2016-02-18")
@@ -159,6 +160,7 @@ def test_nobody_is_called_while_no_approval_is_in_force(tmp_path: Path):
         assert (line.tone, line.where) == ("bad", "fieldtrail run STUDY record-amendment")
 
 
+@pytest.mark.slow
 def test_who_consented_is_contacted_only_while_consent_to_take_part_is_in_force(study: Path, tmp_path: Path):
     """The gate `contact`: each scope taken away; only the one it needs holds the contact back."""
     copy = shutil.copytree(study, tmp_path / "fsp")
@@ -186,6 +188,7 @@ def test_who_consented_is_contacted_only_while_consent_to_take_part_is_in_force(
     assert said != notes
 
 
+@pytest.mark.slow
 def test_nobody_is_called_at_a_site_that_closed(tmp_path: Path):
     edit = ("registers/recruitment.csv", ",S087,,visited,2016-02-24,,", ",S087,,closed,2016-02-15,,")
     recorded(tmp_path / "fsp", edit=edit)
@@ -194,6 +197,7 @@ def test_nobody_is_called_at_a_site_that_closed(tmp_path: Path):
         assert {row.site for row in due.rows if row.is_by_talking} == {"S012", "S067"}
 
 
+@pytest.mark.slow
 def test_an_erasure_takes_the_lists_along(tmp_path: Path):
     recorded(tmp_path / "fsp")
     with opened(StudyRequest(study=str(tmp_path / "fsp"), as_of=DAY), "withdraw-participant") as place:

@@ -83,6 +83,7 @@ def test_an_amendment_takes_effect_on_its_day(study):
     assert [c.id for c in effective[0].causes] == [e.id for e in submitted if e.kind == "amendment.submitted"]
 
 
+@pytest.mark.slow
 def test_a_changed_protocol_says_what_changed(study):
     run(study, opening_facts)
     run(study, amendment_facts)
@@ -111,6 +112,7 @@ def test_a_window_set_later_is_a_revision_of_the_same_form(study):
         assert str(version.closes) == "2016-02-13"
 
 
+@pytest.mark.slow
 def test_a_delegation_ended_later(study):
     run(study, opening_facts)
     changed(study, "{task: code, from: 2016-01-15}", "{task: code, from: 2016-01-15, to: 2016-05-01}")
@@ -119,6 +121,7 @@ def test_a_delegation_ended_later(study):
     assert run(study, amendment_facts) == []
 
 
+@pytest.mark.slow
 def test_a_longer_approval_begins_where_the_recorded_one_ended(study):
     run(study, opening_facts)
     run(study, amendment_facts, as_of="2016-05-02")
@@ -155,6 +158,7 @@ BRINGS = """
 """
 
 
+@pytest.mark.slow
 def test_what_an_amendment_brings_is_registered_once_it_takes_effect(study):
     said = 'summary: "Second version of the consent form: transcripts may be archived."'
     changed(study, said, said + BRINGS)
@@ -177,6 +181,7 @@ def test_what_an_amendment_brings_is_registered_once_it_takes_effect(study):
         ]
 
 
+@pytest.mark.slow
 def test_exceptions_and_the_lawful_basis_are_registered_once_on_their_day(study):
     changed(
         study,

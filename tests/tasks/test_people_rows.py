@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def test_nothing_of_theirs_leaves_the_file_alone():
     assert without_rows(b"", lambda row: True) == (b"", 0)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(["P1", "P2"]), CELL), max_size=8))
 def test_what_is_left_reads_as_the_other_rows(rows):
     written = io.StringIO(newline="")

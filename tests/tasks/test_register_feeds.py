@@ -164,6 +164,7 @@ def mapped(study: Path) -> None:
     as_redcap(study)
 
 
+@pytest.mark.slow
 def test_the_same_register_in_other_files_is_the_same_register(study: Path) -> None:
     assert track(study) == ([], ())
     before = events(study)
@@ -180,6 +181,7 @@ def test_the_same_register_in_other_files_is_the_same_register(study: Path) -> N
     assert checked.said[1].endswith(f"; {consents} of the file give no row of this register.")
 
 
+@pytest.mark.slow
 def test_faults_are_named_where_the_team_sees_them_and_checking_records_nothing(study: Path) -> None:
     mapped(study)
 
@@ -235,6 +237,7 @@ def leaves(book: openpyxl.Workbook) -> None:
     book["Contacts"].append(["P002", "S052", "Peer", "Leave alone", "05/02/2016"])
 
 
+@pytest.mark.slow
 def test_of_a_workbook_at_fault_nothing_is_recorded_but_the_wish_to_be_left_alone(study: Path) -> None:
     mapped(study)
     as_workbook(study, lambda book: (leaves(book), merged(book)))
@@ -264,6 +267,7 @@ def of_another_project(rows: list[list[str]]) -> None:
     rows[0][0] = "animal_id"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "check", "where", "withdrawn"),
     [
@@ -286,6 +290,7 @@ def test_of_an_export_at_fault_only_our_own_people_withdraw(
     assert of_person(study, "P002")["consent.withdrawn"] == 1
 
 
+@pytest.mark.slow
 def test_a_changed_row_waits_for_a_reason_and_redcaps_log_is_one(study: Path) -> None:
     mapped(study)
     track(study)
@@ -313,6 +318,7 @@ def test_a_changed_row_waits_for_a_reason_and_redcaps_log_is_one(study: Path) ->
     assert places(study) == []
 
 
+@pytest.mark.slow
 def test_a_decided_correction_is_carried_out_once_and_its_reason_stays_here(study: Path) -> None:
     track(study)
     register, decisions = study / CONSENT, study / "registers/decisions.csv"

@@ -106,6 +106,7 @@ def test_without_a_planned_end_the_buckets_own_rule_holds(tmp_path: Path) -> Non
     assert store.retention.mode == "COMPLIANCE"
 
 
+@pytest.mark.slow
 def test_the_investigators_own_signature_makes_an_approval_signed(example, tmp_path, monkeypatch) -> None:
     study, key = example("fsp", clean=True), tmp_path / "inv1.key"
     vkey = keygen(key, person="INV1").splitlines()[0]
@@ -129,6 +130,7 @@ def test_the_investigators_own_signature_makes_an_approval_signed(example, tmp_p
         assert [t.assurance for t in decisions(place.protocol, place.events())] == ["declared"]
 
 
+@pytest.mark.slow
 def test_another_party_vouches_for_the_trail_through_a_folder(example, tmp_path, monkeypatch) -> None:
     ethics, drop = tmp_path / "ethics", tmp_path / "drop"
     vkey = made(ethics, "ethics.example")

@@ -179,6 +179,7 @@ def test_de_identifying_leaves_the_words_and_nothing_that_leads_to_the_person(st
     }
 
 
+@pytest.mark.slow
 def test_the_trail_verifies_with_what_went_named_and_the_masked_copy_checked(study):
     apply(study, "deidentify")
     with acting(study) as place:
@@ -329,6 +330,7 @@ def test_what_the_form_does_not_offer_is_refused_with_what_it_offers_and_its_las
         impact_of.fn(place, asked("delete", scopes=("quote",)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("disposition", "code"), [("deidentify", "P001"), ("delete", "P001"), ("keep", "P002")])
 def test_a_withdrawal_killed_before_any_write_is_finished_by_the_next_run(
     study, tmp_path, monkeypatch, disposition, code

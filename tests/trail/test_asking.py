@@ -287,6 +287,7 @@ def test_a_damaged_trail_is_said(in_memory: Callable[[], Any], office: Countersi
     assert "the trail does not hold together here. Verify the trail first" in vouched.said
 
 
+@pytest.mark.slow
 def test_it_goes_on_after_a_crash_at_any_call(in_memory: Callable[[], Any], office: Countersigner) -> None:
     notebook, memory = in_memory(), Memory()
     transport = AtOnce(office, notebook)

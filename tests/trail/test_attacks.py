@@ -62,6 +62,7 @@ def test_an_altered_object_names_its_events(told: Trail) -> None:
     assert told.verified().faults == [f"OBJECT_ALTERED {told.key(path)} (events 15..17)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["lanes", "seals", "checkpoints"])
 def test_no_byte_of_any_object_can_be_changed(told: Trail, folder: str) -> None:
     for path in told.objects(folder)[:: 6 if folder == "lanes" else 1]:

@@ -435,6 +435,7 @@ class TestProof:
             f"PROOF_INVALID {proof} (it does not lead from an event to a root the key signed)"
         ]
 
+    @pytest.mark.slow
     def test_no_byte_of_it_can_be_changed(self, told: Notebook, proof: Path) -> None:
         body = proof.read_bytes()
         for position in range(0, len(body) - 1, max(1, len(body) // 60)):

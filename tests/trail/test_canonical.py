@@ -24,6 +24,7 @@ values: Any = st.recursive(
 objects = st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=6), values, max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(objects)
 def test_spelled_as_rfc_8785_says_and_read_back(value: dict[str, Any]) -> None:

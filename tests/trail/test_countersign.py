@@ -291,7 +291,7 @@ class SharedStore:
             raise StoreUnavailable("lost")
 
 
-TestTwo = Two.TestCase
+TestTwo = pytest.mark.slow(Two.TestCase)
 TestTwo.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
 
 

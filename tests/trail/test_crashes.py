@@ -33,6 +33,7 @@ def calls_of_a_good_day(make: Callable[[], Notebook]) -> int:
     return int(notebook.store.calls)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("later", ["at once", "next day"])
 def test_killed_at_any_storage_call(in_memory: Callable[[], Notebook], tmp_path: Path, when: str, later: str) -> None:

@@ -14,6 +14,7 @@ Notebook = Any
 SET_RIGHT = r"clock says .*, but the trail was last sealed at .*Set the clock right"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minutes", [1, 9, 14])
 def test_a_clock_set_back_by_less_than_the_slack_harms_nothing(told: Notebook, minutes: int) -> None:
     writer = told.open()
@@ -32,6 +33,7 @@ def test_a_clock_set_back_by_less_than_the_slack_harms_nothing(told: Notebook, m
     assert len(told.open().events(kinds=["site.invited"])) == 27 + 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("back", [{"minutes": 16}, {"hours": 3}, {"days": 40}])
 def test_a_clock_set_back_by_more_stops_writer_and_sealer(told: Notebook, back: dict[str, float]) -> None:
     told.open().append([told.site(900)])
@@ -51,6 +53,7 @@ def test_a_clock_set_back_by_more_stops_writer_and_sealer(told: Notebook, back: 
     assert len(told.open().events(kinds=["site.invited"])) == 27 + 2
 
 
+@pytest.mark.slow
 def test_a_clock_set_back_while_a_run_goes_on(told: Notebook) -> None:
     """The run opened before the seals that its clock is now behind."""
     writer = told.open()
@@ -93,6 +96,7 @@ def test_a_batch_of_unknown_fate_is_not_put_with_a_clock_set_back(
     assert told.verified().faults == []
 
 
+@pytest.mark.slow
 def test_two_processes_of_one_attempt_that_write_on_both_sides_of_midnight(notebook: Notebook) -> None:
     """Their first objects have different keys, so neither would see the other: the later one takes a new lane."""
     notebook.open().append([notebook.opened()])
@@ -144,6 +148,7 @@ def test_a_batch_that_never_arrived_before_midnight_goes_to_another_lane_after_i
     assert len(notebook.open().events()) == 1
 
 
+@pytest.mark.slow
 def test_a_lane_under_two_days_is_rejected_once_and_for_all(notebook: Notebook) -> None:
     """Another writer's fault: the object under the second day is no part of the trail, now and after its lane ended."""
     one = notebook.open("run", 1)
@@ -166,6 +171,7 @@ def test_a_lane_under_two_days_is_rejected_once_and_for_all(notebook: Notebook) 
     assert len(notebook.open().events(kinds=["site.invited"])) == 7
 
 
+@pytest.mark.slow
 def test_a_trail_of_zero_events(notebook: Notebook) -> None:
     """Nothing recorded: no object, and no verdict that passes. Heartbeats make a trail of seals alone."""
     notebook.open().close()

@@ -106,6 +106,7 @@ class Full:
         return Writing()
 
 
+@pytest.mark.slow
 def test_enospc_at_every_call_that_needs_room(notebook: Notebook, tmp_path: Path) -> None:
     memory = Path("/dev/shm")
     base = (memory if os.access(memory, os.W_OK) else tmp_path) / f"fieldtrail-{os.getpid()}"

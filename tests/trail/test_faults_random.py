@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -160,6 +161,7 @@ def checkpoint_root(path: Path) -> bytes:
     return base64.b64decode(path.read_text().splitlines()[2])
 
 
+@pytest.mark.slow
 def test_any_sequence_of_faults(in_memory: Callable[[], Notebook]) -> None:
     run_state_machine_as_test(
         lambda: Study(in_memory()),

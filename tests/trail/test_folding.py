@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def query_fact(number: int, occurrence: int, step: str) -> Fact:
     return Fact(f"query.{step}", f"2026-02-{number + 1:02d}", (Subject("transcript", f"I{number}"),), data=data)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=QUERIES, data=st.data())
 def test_any_split_into_lanes_folds_alike(

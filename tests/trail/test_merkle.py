@@ -87,6 +87,7 @@ def grown() -> list[Frontier]:
     return [Frontier().grown(hashes(70)[:size]) for size in range(71)]
 
 
+@pytest.mark.slow
 def test_every_consistency_proof_up_to_70_is_the_standards_and_holds(grown: list[Frontier]) -> None:
     leaves = hashes(70)
     theirs: Any = InmemoryTree(algorithm="sha256")
@@ -108,6 +109,7 @@ def test_every_consistency_proof_up_to_70_is_the_standards_and_holds(grown: list
             span = span.grown(leaves[size : size + 1])
 
 
+@pytest.mark.slow
 def test_every_inclusion_proof_up_to_70_is_pymerkles_and_holds(grown: list[Frontier]) -> None:
     leaves = hashes(70)
     theirs: Any = InmemoryTree(algorithm="sha256")
@@ -162,6 +164,7 @@ def split(n: int) -> int:
     return max(k for k in (1 << i for i in range(20)) if k < n)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 700), st.data())
 def test_proofs_are_the_standards_definitions(size: int, data: st.DataObject) -> None:

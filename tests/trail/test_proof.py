@@ -58,6 +58,7 @@ def holds(proof: dict[str, Any], vkey: str) -> bool:
     return sn == 0 and r == root and size == proof["size"]
 
 
+@pytest.mark.slow
 def test_every_event_of_a_trail_is_proved_to_its_newest_checkpoint(told: Any) -> None:
     lines = lines_of(told)
     assert len(lines) == 31
@@ -76,6 +77,7 @@ def test_every_event_of_a_trail_is_proved_to_its_newest_checkpoint(told: Any) ->
     assert sorted(set(range(34)) - set(indexes)) == [int(path.name) - 1 for path in told.objects("checkpoints")]
 
 
+@pytest.mark.slow
 def test_it_leads_to_the_newest_cosigned_checkpoint_that_covers_the_event(told: Any) -> None:
     early, late = json.loads(lines_of(told)[0])["id"], ""
     sizes = [int(path.name) for path in told.objects("checkpoints")]
@@ -141,6 +143,7 @@ def test_an_id_that_another_line_only_names_is_not_found_there(told: Any) -> Non
         assert json.loads(json.loads(prove(told.store, told.origin, one))["event"])["id"] == one
 
 
+@pytest.mark.slow
 def test_nothing_is_proved_where_the_trail_does_not_hold(told: Any) -> None:
     wanted = json.loads(lines_of(told)[0])["id"]
     newest = told.objects("checkpoints")[-1]

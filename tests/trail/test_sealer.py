@@ -210,6 +210,7 @@ def test_an_object_after_a_gap_waits(told: Notebook) -> None:
     assert told.verified().code == 0
 
 
+@pytest.mark.slow
 def test_a_five_minute_seal_looks_only_at_days_that_can_have_news(in_memory: Callable[[], Notebook]) -> None:
     def cost(days: int) -> int:
         notebook = in_memory()
@@ -230,6 +231,7 @@ def test_a_five_minute_seal_looks_only_at_days_that_can_have_news(in_memory: Cal
     assert many - few <= 8  # the bisection's logarithm
 
 
+@pytest.mark.slow
 def test_two_sealers_at_once(notebook: Notebook) -> None:
     trail = notebook.open()
     for round in range(6):

@@ -36,6 +36,7 @@ def expected() -> dict[str, Any]:
     return dict(json.loads((HERE / "expected.json").read_text()))
 
 
+@pytest.mark.slow
 def test_they_verify_with_the_expected_root(expected: dict[str, Any]) -> None:
     last = expected["seals"][-1]
     for seal in expected["seals"]:

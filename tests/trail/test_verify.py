@@ -30,6 +30,7 @@ def test_it_is_one_short_file_of_the_standard_library_alone() -> None:
     assert imported <= set(sys.stdlib_module_names)
 
 
+@pytest.mark.slow
 def test_a_good_and_an_edited_trail(told: Notebook) -> None:
     verdict = verify(told.directory, told.vkey)
     assert verdict.ok
@@ -47,11 +48,13 @@ def test_a_good_and_an_edited_trail(told: Notebook) -> None:
     assert altered.output.splitlines()[-1].startswith("FAIL: 1 fault(s)")
 
 
+@pytest.mark.slow
 def test_the_key_as_a_file(told: Notebook, tmp_path: Path) -> None:
     (tmp_path / "trail.vkey").write_text(told.vkey + "\n")
     assert verify(told.directory, tmp_path / "trail.vkey").ok
 
 
+@pytest.mark.slow
 def test_what_is_no_trail_is_one_line(told: Notebook, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for directory in (tmp_path / "empty", tmp_path / "nowhere", told.directory / "lanes"):
@@ -67,6 +70,7 @@ def test_seals_without_any_checkpoint(told: Notebook) -> None:
     assert "no checkpoint" in verify(told.directory, told.vkey).output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["", "nonsense", "a+00000000+AAAA", "PRIVATE+KEY+a+00000000+AAAA"])
 def test_a_key_of_the_wrong_kind_is_one_sentence(told: Notebook, key: str) -> None:
     with pytest.raises(StudyError, match="--key"):
@@ -98,6 +102,7 @@ def test_its_own_output_and_exit_code(told: Notebook, capfd: pytest.CaptureFixtu
     assert json.loads(capfd.readouterr().out)["verdict"] == "FAIL"
 
 
+@pytest.mark.slow
 def test_hostile_bytes_are_faults_not_tracebacks(told: Notebook) -> None:
     bodies = [b"", b"\n", b"{}\n{}\n", b"\xff\xfe\n", b"[]\n" * 3, b'{"log":1}\n' * 3, b"{" * 9000]
     header, *rows, last = told.objects("seals")[1].read_bytes().splitlines()

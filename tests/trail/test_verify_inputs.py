@@ -21,6 +21,7 @@ PERSON_PRIVATE, PERSON = generate_key("PI")
 OFFICE_PRIVATE, OFFICE = generate_key("ethics-office", Kind.COUNTERSIGNER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--key", "--cosigner", "--person"])
 def test_a_key_of_the_other_kind(told: Notebook, option: str) -> None:
     wrong = {"--key": OFFICE, "--cosigner": PERSON, "--person": OFFICE}[option]
@@ -34,6 +35,7 @@ def test_a_key_of_the_other_kind(told: Notebook, option: str) -> None:
         assert private.split("+", 4)[4] not in done.stderr  # a private key given by mistake is not said again
 
 
+@pytest.mark.slow
 def test_damaged_files(told: Notebook, tmp_path: Path) -> None:
     file = tmp_path / "file"
     for body in (
@@ -57,6 +59,7 @@ def test_damaged_files(told: Notebook, tmp_path: Path) -> None:
             verify(told.directory, told.vkey, **missing)
 
 
+@pytest.mark.slow
 def test_artefacts_need_the_restricted_folder(told: Notebook, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="go together"):
         verify(told.directory, told.vkey, artefacts=tmp_path)

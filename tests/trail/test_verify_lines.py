@@ -54,6 +54,7 @@ def quickly(*texts: str) -> bool:
         return False
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(OBJECTS, SPELLINGS), min_size=1, max_size=4))
 def test_spelling_many_at_once_is_as_strict_as_each_alone(written: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
@@ -61,6 +62,7 @@ def test_spelling_many_at_once_is_as_strict_as_each_alone(written: list[tuple[di
     assert quickly(*texts) == all(strictly(text) for text in texts)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.lists(st.text(alphabet='{}[]":,ab01- \\é', max_size=12), min_size=1, max_size=3))
 @example(['{"a":1},{"b":2}', '{"c":[{"a":1}', '{"b":2}]}'])
@@ -87,6 +89,7 @@ def test_every_field_of_an_event_stands_where_its_grammar_says(line: str) -> Non
     assert json.loads(f"[{event[13]}]") == fields["used"]
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.sampled_from(LINES), st.integers(0, 2000), st.text(alphabet='{}[]":,a0\\é', max_size=3), st.integers(0, 4))
 def test_what_the_grammar_takes_is_canonical_and_an_event(line: str, at: int, put: str, cut: int) -> None:
@@ -99,6 +102,7 @@ def test_what_the_grammar_takes_is_canonical_and_an_event(line: str, at: int, pu
         assert line_of(event_of(canonical.parsed(changed.encode()))) == changed.encode()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_a_path_leads_to_the_root_from_its_leaf_alone(size: int, data: st.DataObject) -> None:

@@ -76,6 +76,7 @@ def test_an_event_recorded_twice_counts_once(some_events):
     assert criteria_matrix(some_events * 2) == criteria_matrix(some_events)
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_digest_ignores_order_runs_and_earlier_dossiers(some_events, event, data):

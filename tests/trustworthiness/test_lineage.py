@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,6 +164,7 @@ def test_the_newest_version_of_a_claim_stands() -> None:
     assert (found.version, found.codes) == (2, ("role",))
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False), st.lists(st.sampled_from(EVENTS)))
 def test_any_order_and_any_repetition_gives_the_same(order: random.Random, repeated: list[Event]) -> None:
     events = [*EVENTS, *repeated]
@@ -171,6 +173,7 @@ def test_any_order_and_any_repetition_gives_the_same(order: random.Random, repea
     assert set(resting_on(events, CONSENT.id)) == {IMPORTED.id, CLAIM.id}
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.integers(0, 7), st.sets(st.integers(0, 7)), max_size=8))
 def test_the_way_back_is_the_inverse_of_the_way_down(edges: dict[int, set[int]]) -> None:
     ids = [f"00000000-0000-0000-0000-{n:012d}" for n in range(8)]
