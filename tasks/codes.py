@@ -51,6 +51,10 @@ class Codes:
         """Read every key there is, for a run that needs most of them: one by one, thousands of files take long."""
         self._read_at_once(KEYS)
 
+    def read_refs(self) -> None:
+        """Read the ref of every artefact there is, for the same reason."""
+        self._read_at_once(ARTEFACTS)
+
     def has_key(self, name: str) -> bool:
         """Whether a ref or trail code has a key; makes none."""
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import hmac
 import importlib.metadata
 import json
 import os
@@ -100,6 +102,15 @@ class Workspace:
         if personal:
             return Reference(ref, len(data), hmac=keyed_digest(self.codes.key(ref), data))
         return Reference(ref, len(data), sha256=digest(data))
+
+    def reference_to(self, path: str) -> Reference:
+        """A reference to a file of the study folder that is about a person; it is read in parts, however long it is."""
+        ref = self.ref(path)
+        state, length = hmac.new(self.codes.key(ref), digestmod=hashlib.sha256), 0
+        for part in self.files.get_parts(path):
+            state.update(part)
+            length += len(part)
+        return Reference(ref, length, hmac=state.hexdigest())
 
     def with_record(self, fact: Fact, document: dict[str, Any], *, personal: bool = False) -> Fact:
         """Write the record beside an act once (reasons, rationales) and name it in the fact by its digest.

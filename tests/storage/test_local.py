@@ -78,3 +78,11 @@ def test_what_the_disk_refuses_is_explained(
     monkeypatch.setattr(os, "link", refuse)
     with pytest.raises(StoreUnavailable, match=says):
         store.put_new("a", b"")
+
+
+def test_a_file_of_any_length_is_read_in_parts(store: LocalStore) -> None:
+    store.put("a/long", b"abcdefgh")
+    assert list(store.get_parts("a/long", 3)) == [b"abc", b"def", b"gh"]
+    for key in ("a/none", "a"):
+        with pytest.raises(NotStored):
+            list(store.get_parts(key))

@@ -177,3 +177,12 @@ def test_a_line_with_a_participant_code_stops_the_batch(study: str) -> None:
             place.trail.append([OPENING, wrong])
         assert "P001" not in str(refused.value)
         assert place.events() == []
+
+
+def test_a_file_is_named_alike_whether_read_in_parts_or_whole(study: str) -> None:
+    with opened(ask(study), "open-study", create=True) as place:
+        body = bytes(range(256)) * 9000
+        place.files.put("transcripts/I0001.txt", body)
+        whole = place.reference("transcripts/I0001.txt", body, personal=True)
+        assert place.reference_to("transcripts/I0001.txt") == whole
+        assert whole.bytes == len(body)
