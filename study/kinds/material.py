@@ -70,7 +70,7 @@ class QuerySetAside(Shape):
 
 
 class Reviewed(Shape):
-    """A person decided on one unique string: its hmac and the decision."""
+    """A person decided on one unique string: its hmac and the decision; who changes their mind decides again."""
 
     string: Sha256
     decision: Literal["name", "not_a_name"]
@@ -95,6 +95,6 @@ MATERIAL_KINDS = (
     Kind("query.opened", QueryOpened, ("data.fingerprint", "data.occurrence"), Rank.ASSESSMENT, "process_notes"),
     Kind("query.resolved", QueryResolved, ("data.fingerprint", "data.occurrence"), Rank.DECISION, "process_notes"),
     Kind("query.set_aside", QuerySetAside, ("data.fingerprint", "data.occurrence"), Rank.DECISION, "process_notes"),
-    Kind("review.decided", Reviewed, ("data.string",), Rank.DECISION, "process_notes"),
+    Kind("review.decided", Reviewed, ("person", "data.string", "occurred"), Rank.DECISION, "process_notes"),
     Kind("copy.cleared", Nothing, ("participant", "copy"), Rank.AFTERMATH, "process_notes"),
 )

@@ -16,6 +16,7 @@ Task = Literal[
     "interview",
     "release_transcript",
     "release_packet",
+    "review_strings",
     "set_aside_query",
     "decide_saturation",
     "withdraw_participant",
