@@ -146,7 +146,9 @@ def record(
     study: Study,
     kind: Annotated[
         str,
-        typer.Argument(help="enrolment, contact, consent, interview, no-show, affiliation or site.", metavar="KIND"),
+        typer.Argument(
+            help="enrolment, contact, consent, interview, no-show, affiliation, site or recording.", metavar="KIND"
+        ),
     ],
     answers: Annotated[
         list[str] | None, typer.Argument(help="The answers; without any, which there are.", metavar="KEY=VALUE...")

@@ -19,7 +19,7 @@ from tasks.workspace import opened
 class VoidForm(FormRequest):
     """Which entry form was wrong, and why."""
 
-    of: Literal["recruitment", "consent", "interviews", "participants"] = Field(
+    of: Literal["recruitment", "consent", "interviews", "participants", "recordings"] = Field(
         title="Register", description="What the entry form was entered into, as it said then."
     )
     number: int = Field(title="Number", description="The entry form's number, as it said when it was entered.", ge=1)

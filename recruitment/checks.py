@@ -79,6 +79,7 @@ CONSENT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "While approval lapses nothing goes on",
         "Contact, collection and analysis wait (45 CFR 46.109).",
     ),
+    ("CN028", "block", "Recordings are sent with consent", "What leaves the team needs consent on that very day."),
     ("CN030", "review", "Shared transcripts are masked", "Others go on speaking in it; who withdrew does not."),
     ("CN031", "review", "Copies elsewhere are removed", "What left the system must be asked back place by place."),
     ("CN032", "review", "Ticks name a withdrawal", "A tick that names nothing leaves a copy where it is."),

@@ -111,6 +111,7 @@ GATES: Mapping[str, Gate] = {
     "contact": Gate("track-recruitment", "somebody who consented is due a contact", ("take_part",), "today"),
     "interview": Gate("track-consent", "an interview counts", ("take_part",), "interview_day"),
     "record_interview": Gate("track-consent", "a recording is kept", ("record",), "interview_day"),
+    "send_recording": Gate("track-consent", "a recording goes to be transcribed", ("transcribe",), "contact_day"),
     "validate_transcript": Gate("validate-transcripts", "a transcript passes", _INTERVIEWED, "interview_day"),
     "release_transcript": Gate(
         "validate-transcripts", "a transcript is released for coding", _INTERVIEWED, "interview_day", True

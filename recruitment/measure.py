@@ -16,6 +16,7 @@ from recruitment.registers import (
     CONSENT,
     FIRST_FORM_ORDINAL,
     FIRST_FORM_ROW,
+    RECORDINGS,
     Register,
     ordinals,
     parse_days,
@@ -28,12 +29,14 @@ from study.kinds.people import ConsentGiven, InterviewRow
 PERSON_STEPS = (*BEFORE_CONSENT, "enrolled", "lost", "withdrawn", "do_not_contact")
 SITE_STEPS = ("invited", "permitted", "approved", "activated", "visited", "closed", "declined", "withdrew")
 ACTIONS = ("given", "renewed", "withdrawn")
+RECORDING_STEPS = ("made", "sent", "returned", "destroyed")
 OUTCOMES = ("", "full", "part", "notes_only", "no_show")
 CONSENT_MODES = get_args(ConsentGiven.model_fields["mode"].annotation)
 INTERVIEW_MODES = ("", *get_args(get_args(InterviewRow.model_fields["mode"].annotation)[0]))
 DISPOSITIONS = ("", "keep", "deidentify", "delete")
 YES_NO = ("", "yes", "no")
 ASSENTS = ("", "given", "declined", "not_capable")
+_RECORDING_ID = re.compile(r"[A-Za-z]{0,4}[-_.]?\d{1,12}([-_.]\d{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,11 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a row may name: the protocol's lists, participant codes, the frame's sites and the approved sample.
+    """What a row may name: the protocol's lists, participant codes, the frame's sites, the approved sample, the
+    interviews' ids.
 
-    An empty `sites` or `sample` means that there is none to compare with; `dates` say how the days of a register are
-    declared to be written, where not YYYY-MM-DD.
+    An empty `sites`, `sample` or `interviews` means that there is none to compare with; `dates` say how the days of a
+    register are declared to be written, where not YYYY-MM-DD.
     """
 
     protocol: Protocol
@@ -59,6 +63,7 @@ class Known:
     sample: frozenset[str]
     today: date
     dates: Mapping[str, str] = field(default_factory=dict)
+    interviews: frozenset[str] = frozenset()
 
 
 FEATURES: Mapping[str, tuple[Feature, ...]] = {
@@ -108,6 +113,16 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("occurred_is_iso", "RG004", "from"),
         Feature("occurred_has_zone", "RG008", "from"),
         Feature("role_is_known", "RG007", "role"),
+    ),
+    "recordings": (
+        Feature("recording_is_known", "RG014", "recording_id"),
+        Feature("interview_is_known", "RG014", "interview_id"),
+        Feature("occurred_is_day", "RG003", "occurred"),
+        Feature("occurred_is_iso", "RG004", "occurred"),
+        Feature("occurred_has_zone", "RG008", "occurred"),
+        Feature("occurred_has_come", "RG016", "occurred"),
+        Feature("step_is_known", "RG006", "step"),
+        Feature("minutes_are_known", "RG014", "minutes"),
     ),
 }
 
@@ -245,11 +260,38 @@ def _measure_affiliations(rows: pd.DataFrame, known: Known) -> None:
     rows["role_is_known"] = rows["role"].isin({r.id for r in known.protocol.participants.roles})
 
 
+def _measure_recordings(rows: pd.DataFrame, known: Known) -> None:
+    for name in RECORDINGS.ignored:
+        if name not in rows:
+            rows[name] = ""
+    rows["recording_is_known"] = rows["recording_id"].map(lambda id: is_recording_id(id, known.protocol)).astype(bool)
+    rows["interview_is_known"] = rows["interview_id"].isin(known.interviews) if known.interviews else None
+    rows["step_is_known"] = rows["step"].isin(RECORDING_STEPS)
+    minutes = rows["minutes"].map(minutes_of)
+    rows["minutes_are_known"] = minutes.notna().where(rows["minutes"] != "", None)
+
+
+def is_recording_id(id: str, protocol: Protocol) -> bool:
+    """Whether an id may enter the trail: at most four letters and then digits, and no participant code."""
+    code = re.compile(protocol.participants.code_pattern)
+    return bool(_RECORDING_ID.fullmatch(id)) and not any(code.fullmatch(part) for part in re.split("[-_.]", id))
+
+
+def minutes_of(cell: str) -> float | None:
+    """The length written in a cell in minutes, over 0 and at most a day; None for anything else."""
+    try:
+        minutes = float(cell)
+    except ValueError:
+        return None
+    return minutes if 0 < minutes <= 24 * 60 else None
+
+
 _MEASURES = {
     "recruitment": _measure_recruitment,
     "consent": _measure_consent,
     "interviews": _measure_interviews,
     "participants": _measure_affiliations,
+    "recordings": _measure_recordings,
 }
 
 
@@ -273,7 +315,12 @@ def _words(register: str, column: str, known: Known) -> str:
     if column in ("occurred", "from"):
         return known.dates.get(register, "YYYY-MM-DD")
     words: dict[str, Iterable[str]] = {
-        "step": (*PERSON_STEPS, *(s for s in SITE_STEPS if s not in PERSON_STEPS)),
+        "step": RECORDING_STEPS
+        if register == "recordings"
+        else (*PERSON_STEPS, *(s for s in SITE_STEPS if s not in PERSON_STEPS)),
+        "recording_id": ["an id such as R0001: at most four letters, then digits, and no participant code"],
+        "interview_id": ["the id of an interview in the register of interviews"],
+        "minutes": ["the length in minutes, such as 62 or 62.5"],
         "action": ACTIONS,
         "outcome": OUTCOMES[1:],
         "role": [r.id for r in protocol.participants.roles],

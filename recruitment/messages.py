@@ -171,6 +171,10 @@ MESSAGES: Mapping[str, str] = {
         "restricted/consent/lapses.csv; enter the renewal or the board's exception if there was one, else report the "
         "deviation."
     ),
+    "CN028": (
+        "A recording was sent to be transcribed without consent for it that day: {reason} Correct the day or the "
+        "consent; if it happened so, have it deleted there, and report the deviation."
+    ),
     "CN030": (
         "The transcript holds the words of somebody whose data is to go ({withdrawal}), and of others. Mask that "
         "person's turns, put the masked file in its place, and have it validated and released again."

@@ -81,7 +81,15 @@ AFFILIATIONS = Register(
     ignored=("pseudonym", "group"),
     kinds=("participant.",),
 )
-REGISTERS: Mapping[str, Register] = {r.name: r for r in (RECRUITMENT, CONSENT, INTERVIEWS, AFFILIATIONS)}
+RECORDINGS = Register(
+    "recordings",
+    "registers/recordings.csv",
+    ("recording_id", "step"),
+    ("interview_id", "occurred"),
+    ignored=("minutes", "party"),
+    kinds=("recording.",),
+)
+REGISTERS: Mapping[str, Register] = {r.name: r for r in (RECRUITMENT, CONSENT, INTERVIEWS, AFFILIATIONS, RECORDINGS)}
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OTHER_FORMAT = re.compile(
@@ -159,6 +167,8 @@ def register_row(event: Event) -> RowKey | None:
         return "interview", event.subject_id("interview") or "", person, data["ordinal"]
     if event.kind in ("consent.given", "consent.renewed"):
         return event.kind, person, data["form"], data["form_version"], data["ordinal"]
+    if event.kind.startswith("recording."):
+        return event.kind, event.subject_id("recording") or "", event.subject_id("interview") or "", data["ordinal"]
     if event.kind.startswith("site."):
         return event.kind, event.subject_id("site") or "", data["ordinal"]
     if person and event.kind.startswith(("recruitment.", "consent.", "participant.")):

@@ -27,6 +27,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "consent": ("consent.given", "consent.renewed", "consent.withdrawn"),
     "interviews": ("interview",),
     "participants": ("participant.affiliated",),
+    "recordings": ("recording.sent", "recording.returned", "recording.destroyed"),
 }
 """The families of row keys each register gives."""
 
@@ -195,7 +196,9 @@ def _illegal(
 
 
 def _subject(event: Event) -> str:
-    site = event.subject_id("site")
+    site, recording = event.subject_id("site"), event.subject_id("recording")
+    if recording:
+        return f"recording:{recording}"
     return f"site:{site}" if site else f"participant:{event.subject_id('participant')}"
 
 

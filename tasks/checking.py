@@ -37,6 +37,7 @@ REGISTERS = {
     "registers/interviews.csv": (
         "interview_id", "participant_ids", "site_id", "occurred", "mode", "outcome", "guide_version", "recording",
     ),
+    "registers/recordings.csv": ("recording_id", "interview_id", "step", "occurred"),
     "registers/member_checks.csv": ("participant_id", "packet_id", "step", "occurred"),
     "registers/decisions.csv": ("decision", "subject", "value", "person", "occurred", "reason"),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from study import Event, Fact
 from study.query import fold_queries
-from tasks.read import read_table
+from tasks.recordings import destructions_owed
 from tasks.workspace import Workspace
 from trustworthiness import fold_member_checks
 
@@ -54,11 +54,11 @@ def what_is_open(place: Workspace, events: list[Event]) -> Iterator[str]:
     erasures = _erasures_owed(events)
     if erasures:
         yield f"{_many(erasures, 'erasure')} decided and not carried out: run the study once more."
-    recordings = _recordings_kept(place, events)
+    recordings = len(destructions_owed(place, events))
     if recordings:
         yield (
             f"{_many(recordings, 'recording')} not recorded as destroyed, although consent promised it: "
-            "destroy them, then have it recorded."
+            "destroy them, then enter it (record recording, step=destroyed)."
         )
     doubts = fold_member_checks(events).open_disconfirmations
     if doubts:
@@ -69,17 +69,6 @@ def _erasures_owed(events: list[Event]) -> int:
     done = {e.data["decision"] for e in events if e.kind == "erasure.executed"}
     owed = [e for e in events if e.kind == "consent.withdrawn" and e.data["disposition"] == "delete"]
     return sum(e.id not in done for e in owed)
-
-
-def _recordings_kept(place: Workspace, events: list[Event]) -> int:
-    """Recordings named in the interview register and not destroyed, where a consent form promises destruction."""
-    if all(form.audio_destroyed_within_days is None for form in place.protocol.consent_forms):
-        return 0
-    register = read_table(place, "registers/interviews.csv")
-    if register is None or "recording" not in register:
-        return 0
-    destroyed = {e.subject_id("recording") for e in events if e.kind == "recording.destroyed"}
-    return len({id for id in register["recording"] if id} - destroyed)
 
 
 def _many(count: int, one: str, more: str = "") -> str:

@@ -16,6 +16,7 @@ from recruitment.amendments import early_use_queries
 from recruitment.consent_checks import consent_queries, interview_queries, reconsent_queries
 from recruitment.delegations import delegation_queries
 from recruitment.facts import Reading, affiliation_facts, consent_facts, interview_facts, recruitment_facts
+from recruitment.recordings import recording_facts, recording_sequence, sending_queries
 from recruitment.registers import CONSENT, INTERVIEWS, RECRUITMENT, REGISTERS
 from recruitment.sequence import problem_queries, sequence_queries, site_contact_queries, stopped_queries
 from recruitment.signed_forms import signed_form_queries, signed_forms
@@ -32,6 +33,9 @@ from tasks.opening import CHECKS as OPENING
 from tasks.outcome import Outcome
 from tasks.registers import Registers, changes, in_their_files, judged, taken_from, was_read
 from tasks.workspace import Workspace
+
+OF_RECRUITMENT = ("recruitment", "interviews", "participants", "recordings")
+"""The registers that tracking recruitment judges; consents are tracked apart."""
 
 
 @dataclass(slots=True)
@@ -55,8 +59,10 @@ def tracked_recruitment(place: Workspace, registers: Registers) -> Tracked:
     mended = corrections(place, registers, readings)
     facts = [*(f for r in readings for f in r.facts), *mended.facts, *_tallies(place, registers, found)]
     queries = [q for q in registers.queries if q.subject != CONSENT.subject]
-    queries += [q for name in ("recruitment", "interviews", "participants") for q in judged(place, registers, name)]
+    queries += [q for name in OF_RECRUITMENT for q in judged(place, registers, name)]
     queries += changes(place, registers, readings) + _out_of_place(place, registers)
+    if (recordings := registers.frames.get("recordings")) is not None:
+        queries += recording_sequence(recordings, study=place.protocol.id, ref=registers.refs["recordings"])
     queries += [q for name in ("recruitment", "interviews") for q in _by_whom(place, registers, name)]
     withdrawals = [f for r in readings for f in r.withdrawals]
     queries = in_their_files(place, queries)
@@ -99,6 +105,10 @@ def uncovered(place: Workspace, tracked: Tracked) -> list[Query]:
         trail_codes, ref = registers.codes.trail, registers.refs["interviews"]
         gates = Gatekeeper(place, ledger)
         found += interview_queries(interviews, ledger, trail_codes, study=study, ref=ref, refused=gates.refused)
+        if (recordings := registers.frames.get("recordings")) is not None:
+            spoke = {i.id: i.attended for i in fold_recruitment(events).interviews.values()}
+            ref = registers.refs["recordings"]
+            found += sending_queries(recordings, ledger, spoke, study=study, ref=ref, refused=gates.refused)
         gates.write("track-consent")
     found += early_use_queries(registers.frames, place.protocol, registers.refs)
     stands = fold_recruitment(events)
@@ -118,17 +128,18 @@ def recruitment_readings(place: Workspace, registers: Registers) -> list[Reading
         readings.append(interview_facts(rows, events, codes))
     if (rows := frames["participants"]) is not None:
         readings.append(affiliation_facts(rows, events, codes, registers.consented & set(codes.trail)))
+    if (rows := frames.get("recordings")) is not None:
+        readings.append(recording_facts(rows, events, codes))
     return readings
 
 
 def is_of_recruitment(place: Workspace, tracked: Tracked) -> Callable[[QueryRecord], bool]:
     """Whether tracking recruitment looked at a query: register checks but for the order of recorded steps."""
-    names = ("recruitment", "interviews", "participants")
 
     def evaluated(record: QueryRecord) -> bool:
         if not record.check.startswith(("RG", "EX")) or record.check in OPENING or _is_of_log(record):
             return False
-        return was_read(place, record, tracked.registers, names)
+        return was_read(place, record, tracked.registers, OF_RECRUITMENT)
 
     return evaluated
 

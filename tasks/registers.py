@@ -189,7 +189,15 @@ def _known(place: Workspace, events: list[Event], frames: Mapping[str, pd.DataFr
         sample=frozenset(staged.selected),
         today=place.today,
         dates=dates_written(place.protocol),
+        interviews=_interviews(frames["interviews"], events),
     )
+
+
+def _interviews(rows: pd.DataFrame | None, events: list[Event]) -> frozenset[str]:
+    """The ids of all interviews in the register and in the trail, where an erasure leaves them."""
+    named = set() if rows is None or "interview_id" not in rows else set(rows["interview_id"])
+    recorded = {e.subject_id("interview") or "" for e in events if e.kind.startswith("interview.")}
+    return frozenset(named | recorded) - {""}
 
 
 def _frame_sites(place: Workspace) -> frozenset[str]:

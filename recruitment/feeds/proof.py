@@ -6,7 +6,13 @@ from collections import Counter
 
 import pandas as pd
 
-WHAT = {"recruitment": "step", "consent": "action", "interviews": "outcome", "participants": "role"}
+WHAT = {
+    "recruitment": "step",
+    "consent": "action",
+    "interviews": "outcome",
+    "participants": "role",
+    "recordings": "step",
+}
 """The field that says what a row of each register is."""
 
 

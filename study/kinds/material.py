@@ -13,6 +13,13 @@ class Received(Shape):
     format: Code
 
 
+class RecordingRow(Shape):
+    """What happened to a recording: the row's ordinal among equal rows of the register, and its version."""
+
+    ordinal: Count
+    version: Count
+
+
 class Validated(Shape):
     """A file was checked: `rules` is the digest of checks, thresholds and software that judged it."""
 
@@ -76,10 +83,12 @@ class Reviewed(Shape):
     decision: Literal["name", "not_a_name"]
 
 
+_RECORDING = ("recording", "interview", "data.ordinal", "data.version")
+
 MATERIAL_KINDS = (
-    Kind("recording.sent", Nothing, ("recording", "occurred"), Rank.ACT, "raw_data"),
-    Kind("recording.returned", Nothing, ("recording", "occurred"), Rank.ACT, "raw_data"),
-    Kind("recording.destroyed", Nothing, ("recording",), Rank.AFTERMATH, "process_notes"),
+    Kind("recording.sent", RecordingRow, _RECORDING, Rank.ACT, "raw_data"),
+    Kind("recording.returned", RecordingRow, _RECORDING, Rank.ACT, "raw_data"),
+    Kind("recording.destroyed", RecordingRow, _RECORDING, Rank.AFTERMATH, "process_notes"),
     Kind("fieldnote.received", Received, ("generated",), Rank.ACT, "raw_data"),
     Kind("transcript.received", Received, ("transcript", "generated"), Rank.ACT, "raw_data"),
     Kind(

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from study.protocol.base import Identifier, Part, Text
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "shift_jis"]
-REGISTER_NAMES = ("recruitment", "consent", "interviews", "participants")
+REGISTER_NAMES = ("recruitment", "consent", "interviews", "participants", "recordings")
 REPEAT_INSTRUMENT = "redcap_repeat_instrument"
 EVENT = "redcap_event_name"
 ISO = "%Y-%m-%d"
@@ -138,6 +138,7 @@ class RegisterFeeds(Part):
     consent: Feeds = []
     interviews: Feeds = []
     participants: Feeds = []
+    recordings: Feeds = []
     logging: Logging | None = Field(None, description="REDCap's Logging export, taken as the reason of a change")
 
     def of(self, register: str) -> list[Feed]:

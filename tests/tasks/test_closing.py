@@ -15,6 +15,8 @@ from study import Actor, Fact
 from study.protocol.document import Obligation
 from tasks.closing import closing
 from tasks.dossier import make_dossier
+from tasks.recruitment import tracked_recruitment
+from tasks.registers import read_registers
 
 _spec = importlib.util.spec_from_file_location("member_check_study", Path(__file__).parent / "member_check_study.py")
 tiny = importlib.util.module_from_spec(_spec)
@@ -66,10 +68,18 @@ def test_a_query_that_blocks(place):
 
 
 def test_recordings_whose_destruction_was_promised(place):
-    place.files.put("registers/interviews.csv", b"interview_id,recording\nI0001,R1\nI0002,R2\nI0003,\n")
+    place.files.put(
+        "registers/interviews.csv",
+        b"interview_id,participant_ids,site_id,occurred,mode,outcome,recording\nI0001,P001,,2016-02-01,phone,full,R1\n"
+        b"I0002,P002,,2016-02-01,phone,full,R2\nI0003,P003,,2016-02-01,phone,full,\n",
+    )
     assert closing(place).facts
     forms = [f.model_copy(update={"audio_destroyed_within_days": 30}) for f in place.protocol.consent_forms]
     assert closing(amended(place, consent_forms=forms)).said[1].startswith("2 recordings are not recorded as destroyed")
+    rows = b"recording_id,interview_id,step,occurred\nR1,I0001,destroyed,2016-08-01\nR2,I0002,destroyed,2016-08-01\n"
+    place.files.put("registers/recordings.csv", rows)
+    place.trail.append(tracked_recruitment.fn(place, read_registers.fn(place)).facts)
+    assert closing(place).facts
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ BEFORE_SENDING = {
     "quote",
 }
 WHEN_SENT = {"send_packet", "remind"}
-ELSEWHERE = {"contact"}
+ELSEWHERE = {"contact", "send_recording"}
 """Walked with what is due today, in the tests of that page."""
 
 
