@@ -1,4 +1,4 @@
-"""Data Docs: what was checked on a survey file and how it came out, in counts; no cell's value, no network.
+"""Data Docs: what was checked on survey files and transcripts and how it came out, in counts; no value, no network.
 
 Stands in place of Great Expectations' own site, which loads scripts from elsewhere and prints values.
 """
@@ -13,10 +13,17 @@ from pages.layout import render
 
 State = Literal["passed", "failed", "unchecked", "not_applicable"]
 
+TRANSCRIPTS_PAGE = "transcripts.html"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedColumn:
-    """One check on one column: how many values it applied to and how many were unexpected."""
+    """One check on one column: how many values it applied to and how many were unexpected.
+
+    Where each row is a subject of its own, `not_applicable` and `unchecked` count the rows that it did not apply to
+    and that could not be checked. A count that is kept from readers outside the team is None. `threshold` says in words
+    what is allowed.
+    """
 
     check: str
     title: str
@@ -25,17 +32,20 @@ class CheckedColumn:
     column: str
     expectation: str
     state: State
-    evaluated: int
-    unexpected: int
+    evaluated: int | None
+    unexpected: int | None
+    threshold: str = ""
+    not_applicable: int | None = 0
+    unchecked: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSuite:
-    """One suite: its name, what a row of it is, how many there were, and its checks."""
+    """One suite: its name, what a row of it is, how many there were (None: kept back), and its checks."""
 
     name: str
     row_is: str
-    rows: int
+    rows: int | None
     checks: tuple[CheckedColumn, ...]
 
     def count(self, state: State) -> int:
@@ -43,31 +53,61 @@ class CheckedSuite:
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyDocs:
-    """Everything checked on one survey file: `day` as YYYY-MM-DD, `rules` the digest of what judged it."""
+class _Docs:
+    """What every page of Data Docs has: the study, the day as YYYY-MM-DD, `rules` the digest of what judged."""
 
     study: str
-    survey: str
-    file: str
     day: str
-    verdict: str
     rules: str
     suites: tuple[CheckedSuite, ...]
-    raised: tuple[str, ...] = ()
 
     def count(self, state: State) -> int:
         return sum(suite.count(state) for suite in self.suites)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyDocs(_Docs):
+    """Everything checked on one survey file."""
+
+    survey: str
+    file: str
+    verdict: str
+    raised: tuple[str, ...] = ()
 
     @property
     def page(self) -> str:
         return f"{self.survey}.html"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptDocs(_Docs):
+    """Everything checked on the transcripts, for auditors: no count rests on fewer than `k` people.
+
+    `run` is the flow run that judged last, `verdicts` how many transcripts stand at each, None where kept back; `rests`
+    says in words what the digest of the rules is made of.
+    """
+
+    k: int
+    run: str
+    verdicts: tuple[tuple[str, int | None], ...]
+    rests: str = ""
+
+
 def data_docs(docs: SurveyDocs) -> bytes:
     """The page of one survey file."""
-    return render("data_docs.html", docs=docs)
+    return render("data_docs_survey.html", docs=docs)
 
 
-def data_docs_index(study: str, verdicts: Iterable[tuple[str, str]]) -> bytes:
-    """The list of surveys as (name, verdict), each linked to its page."""
-    return render("data_docs_index.html", study=study, verdicts=tuple(verdicts))
+def transcript_docs(docs: TranscriptDocs) -> bytes:
+    """The page of the transcripts."""
+    return render("data_docs_transcripts.html", docs=docs)
+
+
+def data_docs_index(study: str, verdicts: Iterable[tuple[str, str]], *, has_transcripts: bool = False) -> bytes:
+    """The list of surveys as (name, verdict), each linked to its page, and of the transcripts' page."""
+    return render(
+        "data_docs_index.html",
+        study=study,
+        verdicts=tuple(verdicts),
+        transcripts=TRANSCRIPTS_PAGE if has_transcripts else "",
+    )
