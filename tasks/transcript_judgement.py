@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pandas as pd
@@ -16,7 +16,7 @@ from evidence.measured import Measured
 from evidence.similarity import Likeness, grams, likenesses, sketch
 from evidence.transcripts import Transcript, read_transcript
 from expectations.transcripts import TRANSCRIPTS
-from expectations.validate import Validation, validate_full
+from expectations.validate import State, Validation, validate_full
 from study import Fact, Query, Subject
 from study.identifiers import event_id
 from study.protocol.material import Transcripts
@@ -39,12 +39,19 @@ Read = Transcript | ReaderDied
 
 @dataclass(frozen=True, slots=True)
 class JudgedTranscript:
-    """One file after this run; `validated` is None where nothing had to be judged again."""
+    """One file after this run; `validated` is None where nothing had to be judged again.
+
+    `features` are all its measurements and `states` how each check went (by check id), also of a file judged by an
+    earlier run, as far as its reading is kept.
+    """
 
     file: TranscriptFile
     verdict: Verdict
     queries: tuple[Query, ...] = ()
     validated: Fact | None = None
+    format: str = "unknown"
+    features: Mapping[str, float | None] = field(default_factory=dict)
+    states: Mapping[str, State] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
