@@ -9,7 +9,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-from evidence.transcripts.transcript import Fault, Format
+from evidence.transcripts.transcript import Fault
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,8 +18,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_BINARY = (b"%PDF", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"ID3", b"OggS", b"\x1f\x8b", b"{\\rtf")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BULLET = "\x15"
 _MOJIBAKE = re.compile(
     r"[ÃÂ][\x80-\xbf]|Ã[\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u2013-\u2122]|â€[\x80-\u2122]"
 )
@@ -33,17 +33,11 @@ class Decoded(NamedTuple):
     fault: Fault | None = None
 
 
-def sniff(data: bytes) -> Format | None:
-    """The format the content itself shows: `docx`, `vtt`, `unknown` for other binary files, None for any text."""
-    if data.startswith(b"PK\x03\x04"):
-        return "docx"
-    if data.startswith(_BINARY) or data.startswith(b"\xd0\xcf\x11\xe0"):
-        return "unknown"
-    return "vtt" if data.removeprefix(codecs.BOM_UTF8).startswith(b"WEBVTT") else None
-
-
 def decoded(data: bytes, legacy: str | None) -> Decoded:
-    """The text of a text file; lines end with \\n whatever they ended with before."""
+    """The text of a text file; lines end with \\n whatever they ended with before.
+
+    The only control character let through is the mark around the times of a .cha.
+    """
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         return Decoded("", "", Fault("empty"))
     encodings = [name for mark, name in _MARKS if data.startswith(mark)][:1] or ["utf-8", *([legacy] if legacy else [])]
@@ -52,10 +46,10 @@ def decoded(data: bytes, legacy: str | None) -> Decoded:
             text = data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-        if _CONTROL.search(text):
-            return Decoded("", "", Fault("not_text"))
+        if _CONTROL.search(text.replace(_BULLET, "") if _BULLET in text else text):
+            return Decoded("", "", Fault("not_text", found="a binary file"))
         return Decoded(text.replace("\r\n", "\n").replace("\r", "\n"), encoding)
-    return Decoded("", "", Fault("not_text" if b"\x00" in data else "encoding"))
+    return Decoded("", "", Fault("not_text", found="a binary file") if b"\x00" in data else Fault("encoding"))
 
 
 def undecoded_characters(text: str) -> int:

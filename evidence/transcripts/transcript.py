@@ -17,12 +17,20 @@ COLUMNS = ("turn", "start", "end", "speaker", "text", "source_line")
 
 FaultKind = Literal[
     "empty",
+    "no_text",
     "too_large",
+    "unpacks_too_large",
     "unknown_format",
+    "unknown_layout",
     "format_mismatch",
     "not_text",
+    "web_page",
     "damaged",
+    "cut_off",
+    "nested",
+    "entities",
     "encrypted",
+    "old_word",
     "encoding",
     "time_unreadable",
     "time_out_of_range",
@@ -30,37 +38,50 @@ FaultKind = Literal[
 ]
 
 _SENTENCES: dict[FaultKind, str] = {
-    "empty": "the file holds no text",
-    "too_large": "the file is larger than a transcript may be",
-    "unknown_format": "this format cannot be read; send .vtt, .srt, .docx or .txt",
-    "format_mismatch": "the content is not what the file's ending says",
-    "not_text": "the content is binary, not text",
-    "damaged": "the document is damaged and cannot be opened",
-    "encrypted": "the document is encrypted, or in the old .doc format; save it as .docx without a password",
-    "encoding": "not UTF-8, nor the code page declared in study.yaml",
+    "empty": "the file holds no text; ask for it again",
+    "no_text": "the pages are pictures: no text; it needs transcription",
+    "too_large": "the file is larger than {found}, the most that is read; send the transcript without its pictures",
+    "unpacks_too_large": "the document unpacks to more than {found}, the most that is read; save it anew as plain text",
+    "unknown_format": "this format cannot be read; send .vtt, .srt, .docx, .txt, .rtf, .pdf, .json, .eaf or .cha",
+    "unknown_layout": "this .json has a layout nobody has taught us (known: {found}); export .vtt or .txt",
+    "format_mismatch": "the content is not what the file's ending says: it is {found}; rename it, or ask if it is the "
+    "right file",
+    "not_text": "the content is not text but {found}; export the transcript itself",
+    "web_page": "the content is a web page; export the transcript as .vtt, .docx or .txt instead of saving the page",
+    "damaged": "the document is damaged and cannot be opened; ask for it again",
+    "cut_off": "the document stops before its end mark; ask for it again",
+    "nested": "the document is nested deeper than any transcript; save it anew",
+    "entities": "the document declares XML entities, which no transcript needs; save it anew",
+    "encrypted": "the document is locked with a password; save it without one",
+    "old_word": "the document is in the old .doc format; save it as .docx",
+    "encoding": "not UTF-8, nor the code page declared in study.yaml; save it as UTF-8, or declare its code page",
     "time_unreadable": "the times cannot be read",
     "time_out_of_range": "minutes or seconds of 60 or more",
     "end_before_start": "the end is before the start",
 }
 
-CANNOT_OPEN: frozenset[FaultKind] = frozenset(
-    {"empty", "too_large", "unknown_format", "format_mismatch", "not_text", "damaged", "encrypted"}
-)
 TIME_FAULTS: frozenset[FaultKind] = frozenset({"time_unreadable", "time_out_of_range", "end_before_start"})
+CANNOT_OPEN: frozenset[FaultKind] = frozenset(_SENTENCES) - TIME_FAULTS - {"encoding"}
 
 
 class Fault(NamedTuple):
-    """One thing wrong in a file; `line` is 0 when it is about the whole file."""
+    """One thing wrong in a file; `line` is 0 when it is about the whole file; `found` names a format or a limit."""
 
     kind: FaultKind
     line: int = 0
+    found: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line}: {_SENTENCES[self.kind]}" if self.line else _SENTENCES[self.kind]
+        sentence = _SENTENCES[self.kind].format(found=self.found or "something else")
+        return f"line {self.line}: {sentence}" if self.line else sentence
 
 
 class Passage(NamedTuple):
-    """Text that is in the file but in no turn: where (`note`, `cue id`, `header`, `property`, `comment`, ...)."""
+    """Text that is in the file but in no turn.
+
+    Places: header, footer, note, style, region, cue id, tier, link, text box, footnote, endnote, comment, hidden text,
+    deleted text, form field, list number; attributes, which are not text: property ..., author of ..., metadata ....
+    """
 
     place: str
     text: str

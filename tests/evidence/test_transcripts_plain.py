@@ -93,7 +93,9 @@ def test_marked_and_utf8_text_is_decoded(encoding):
 
 def test_a_legacy_code_page_is_read_only_when_declared():
     data = "I: Grüße".encode("cp1252")
-    assert read_transcript(data, "I0001.txt").problems == ["not UTF-8, nor the code page declared in study.yaml"]
+    assert read_transcript(data, "I0001.txt").problems == [
+        "not UTF-8, nor the code page declared in study.yaml; save it as UTF-8, or declare its code page"
+    ]
     assert rows(read_transcript(data, "I0001.txt", legacy_encoding="cp1252", labels={"I"}), "text") == [("Grüße",)]
 
 
@@ -104,22 +106,39 @@ def test_text_decoded_twice_and_replacement_characters_are_counted():
 @pytest.mark.parametrize(
     ("data", "name", "problem"),
     [
-        (b"", "I0001.txt", "the file holds no text"),
-        (b" \r\n\t\n", "I0001.txt", "the file holds no text"),
-        (b"\xef\xbb\xbf\n", "I0001.vtt", "the file holds no text"),
-        (b"WEBVTT\n\n", "I0001.vtt", "the file holds no text"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "I0001.txt", "the content is binary, not text"),
-        (b"abc\x00\x01\x02def", "I0001.txt", "the content is binary, not text"),
+        (b"", "I0001.txt", "the file holds no text; ask for it again"),
+        (b" \r\n\t\n", "I0001.txt", "the file holds no text; ask for it again"),
+        (b"\xef\xbb\xbf\n", "I0001.vtt", "the file holds no text; ask for it again"),
+        (b"WEBVTT\n\n", "I0001.vtt", "the file holds no text; ask for it again"),
         (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "I0001.docx",
-            "the document is encrypted, or in the old .doc format; save it as .docx without a password",
+            b"\x89PNG\r\n\x1a\n\x00\x00",
+            "I0001.txt",
+            "the content is not text but a picture; export the transcript itself",
         ),
-        (b"I: hello", "I0001.docx", "the document is damaged and cannot be opened"),
-        (b"PK\x03\x04garbage", "I0001.docx", "the document is damaged and cannot be opened"),
-        (b"I: hello", "I0001.rtf", "this format cannot be read; send .vtt, .srt, .docx or .txt"),
-        (b"I: hello", "I0001", "this format cannot be read; send .vtt, .srt, .docx or .txt"),
-        (b" " * 50_000_001, "I0001.txt", "the file is larger than a transcript may be"),
+        (b"abc\x00\x01\x02def", "I0001.txt", "the content is not text but a binary file; export the transcript itself"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le"),
+            "I0001.docx",
+            "the document is locked with a password; save it without one",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "WordDocument".encode("utf-16-le"),
+            "I0001.docx",
+            "the document is in the old .doc format; save it as .docx",
+        ),
+        (b"I: hello", "I0001.docx", "the document is damaged and cannot be opened; ask for it again"),
+        (b"PK\x03\x04garbage", "I0001.docx", "the document is damaged and cannot be opened; ask for it again"),
+        (b"I: hello", "I0001.rtf", "the document is damaged and cannot be opened; ask for it again"),
+        (
+            b"I: hello",
+            "I0001",
+            "this format cannot be read; send .vtt, .srt, .docx, .txt, .rtf, .pdf, .json, .eaf or .cha",
+        ),
+        (
+            b" " * 50_000_001,
+            "I0001.txt",
+            "the file is larger than 50 MB, the most that is read; send the transcript without its pictures",
+        ),
     ],
 )
 def test_what_is_no_transcript_says_why_and_has_no_turns(data, name, problem):
@@ -129,17 +148,26 @@ def test_what_is_no_transcript_says_why_and_has_no_turns(data, name, problem):
 
 
 @pytest.mark.parametrize(
-    ("data", "name"),
+    ("data", "name", "what"),
     [
-        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n", "I0001.txt"),
-        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n", "I0001.srt"),
-        (b"1\n00:00:01,000 --> 00:00:02,000\nYes.\n", "I0001.vtt"),
-        (b"I: words\n", "I0001.srt"),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n", "I0001.txt", "WebVTT (.vtt)"),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n", "I0001.srt", "WebVTT (.vtt)"),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n", "I0001.log", "WebVTT (.vtt)"),
+        (b"1\n00:00:01,000 --> 00:00:02,000\nYes.\n", "I0001.vtt", "SubRip (.srt)"),
+        (b"1\n00:00:01,000 --> 00:00:02,000\nYes.\n", "I0001.txt", "SubRip (.srt)"),
+        (b"Yes.\n", "I0001.srt", "plain text (.txt)"),
+        (b"Yes.\n", "I0001.cha", "plain text (.txt)"),
+        (b"{\\rtf1 Yes.}", "I0001.docx", "rich text (.rtf)"),
+        (b'{"segments": [{"start": 1, "end": 2, "text": "Yes."}]}', "I0001.txt", "JSON (.json)"),
+        (b"@UTF8\n@Begin\n*PAR:\tYes.\n@End\n", "I0001.txt", "a CHAT file (.cha)"),
     ],
 )
-def test_a_wrong_ending_is_named_and_the_words_are_read(data, name):
+def test_a_wrong_ending_is_named_and_the_words_are_read(data, name, what):
     t = read_transcript(data, name)
-    assert t.problems[0] == "the content is not what the file's ending says"
+    assert t.problems == [
+        f"the content is not what the file's ending says: it is {what}; rename it, or ask if it is the right file"
+    ]
+    assert rows(t, "text") == [("Yes.",)]
 
 
 def test_a_first_turn_by_a_label_that_is_also_a_header_field_is_a_turn():

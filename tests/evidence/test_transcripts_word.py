@@ -116,11 +116,14 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(document, monkeypatch):
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as package, package.open("word/bomb.xml", "w") as entry:
         entry.write(bytes(5_000_001))
     t = read_transcript(stream.getvalue(), "I0001.docx")
-    assert t.problems == ["the file is larger than a transcript may be"]
+    assert t.problems == ["the document unpacks to more than 5 MB, the most that is read; save it anew as plain text"]
 
 
 def test_a_docx_under_another_name_is_read_and_named(document):
     document.add_paragraph("P: hello")
     t = read_transcript(saved(document), "I0001.txt", labels={"P"})
-    assert t.problems == ["the content is not what the file's ending says"]
+    assert t.problems == [
+        "the content is not what the file's ending says: it is a Word document (.docx); rename it, or ask if it is the "
+        "right file"
+    ]
     assert rows(t, "text") == [("hello",)]
