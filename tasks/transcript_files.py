@@ -24,7 +24,7 @@ from tasks.workspace import Workspace
 INTERVIEWS = "registers/interviews.csv"
 FIELD_NOTES = "field_notes/"
 _HELD = ("full", "part", "notes_only")
-_FORMATS = {".vtt", ".srt", ".txt", ".docx", ".rtf", ".pdf", ".json", ".doc", ".md"}
+_FORMATS = {".vtt", ".srt", ".txt", ".docx", ".rtf", ".pdf", ".json", ".eaf", ".cha", ".doc", ".md"}
 
 
 @dataclass(frozen=True, slots=True)
