@@ -34,6 +34,7 @@ def test_no_feature_is_named_after_a_check():
     assert not any(check.feature.upper().startswith("TR") for check in CHECKS)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("check", [c for c in CHECKS if c.defaults], ids=lambda check: check.id)
 def test_a_changed_threshold_reaches_the_expectation(check):
     changed = {name: value + 1.5 for name, value in check.defaults.items()}

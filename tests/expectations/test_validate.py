@@ -25,6 +25,8 @@ from expectations.check import (
 from study import Protocol, StudyError
 from study.query import fingerprint
 
+pytestmark = pytest.mark.real
+
 SHARE = Check(
     "TR013",
     "review",

@@ -67,6 +67,7 @@ def test_a_query_that_blocks(place):
     assert closing(place).said[1] == "1 blocking query is open: resolve what blocks first."
 
 
+@pytest.mark.real
 def test_recordings_whose_destruction_was_promised(place):
     place.files.put(
         "registers/interviews.csv",

@@ -241,6 +241,7 @@ def test_a_report_for_each_audience_as_of_any_day(study: Path, place: Opened):
         assert not re.search(rf"\b{workspace.protocol.participants.code_pattern}\b", (study / path).read_text())
 
 
+@pytest.mark.real
 def test_tracking_asks_who_of_the_team_acted(place: Opened):
     workspace, registers = place
     interviews = registers.frames["interviews"]
