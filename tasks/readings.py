@@ -136,6 +136,16 @@ def kept_readings(place: Workspace) -> Iterator[tuple[str, Reading]]:
             yield document["path"], Reading.of(_unpacked(document["reading"]))
 
 
+def readings_of(place: Workspace, refs: Collection[str]) -> Iterator[tuple[str, Reading]]:
+    """Ref and reading of some files, one shelf in memory at a time; nothing where no reading is kept."""
+    for shelf, wanted in _by_shelf(refs).items():
+        with suppress(NotStored, ValueError, KeyError, TypeError):
+            document = json.loads(place.restricted.get(_key(shelf)))
+            if document["version"] == READING_VERSION:
+                kept = document["readings"]
+                yield from ((ref, Reading.of(_unpacked(kept[ref]["reading"]))) for ref in wanted if ref in kept)
+
+
 def flagged_strings(place: Workspace) -> dict[str, tuple[Flagged, ...]]:
     """Path → the strings flagged in that file when it was last read, for restricted/ only."""
     return {
