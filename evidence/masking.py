@@ -26,7 +26,7 @@ from evidence.transcripts import Transcript
 from evidence.transcripts.decode import decoded
 from evidence.transcripts.speakers import folded
 from evidence.transcripts.transcript import turn_table
-from evidence.turn_places import words_of_turns
+from evidence.turn_places import Word, words_of_turns
 
 KEPT_FORMATS = ("vtt", "srt", "txt")
 PASSES = 4
@@ -141,18 +141,26 @@ def _open(looker: Looker, transcript: Transcript) -> dict[str, int]:
 
 
 def _found(looker: Looker, text: str, transcript: Transcript, how: How) -> list[Change]:
-    """What to replace in a text: found in it as it stands, and in its turns where markup or a cue parts a name."""
+    """What to replace in a text: found in it as it stands, and in its turns where markup or a cue parts a name.
+
+    Pseudonyms stand in turns only: what is beside them is read by others, and needs none.
+    """
     detectors = looker.detectors
     registry = next((d for d in detectors if isinstance(d, Registry)), None)
-    changes = [
-        Change(span.start, span.end, RULES[FAMILY[span.kind]], _instead(registry, text, span, how))
-        for span in _spans(looker, text)
-        if _is_replaced(span, how)
-    ]
+    words = words_of_turns(text, transcript, timed=transcript.format in ("vtt", "srt"))
+    ends = [word.end for turn in words.values() for word in turn]
+    starts = [word.start for turn in words.values() for word in turn]
+    changes = []
+    for span in _spans(looker, text):
+        if _is_replaced(span, how):
+            nth = bisect_right(ends, span.start)
+            is_said = nth < len(starts) and starts[nth] < span.end
+            stands = _instead(registry, text, span, how if is_said else How())
+            changes.append(Change(span.start, span.end, RULES[FAMILY[span.kind]], stands))
     leaks = find_leaks(transcript, detectors, labels=looker.labels, decided=looker.decided)
     hidden = [leak for leak in leaks if _TURN.fullmatch(leak.place) and _is_replaced(leak.span, how)]
     if hidden:
-        changes += _hidden(text, transcript, hidden, registry, how)
+        changes += _hidden(transcript, words, hidden, registry, how)
     return changes
 
 
@@ -178,11 +186,13 @@ def _instead(registry: Registry | None, text: str, span: Span, how: How) -> str:
 
 
 def _hidden(
-    text: str, transcript: Transcript, leaks: Sequence[Leak], registry: Registry | None, how: How
+    transcript: Transcript,
+    words: Mapping[int, Sequence[Word]],
+    leaks: Sequence[Leak],
+    registry: Registry | None,
+    how: How,
 ) -> Iterator[Change]:
     """Hits in turns, at the places of the text that show them."""
-    timed = transcript.format in ("vtt", "srt")
-    words = words_of_turns(text, transcript, timed=timed)
     said = dict(zip(transcript.turns["turn"], transcript.turns["text"], strict=True))
     for place, span in leaks:
         turn = int(place.removeprefix("turn "))

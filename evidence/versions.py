@@ -43,12 +43,13 @@ _ARRIVALS = ("transcript.received", "transcript.corrected", "transcript.validate
 
 
 class Check(NamedTuple):
-    """A second person's check against the audio: who, share listened to in thousandths, errors per 1,000 words."""
+    """A second person's check against the audio: who, share heard in thousandths, errors per 1,000 words, minutes."""
 
     event: str
     by: str
     listened: int
     errors: int
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def _take(found: _Gathered, event: Event) -> None:
             found.arrivals.setdefault(about[0], (event.generated[0], event.id))
     elif event.kind == "transcript.checked" and about:
         by = event.subject_id("person") or ""
-        found.checks[about[0]] = Check(event.id, by, int(event.data["listened"]), int(event.data["errors"]))
+        heard, errors, minutes = (int(event.data.get(name, 0)) for name in ("listened", "errors", "minutes"))
+        found.checks[about[0]] = Check(event.id, by, heard, errors, minutes)
     elif event.kind == "transcript.deidentified" and about:
         original = _key(event.used[0]) if event.used else found.last
         if original is not None:

@@ -32,10 +32,14 @@ class Validated(Shape):
 
 
 class Checked(Shape):
-    """A second person listened: share of the audio in thousandths, errors per 1,000 words."""
+    """A second person listened: share of the audio in thousandths and minutes, errors per 1,000 words; how many words
+    were heard and errors found in them."""
 
     listened: Count
     errors: Count
+    minutes: Count = 0
+    words: Count = 0
+    found: Count = 0
 
 
 class Corrected(Shape):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from study.protocol.base import Code, Identifier, Part, Text
 
@@ -36,6 +36,24 @@ class SpeakerLabels(Part):
     participant: list[Text] = Field(min_length=1)
 
 
+class AudioCheck(Part):
+    """How much of each recording a second person hears before its transcript is released: a share, or minutes."""
+
+    share: float | None = Field(None, gt=0, le=1, description="share of the recording's minutes, such as 0.1")
+    minutes: int | None = Field(None, ge=1, description="minutes of each recording, instead of a share")
+    errors: int | None = Field(
+        None,
+        ge=0,
+        description="most errors per 1,000 words heard; above it the transcript is corrected and heard again",
+    )
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> AudioCheck:
+        if (self.share is None) == (self.minutes is None):
+            raise ValueError("say either `share` or `minutes` of the audio that is heard")
+        return self
+
+
 class Transcripts(Part):
     """Conventions for transcripts: file names, header, labels, language, verbatim level."""
 
@@ -48,7 +66,11 @@ class Transcripts(Part):
     speakers: SpeakerLabels
     language: Code = "en"
     verbatim: Literal["full", "intelligent"] = "full"
+    pseudonyms_in: list[Literal["text", "labels", "header", "notes", "properties", "file_name"]] = Field(
+        ["text", "labels", "header"], description="where in a transcript pseudonyms may stand"
+    )
     legacy_encoding: Text | None = Field(None, description="code page of files that are not UTF-8, for example cp1252")
+    audio_check: AudioCheck | None = Field(None, description="leave out where nobody checks against the audio")
 
 
 class Scale(Part):

@@ -108,6 +108,9 @@ def test_pseudonyms_stand_only_for_whom_they_belong_to() -> None:
         "I am Ada.",
         "So, Ada, thanks.",
     ]
+    noted = mask(LOOKER, VTT.encode(), "I0001.vtt", How({"P001": "Ada"})).copy
+    assert "NOTE for [name]\n" in noted
+    assert "Hello <i>Ada</i> Ada, 12 years" in noted
     shared = Looker(CONVENTIONS, (*NAMES, Entry("name", "Tessa Holder", "P003")))
     assert "How was it, [name]?" in mask(shared, TXT.encode(), "I0001.txt", How({"P001": "Ada"})).copy
 
