@@ -6,21 +6,28 @@ names and detectors, the registers. `places` says where in the file a feature's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from evidence.guide import traces
+from evidence.leak_features import NOBODY, KnownPeople, leak_features, self_named
 from evidence.leaks import Leak
-from evidence.measured import Features, Measured, Stated, note, together
-from evidence.speech import measure_speakers, measure_times, measure_wording, untraced
+from evidence.measured import Features, Measured, Stated, TurnColumns, note, together
+from evidence.speech import last_times, measure_speakers, measure_times
+from evidence.talk import Talk
 from evidence.transcripts.transcript import CANNOT_OPEN, TIME_FAULTS, Transcript
+from evidence.wording import measure_wording
 from study.protocol.material import GuideQuestion, Transcripts
 
-MEASURE_VERSION = 1
+MEASURE_VERSION = 2
 """Raised whenever the same file may be measured differently; part of the digest of what a measurement rests on."""
 
-_REGISTRY_KINDS = {"name", "alias", "site"}
-_TRACES = ("property author", "property last", "author of", "comment", "deleted text", "hidden text", "text box")
+_INTERVIEW_FIELDS = ("interview", "interview_id", "transcript", "id")
+_PERSON_FIELDS = ("participant", "participant_id", "participant_code", "respondent", "interviewee")
+_PROPERTIES = ("property", "metadata")
+_CODE = re.compile(r"[A-Za-z]{1,6}[-_]?\d{1,8}")
 _DATE_SHAPES = ("%Y-%m-%d", "%d %B %Y", "%B %d, %Y", "%B %d %Y", "%d.%m.%Y")
 
 
@@ -30,7 +37,8 @@ class Expected:
 
     `name_faults` are the ways its name and id do not fit (0 to 2); dates are None where nothing is known;
     `consents_missing` and `uses_absent` are computed from the consent ledger by whoever calls; `audio_s` is the
-    length of the recording in seconds where the register of recordings knows it.
+    length of the recording in s where the register of recordings knows it; `participants` are the codes of those who
+    were interviewed, empty where nobody knows.
     """
 
     interview_id: str
@@ -42,56 +50,89 @@ class Expected:
     consents_missing: int | None = None
     uses_absent: int | None = None
     audio_s: float | None = None
+    participants: tuple[str, ...] = ()
 
 
 def measure_text(transcript: Transcript, conventions: Transcripts) -> Measured:
-    """All that rests on the file and the study's conventions alone."""
+    """All that rests on the file and the study's conventions alone, with a row a turn."""
     places: dict[str, str] = {}
     features: Features = {**_file(transcript, places), **_header(transcript, conventions)}
-    if transcript.readable:
-        features |= measure_speakers(transcript, conventions, places)
-        features |= measure_times(transcript, places)
-        features |= measure_wording(transcript, places)
-    return Measured(features, places, stated=_stated(transcript))
+    if not transcript.readable:
+        return Measured(features, places, stated=_stated(transcript, conventions, None))
+    talk = Talk.of(transcript, conventions)
+    turns: TurnColumns = {"turn": [float(number) for number in talk.numbers]}
+    features |= measure_speakers(talk, places)
+    features |= measure_times(talk, turns)
+    features |= measure_wording(talk, conventions, places, turns)
+    return Measured(features, places, turns, _stated(transcript, conventions, talk))
 
 
 def measure_guide(transcript: Transcript, conventions: Transcripts, questions: Iterable[GuideQuestion]) -> Measured:
-    """Which questions of the guide in force are traced in what the interviewer says."""
-    return Measured({"questions_untraced_count": untraced(transcript, conventions, questions)})
+    """How each question of the guide in force is traced in what the interviewer says; see `evidence.guide`."""
+    listed = list(questions)
+    if not listed or not transcript.readable:
+        return Measured({"weakest_question_score": None})
+    found = traces(Talk.of(transcript, conventions), listed, conventions.language)
+    scores = [trace.score for trace in found if trace.is_required]
+    return Measured({"weakest_question_score": min(scores, default=None)}, traces=found)
 
 
-def measure_leaks(transcript: Transcript, leaks: Iterable[Leak]) -> Measured:
-    """What may identify somebody, counted by the check it belongs to."""
+def measure_leaks(
+    transcript: Transcript,
+    leaks: Iterable[Leak],
+    conventions: Transcripts | None = None,
+    *,
+    name: str = "",
+    people: KnownPeople = NOBODY,
+    is_declared: bool = False,
+) -> Measured:
+    """What may identify somebody, counted by the check it belongs to.
+
+    With `conventions` and `people` also who a participant says they are, and pseudonyms where they may not stand;
+    `is_declared` says that the file is offered as de-identified, as its own words or name may.
+    """
     places: dict[str, str] = {}
-    return Measured(_leaks(transcript, leaks, places), places)
+    features = leak_features(transcript, list(leaks), conventions, places, name=name, people=people)
+    if not is_declared and not features.pop("is_declared"):
+        features["open_identifier_kinds_count"] = None
+    features.pop("is_declared", None)
+    named = self_named(transcript, conventions, people) if conventions else ()
+    return Measured(features, places, self_named=named)
 
 
-def measure_expected(text: Measured, expected: Expected) -> Measured:
-    """What the file says of itself (`measure_text`) held against the registers and the consent ledger."""
+def measure_expected(text: Measured, expected: Expected, leaks: Measured | None = None) -> Measured:
+    """What the file says of itself (`measure_text`) and who its participant says they are (`measure_leaks`) held
+    against the registers and the consent ledger."""
     stated = text.stated
+    places: dict[str, str] = {}
     return Measured(
         {
             "name_faults_count": expected.name_faults,
-            "ids_disagreeing_count": sum(n != expected.interview_id for n in stated.ids)
-            if stated.ids and expected.interview_id
-            else None,
+            "ids_disagreeing_count": _disagreeing(stated, expected),
             "days_outside_study_count": _days_outside(stated.day, expected),
             "consents_missing_count": expected.consents_missing,
             "later_uses_absent_count": expected.uses_absent,
-        }
+            "self_names_elsewhere_count": _elsewhere(leaks, expected, places),
+            **_audio(stated.end_s, expected.audio_s),
+        },
+        places,
     )
 
 
-def measure(transcript: Transcript, conventions: Transcripts, expected: Expected, leaks: Iterable[Leak]) -> Measured:
+def measure(
+    transcript: Transcript,
+    conventions: Transcripts,
+    expected: Expected,
+    leaks: Iterable[Leak],
+    *,
+    name: str = "",
+    people: KnownPeople = NOBODY,
+) -> Measured:
     """Everything measured on one file alone; comparisons with other files are in `similarity`."""
     text = measure_text(transcript, conventions)
-    parts = (
-        text,
-        measure_guide(transcript, conventions, expected.questions),
-        measure_leaks(transcript, leaks),
-        measure_expected(text, expected),
-    )
-    return together(parts, FEATURES)
+    names = measure_leaks(transcript, leaks, conventions, name=name, people=people)
+    guide = measure_guide(transcript, conventions, expected.questions)
+    return together((text, guide, names, measure_expected(text, expected, names)), FEATURES)
 
 
 FEATURES = (
@@ -111,20 +152,35 @@ FEATURES = (
     "time_faults_count",
     "backward_s",
     "gap_s",
+    "audio_difference_s",
+    "audio_difference_share",
     "words_per_minute",
     "inaudible_per_1000_words",
+    "extra_notations_count",
+    "fillers_in_full_per_1000_words",
+    "fillers_in_intelligent_per_1000_words",
     "loop_repeats_count",
+    "declared_language_share",
     "longest_turn_words",
     "unfinished_endings_count",
-    "questions_untraced_count",
+    "weakest_question_score",
+    "self_names_elsewhere_count",
     "consents_missing_count",
     "later_uses_absent_count",
     "registry_hits_count",
+    "near_hits_count",
     "identifier_hits_count",
     "email_hits_count",
+    "unreviewed_strings_count",
+    "disguised_hits_count",
     "document_traces_count",
+    "open_identifier_kinds_count",
+    "misplaced_pseudonyms_count",
 )
 """Every feature `measure` gives."""
+
+TURN_FEATURES = ("backward_s", "gap_s", "unclosed_brackets_count", "loop_repeats_count", "turn_words_count")
+"""Every feature of the table with a row a turn (`Measured.turns`), beside `turn`, the turn's number."""
 
 
 def _file(transcript: Transcript, places: dict[str, str]) -> Features:
@@ -141,19 +197,54 @@ def _file(transcript: Transcript, places: dict[str, str]) -> Features:
     }
 
 
-def _stated(transcript: Transcript) -> Stated:
+def _stated(transcript: Transcript, conventions: Transcripts, talk: Talk | None) -> Stated:
+    """What the header block and, of interview ids, the document's properties say."""
     header = transcript.header
-    ids = tuple(header[f] for f in ("interview", "interview_id", "transcript", "id") if f in header)
-    return Stated(ids, _day(header.get("date", "")))
+    interview = re.compile(conventions.interview_id_pattern)
+    ids = [header[f] if interview.fullmatch(header[f]) else "?" for f in _INTERVIEW_FIELDS if f in header]
+    within = re.compile(rf"(?<![\w-])(?:{conventions.interview_id_pattern})(?![\w-])")
+    for passage in transcript.beside:
+        if passage.place.startswith(_PROPERTIES):
+            ids += [match[0] for match in within.finditer(passage.text)]
+    people = [header[f] for f in _PERSON_FIELDS if header.get(f)]
+    start, end = last_times(talk) if talk else (None, None)
+    codes = tuple(code for code in people if _CODE.fullmatch(code))
+    return Stated(tuple(dict.fromkeys(ids)), codes, _day(header.get("date", "")), start, end)
 
 
 def _header(transcript: Transcript, conventions: Transcripts) -> Features:
     header = transcript.header
-    carries_header = transcript.readable and (bool(header) or transcript.format in ("txt", "docx"))
+    carries_header = transcript.readable and (bool(header) or transcript.format in ("txt", "docx", "rtf", "pdf"))
     missing = [f for f in conventions.header if not header.get(f)]
     if header.get("date") and _day(header["date"]) is None:
         missing.append("date")
     return {"header_missing_count": len(missing) if conventions.header and carries_header else None}
+
+
+def _disagreeing(stated: Stated, expected: Expected) -> int | None:
+    """Ids in the file of another interview, and codes of people who were not interviewed; None without any."""
+    ids = stated.ids if expected.interview_id else ()
+    codes = stated.participants if expected.participants else ()
+    if not ids and not codes:
+        return None
+    return sum(id != expected.interview_id for id in ids) + sum(code not in expected.participants for code in codes)
+
+
+def _elsewhere(leaks: Measured | None, expected: Expected, places: dict[str, str]) -> int | None:
+    """Self-names that stand for other participants only; None without a self-name or somebody to hold it against."""
+    if leaks is None or not leaks.self_named or not expected.participants:
+        return None
+    others = [turn for turn, people in leaks.self_named if not set(people) & set(expected.participants)]
+    note(places, "self_names_elsewhere_count", [f"turn {turn}" for turn in others])
+    return len(others)
+
+
+def _audio(end_s: float | None, audio_s: float | None) -> Features:
+    """How far the last time lies from the end of the recording, in s and as a share of its length."""
+    if end_s is None or not audio_s or audio_s <= 0:
+        return {}
+    off = abs(end_s - audio_s)
+    return {"audio_difference_s": off, "audio_difference_share": off / audio_s}
 
 
 def _days_outside(day: date | None, expected: Expected) -> int | None:
@@ -183,19 +274,3 @@ def _day(text: str) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def _leaks(transcript: Transcript, leaks: Iterable[Leak], places: dict[str, str]) -> Features:
-    found = list(leaks)
-    registry = [leak.place for leak in found if leak.span.kind in _REGISTRY_KINDS]
-    shapes = [leak.place for leak in found if leak.span.kind not in _REGISTRY_KINDS]
-    traces = [p.place for p in transcript.beside if p.place.startswith(_TRACES) and p.text.strip()]
-    note(places, "registry_hits_count", registry)
-    note(places, "identifier_hits_count", shapes)
-    note(places, "document_traces_count", traces)
-    return {
-        "registry_hits_count": len(registry),
-        "identifier_hits_count": len(shapes),
-        "email_hits_count": sum(leak.span.kind == "email" for leak in found),
-        "document_traces_count": len(traces) if transcript.format == "docx" else None,
-    }

@@ -26,19 +26,18 @@ class Trace(NamedTuple):
     score: float
     keywords: tuple[str, ...] = ()
     is_required: bool = True
-    is_unreliable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a file says of the interview it belongs to: interview ids in header and properties (`?` for one that is no
-    interview id), its day, where its times begin and end (s)."""
+    """What a file says of the interview it belongs to: interview ids and participant codes in header and properties
+    (`?` for what is none), its day, where its times begin and end (s)."""
 
     ids: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
     day: date | None = None
     start_s: float | None = None
     end_s: float | None = None
-    self_named: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     def is_dated_ahead(self, today: date) -> bool:
         """Whether the day lies after today: a judgement of it holds for today only."""
@@ -47,13 +46,18 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Features by name, and the place of those that have one; `turns` has one row a turn."""
+    """Features by name, and the place of those that have one; `turns` has one row a turn.
+
+    `self_named` are the turns in which a participant says who they are, or whose label does, each with the participant
+    codes the name may stand for.
+    """
 
     features: Features
     places: dict[str, str] = field(default_factory=dict)
     turns: TurnColumns = field(default_factory=dict)
     stated: Stated = Stated()
     traces: tuple[Trace, ...] = ()
+    self_named: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The same as JSON holds it."""
@@ -68,13 +72,13 @@ class Measured:
         stated = dict(document["stated"])
         stated |= {
             "ids": tuple(stated["ids"]),
+            "participants": tuple(stated["participants"]),
             "day": date.fromisoformat(stated["day"]) if stated["day"] else None,
-            "self_named": tuple((int(turn), tuple(people)) for turn, people in stated["self_named"]),
         }
         traces = tuple(Trace(**{**trace, "keywords": tuple(trace["keywords"])}) for trace in document["traces"])
-        return cls(
-            dict(document["features"]), dict(document["places"]), dict(document["turns"]), Stated(**stated), traces
-        )
+        named = tuple((int(turn), tuple(people)) for turn, people in document["self_named"])
+        features, places, turns = (dict(document[part]) for part in ("features", "places", "turns"))
+        return cls(features, places, turns, Stated(**stated), traces, named)
 
 
 def together(parts: Iterable[Measured], names: Collection[str]) -> Measured:
@@ -84,13 +88,15 @@ def together(parts: Iterable[Measured], names: Collection[str]) -> Measured:
     turns: TurnColumns = {}
     stated = Stated()
     traces: tuple[Trace, ...] = ()
+    named: tuple[tuple[int, tuple[str, ...]], ...] = ()
     for part in parts:
         features |= part.features
         places |= part.places
         turns |= part.turns
         stated = part.stated if part.stated != Stated() else stated
         traces += part.traces
-    return Measured(features, places, turns, stated, traces)
+        named += part.self_named
+    return Measured(features, places, turns, stated, traces, named)
 
 
 def note(places: dict[str, str], feature: str, found: Collection[str]) -> None:

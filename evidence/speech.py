@@ -1,128 +1,101 @@
-"""How a transcript sounds: who speaks how much, whether its times hold, how its words run. Measured, not judged."""
+"""Who speaks how much in a transcript, and whether its times hold. Measured, not judged."""
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
-from evidence.measured import Features, note
-from evidence.transcripts.speakers import folded
-from evidence.transcripts.transcript import Transcript
-from study.protocol.material import GuideQuestion, Transcripts
+from evidence.measured import Features, TurnColumns, note, turns_at
+from evidence.talk import Talk
 
-_DIARISED = re.compile(r"^(?:speaker|spk|person|voice|s)[ _-]?\d+$|^unknown(?: speaker)?$", re.IGNORECASE)
-_INAUDIBLE = re.compile(
-    r"[\[(<{][^\])>}]{0,40}\b(?:inaudible|unintelligible|indiscernible|unclear)\b[^\])>}]{0,40}[\])>}]", re.IGNORECASE
+_DIARISED = re.compile(r"^(?:speaker|spk|person|voice|s)[ _-]?\d+$|^unknown(?: speaker)?$")
+_EXPLAINED = re.compile(
+    r"[\[(][^\])]{0,60}\b(?:paus\w*|break|interrupt\w*|recorder|recording|silence|tape|phone|off the record|technical"
+    r"|connection|unterbrech\w*|interruption|silencio|pausa)\b[^\])]{0,60}[\])]",
+    re.IGNORECASE,
 )
-_PAUSE = re.compile(
-    r"[\[(][^\])]{0,40}\b(?:paus\w*|break|interrupt\w*|recorder|recording|silence)\b[^\])]{0,40}[\])]", re.IGNORECASE
-)
-_SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]*$|[\])]$")
+_SLIP = 0.85
 
 
-def measure_speakers(transcript: Transcript, conventions: Transcripts, places: dict[str, str]) -> Features:
+def measure_speakers(talk: Talk, places: dict[str, str]) -> Features:
     """Labels against the declared set, and the interviewer's share of the words (None unless both sides speak)."""
-    turns = transcript.turns
-    labels = turns["speaker"].map(folded)
-    words = turns["text"].map(lambda text: len(text.split()))
-    interviewer = labels.isin([folded(s) for s in conventions.speakers.interviewer])
-    participant = labels.isin([folded(s) for s in conventions.speakers.participant])
-    diarised = labels.map(lambda label: bool(_DIARISED.match(label))) & ~interviewer & ~participant
-    unknown = (labels != "") & ~interviewer & ~participant & ~diarised
-    unlabelled = (labels == "") & (words > 0)
-    note(places, "unknown_labels_count", turns_at(turns, unknown))
-    note(places, "diarisation_labels_count", turns_at(turns, diarised))
-    note(places, "unlabelled_share", turns_at(turns, unlabelled))
-    spoken, heard = int(words[interviewer].sum()), int(words.sum())
-    both = bool(interviewer.any() and participant.any())
+    labels, words = talk.labels, talk.lengths
+    declared = talk.interviewer | talk.participant
+    diarised = {label for label in set(labels) - declared if _DIARISED.match(label)}
+    unknown = set(labels) - declared - diarised - {""}
+    unlabelled = [not label and n > 0 for label, n in zip(labels, words, strict=True)]
+    note(places, "unknown_labels_count", _unknown_at(talk, unknown, declared))
+    note(places, "diarisation_labels_count", turns_at(talk.numbers, (label in diarised for label in labels)))
+    note(places, "unlabelled_share", turns_at(talk.numbers, unlabelled))
+    spoken = sum(n for label, n in zip(labels, words, strict=True) if label in talk.interviewer)
+    roles = sum(bool(side & set(labels)) for side in (talk.interviewer, talk.participant))
     return {
-        "speaking_roles_count": int(interviewer.any()) + int(participant.any()),
-        "unknown_labels_count": labels[unknown].nunique(),
-        "diarisation_labels_count": labels[diarised].nunique(),
-        "unlabelled_share": float(unlabelled.sum() / max(int((words > 0).sum()), 1)),
-        "interviewer_share": spoken / heard if both and heard else None,
+        "speaking_roles_count": roles,
+        "unknown_labels_count": len(unknown),
+        "diarisation_labels_count": len(diarised),
+        "unlabelled_share": unlabelled.count(True) / max(sum(n > 0 for n in words), 1),
+        "interviewer_share": spoken / sum(words) if roles == 2 and sum(words) else None,
     }
 
 
-def measure_times(transcript: Transcript, places: dict[str, str]) -> Features:
-    """Steps back and gaps in seconds, words a minute; nothing for a transcript without times.
+def _unknown_at(talk: Talk, unknown: set[str], declared: frozenset[str]) -> list[str]:
+    """Where undeclared labels stand; of one within a slip of a declared label, which that is (the declared one)."""
+    near = {label: difflib.get_close_matches(label, sorted(declared), 1, _SLIP) for label in unknown}
+    return [
+        f"turn {number}" + (f" (a slip of “{near[label][0]}”?)" if near[label] else "")
+        for number, label in zip(talk.numbers, talk.labels, strict=True)
+        if label in unknown
+    ]
 
-    A gap beside a bracketed pause or interruption is explained; the pace needs a minute of talk.
+
+def measure_times(talk: Talk, columns: TurnColumns) -> Features:
+    """Steps back and gaps in s, by turn and the largest, words a minute; nothing for a transcript without times.
+
+    A gap beside a bracketed pause or interruption is explained, and one after a turn without an end is not known; the
+    pace needs a minute of talk. A step back is held against the turn before, wherever the latest end was.
     """
-    turns = transcript.turns.dropna(subset=["start"])
-    if len(turns) < 2:
+    timed = np.flatnonzero(np.isfinite(talk.start))
+    if len(timed) < 2:
         return {}
-    steps = turns["start"].diff().iloc[1:]
-    note(places, "backward_s", turns_at(turns.iloc[1:], steps < 0))
-    features: Features = {"backward_s": float(max(0.0, -steps.min()))}
-    ended = turns["end"].fillna(turns["start"]).cummax()
-    if turns["end"].notna().all():
-        gaps = (turns["start"] - ended.shift()).iloc[1:]
-        paused = turns["text"].map(lambda text: bool(_PAUSE.search(text)))
-        gaps = gaps.mask((paused | paused.shift(fill_value=False)).iloc[1:])
-        widest = gaps.fillna(0.0).to_numpy()
-        places["gap_s"] = f"before turn {turns['turn'].iloc[1 + int(widest.argmax())]}"
-        features["gap_s"] = float(max(0.0, widest.max()))
-    minutes = (float(ended.iloc[-1]) - float(turns["start"].iloc[0])) / 60
+    start, end = talk.start[timed], talk.end[timed]
+    ended = np.maximum.accumulate(np.where(np.isfinite(end), end, start))
+    back = np.maximum(0.0, -np.diff(start))
+    gaps = np.where(np.isfinite(end[:-1]), np.maximum(0.0, start[1:] - ended[:-1]), np.nan)
+    gaps[_explained(talk, timed)] = np.nan
+    columns["backward_s"] = _column(talk, timed[1:], back)
+    features: Features = {"backward_s": float(back.max())}
+    if np.isfinite(end[:-1]).any():
+        columns["gap_s"] = _column(talk, timed[1:], gaps)
+        features["gap_s"] = float(np.nanmax(gaps)) if np.isfinite(gaps).any() else 0.0
+    minutes = (float(ended[-1]) - float(start[0])) / 60
     if minutes >= 1:
-        features["words_per_minute"] = len(" ".join(turns["text"]).split()) / minutes
+        features["words_per_minute"] = sum(talk.lengths[i] for i in timed) / minutes
     return features
 
 
-def measure_wording(transcript: Transcript, places: dict[str, str]) -> Features:
-    """What the words themselves show: inaudible marks, loops, long turns, a missing end."""
-    turns = transcript.turns
-    words = " ".join(turns["text"]).casefold().split()
-    lengths = turns["text"].map(lambda text: len(text.split()))
-    marks = turns["text"].map(lambda text: len(_INAUDIBLE.findall(text)))
-    note(places, "inaudible_per_1000_words", turns_at(turns, marks > 0))
-    places["longest_turn_words"] = f"turn {turns['turn'].iloc[int(lengths.to_numpy().argmax())]}"
-    return {
-        "inaudible_per_1000_words": 1000 * int(marks.sum()) / len(words) if words else None,
-        "loop_repeats_count": _loop(words),
-        "longest_turn_words": int(lengths.max()),
-        "unfinished_endings_count": _unfinished(transcript),
-    }
+def last_times(talk: Talk) -> tuple[float | None, float | None]:
+    """When the first timed turn begins and the last ends, in s; the end is known only where the last turn has one."""
+    timed = np.flatnonzero(np.isfinite(talk.start))
+    if not len(timed):
+        return None, None
+    ends = talk.end[timed]
+    last = float(np.nanmax(ends)) if np.isfinite(ends).any() else None
+    return float(talk.start[timed[0]]), last
 
 
-def _loop(words: list[str]) -> int:
-    """How often some five words come again directly after themselves, the first time counted."""
-    longest = run = 0
-    for i in range(len(words) - 5):
-        run = run + 1 if words[i] == words[i + 5] else 0
-        longest = max(longest, run)
-    return longest // 5 + 1
+def _explained(talk: Talk, timed: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """For each two neighbouring timed turns whether one of them says why nobody spoke between them."""
+    says = np.array([("[" in text or "(" in text) and bool(_EXPLAINED.search(text)) for text in talk.texts])
+    beside: NDArray[np.bool_] = says[timed][1:] | says[timed][:-1]
+    return beside
 
 
-def _unfinished(transcript: Transcript) -> int | None:
-    """Signs that the end is missing: the last words end no sentence, the last cue has no words; None where most turns
-    end without a mark, as in raw speech recognition."""
-    texts = [text for text in transcript.turns["text"] if text]
-    if not texts:
-        return None
-    empty_end = transcript.arrows > 0 and not transcript.turns["text"].iloc[-1]
-    if sum(bool(_SENTENCE_END.search(text)) for text in texts) < 0.8 * len(texts):
-        return int(empty_end) if transcript.arrows else None
-    return int(empty_end) + int(not _SENTENCE_END.search(texts[-1]))
-
-
-def untraced(transcript: Transcript, conventions: Transcripts, questions: Iterable[GuideQuestion]) -> int | None:
-    """Required questions none of whose keywords the interviewer says."""
-    turns = transcript.turns
-    required = [q for q in questions if q.required and q.keywords]
-    labels = {folded(s) for s in conventions.speakers.interviewer}
-    asked = " ".join(turns["text"][turns["speaker"].map(folded).isin(labels)]).casefold()
-    if not required or not asked:
-        return None
-    return sum(not any(_said(asked, keyword) for keyword in q.keywords) for q in required)
-
-
-def _said(text: str, keyword: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(keyword.casefold())}", text) is not None
-
-
-def turns_at(turns: pd.DataFrame, where: pd.Series[bool]) -> list[str]:
-    """The places of the turns where a condition holds."""
-    return [f"turn {number}" for number in turns["turn"][where]]
+def _column(talk: Talk, at: NDArray[np.intp], values: NDArray[np.float64]) -> list[float | None]:
+    """One value a turn, None for the others; milliseconds."""
+    column: list[float | None] = [None] * len(talk.numbers)
+    for i, value in zip(at.tolist(), values.tolist(), strict=True):
+        column[i] = None if value != value else round(value, 3)
+    return column

@@ -25,7 +25,9 @@ class Check:
     None for a check that code raises itself. `message` may use `{count}` (failing rows), `{rows}` ("1 row", "2 rows"),
     `{value}` (the measured number, where one row is one subject), `{column}` and the names of its thresholds. `rerun`
     is what a change makes necessary: checking the `file` again, or every one `across` the study. `column` is the
-    column of the file that the feature was measured on, where its name differs.
+    column of the file that the feature was measured on, where its name differs. `given` is another feature the
+    expectation reads to know on which rows it holds. `at` says where in a file a part of it stands, for tables with
+    several rows a file. `declared` takes thresholds from elsewhere in study.yaml than `checks`.
     """
 
     id: str
@@ -38,6 +40,9 @@ class Check:
     message: str = ""
     rerun: str = "file"
     column: str = ""
+    given: str = ""
+    at: str = "turn {part}"
+    declared: Callable[[Protocol], Thresholds] | None = None
 
     @property
     def about(self) -> str:
@@ -55,7 +60,7 @@ class Check:
                 where=f"study.yaml, checks.{self.id}",
                 remedy=f"Its thresholds are: {known}.",
             )
-        return {**self.defaults, **own}
+        return {**self.defaults, **(self.declared(study) if self.declared else {}), **own}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,20 @@ def at_most(feature: str, thresholds: Thresholds) -> Any:
 def between(feature: str, thresholds: Thresholds) -> Any:
     """Every value lies between `minimum` and `maximum`, both included."""
     return _between(feature, thresholds["minimum"], thresholds["maximum"])
+
+
+def at_most_where(given: str) -> Builder:
+    """No value is above `maximum` where the feature `given` is above `share`: both have to be large."""
+
+    def build(name: str, thresholds: Thresholds) -> Any:
+        import great_expectations.expectations as gxe
+        from great_expectations.expectations.row_conditions import Column
+
+        return gxe.ExpectColumnValuesToBeBetween(
+            column=name, max_value=thresholds["maximum"], row_condition=Column(given) > thresholds["share"]
+        )
+
+    return build
 
 
 def is_zero(feature: str, thresholds: Thresholds) -> Any:

@@ -1,4 +1,4 @@
-"""Checks on transcripts: one row a transcript, measured by `evidence.measure` and `evidence.similarity`.
+"""Checks on transcripts: one row a transcript, one a turn, one a question, measured by `evidence.measure`.
 
 On the file as it arrives what may identify somebody is work for de-identification, so TR060 to TR065 ask for review;
 they block only a copy that is to be released or sent. TR041 and TR042 compare with every other transcript.
@@ -6,7 +6,9 @@ they block only a copy that is to be released or sent. TR041 and TR042 compare w
 
 from __future__ import annotations
 
-from expectations.check import Check, Suite, at_least, at_most, between, is_zero
+from dataclasses import replace
+
+from expectations.check import Check, Suite, at_least, at_most, at_most_where, between, is_zero
 
 _OPENING = (
     Check(
@@ -107,16 +109,14 @@ _TIMES = (
         message="Times that cannot be read, have 60 seconds or more, or end before they start: {value}. Correct them.",
     ),
     Check(
-        "TR021", "block", "backward_s", at_most, {"maximum": 0.5},
-        title="Starts never run backwards",
-        reason="Times that jump back mean passages out of order or two files joined.",
-        message="The times jump back by {value} s (at most {maximum} s). Check the order of the passages.",
-    ),
-    Check(
-        "TR022", "review", "gap_s", at_most, {"maximum": 120},
-        title="No long gap without an explanation",
-        reason="A gap nobody explains may be a passage left out.",
-        message="{value} s pass without a word or a note (at most {maximum} s). Listen there, or note the pause.",
+        "TR023", "block", "audio_difference_s", at_most_where("audio_difference_share"),
+        {"maximum": 60, "share": 0.05},
+        title="The last time is about the length of the recording",
+        reason="A transcript that ends long before its recording lacks its end; one that ends after it belongs to "
+        "another.",
+        message="The last time is {value} s off the end of the recording (at most {maximum} s or {share_percent} of "
+        "its length). Compare the end with the recording.",
+        given="audio_difference_share",
     ),
     Check(
         "TR024", "review", "words_per_minute", between, {"minimum": 80, "maximum": 220},
@@ -140,16 +140,33 @@ _WORDING = (
         message="{value} inaudible marks per 1,000 words (at most {maximum}). Have it transcribed again.",
     ),
     Check(
-        "TR033", "review", "loop_repeats_count", at_most, {"maximum": 3},
-        title="No speech-recognition loop",
-        reason="Speech recognition fills silence by repeating itself; nobody said it.",
-        message="The same five words follow themselves {value} times (at most {maximum}). Compare with the recording.",
+        "TR031.notation", "review", "extra_notations_count", at_most, {"maximum": 0},
+        title="One notation for what is not heard, for pauses and for what is taken out",
+        reason="Marks written in several ways are counted and searched for in one of them only.",
+        message="Ways of marking the same thing beyond the first: {value} (at most {maximum}). Write each in one way.",
     ),
     Check(
-        "TR035", "inform", "longest_turn_words", at_most, {"maximum": 1500},
-        title="No very long turn",
-        reason="A turn of many minutes is often a missed change of speaker.",
-        message="One turn has {value} words (more than {maximum}). Look whether somebody else speaks in it.",
+        "TR032", "inform", "fillers_in_full_per_1000_words", at_least, {"minimum": 1},
+        title="Hesitations are written down, as full verbatim promises",
+        reason="People hesitate all the time (Bortfeld et al. 2001, Language and Speech 44, 123-147): a transcript "
+        "without an um was tidied, and an analysis of how something was said would be misled.",
+        message="{value} hesitations per 1,000 words (at least {minimum} where verbatim is full). Ask the transcriber, "
+        "or declare the level that was ordered.",
+    ),
+    Check(
+        "TR032.intelligent", "inform", "fillers_in_intelligent_per_1000_words", at_most, {"maximum": 5},
+        title="Hesitations are left out, as intelligent verbatim promises",
+        reason="Where some files keep hesitations and others do not, people seem to speak differently who do not.",
+        message="{value} hesitations per 1,000 words (at most {maximum} where verbatim is intelligent). Ask the "
+        "transcriber, or declare the level that was ordered.",
+    ),
+    Check(
+        "TR034", "review", "declared_language_share", at_least, {"minimum": 0.8},
+        title="The transcript is in the declared language",
+        reason="A translation in place of the original, or a stretch in another language, is analysed as if it had "
+        "been said so, and other checks look for the wrong words.",
+        message="{value_percent} of the words that belong to one language are of the declared one (at least "
+        "{minimum_percent}). Look whether it is the original, and declare its language.",
     ),
     Check(
         "TR040", "review", "unfinished_endings_count", is_zero,
@@ -158,10 +175,11 @@ _WORDING = (
         message="The last words end no sentence, or the last times have no words. Compare with the recording.",
     ),
     Check(
-        "TR043", "review", "questions_untraced_count", is_zero,
-        title="Each required question of the guide is traced",
-        reason="A question never asked cannot be answered; saturation and comparison assume it was.",
-        message="Required questions without a keyword in the interviewer's words: {value}. Note why, or add keywords.",
+        "TR044", "review", "self_names_elsewhere_count", is_zero,
+        title="Nobody introduces themselves as another participant",
+        reason="When two participants' transcripts are swapped, everything else about the files may still fit.",
+        message="Somebody says to be, or is labelled as, a participant who was not in this interview: {value} times. "
+        "Find out whose interview it is.",
     ),
 )  # fmt: skip
 
@@ -217,8 +235,53 @@ _LEAKS = (
     Check(
         "TR065", "review", "document_traces_count", is_zero,
         title="No author, tracked change, comment or hidden text is left",
-        reason="Word keeps what a reader no longer sees.",
+        reason="A document keeps what a reader no longer sees.",
         message="Traces of editing or hidden text: {value}. Accept the changes and remove what is hidden.",
+    ),
+)  # fmt: skip
+
+_HINTS = (
+    Check(
+        "TR061", "review", "near_hits_count", is_zero,
+        title="No word is one letter away from a registered name",
+        reason="Speech recognition and typists misspell names; a misspelt name still points at its person.",
+        message="Words one letter away from a registered name: {value}. Look at each: replace it if it is the name, "
+        "or decide that it is none.",
+    ),
+    Check(
+        "TR063", "review", "unreviewed_strings_count", is_zero,
+        title="Every possible name was looked at by a person",
+        reason="Names of people the study never registered are found by hints only, so a person decides on each string "
+        "once for the whole study.",
+        message="Different strings that may be names and that nobody has decided on: {value}. Decide on them with "
+        "`fieldtrail review`.",
+    ),
+    Check(
+        "TR064", "review", "disguised_hits_count", is_zero,
+        title="No name is spelled out or written in small letters",
+        reason="Speech recognition writes names without capitals, and people spell theirs.",
+        message="Names spelled out or in small letters: {value}. Replace each, or decide that it is none.",
+    ),
+)  # fmt: skip
+
+_DECLARED = (
+    Check(
+        "TR066", "block", "open_identifier_kinds_count", is_zero,
+        title="What is declared de-identified holds nothing that identifies",
+        reason="A file that says it is de-identified is passed on without another look.",
+        message="The file is declared de-identified, yet of names, near misses, identifiers, undecided strings, "
+        "disguised names and traces of editing {value} kinds are open. Settle them, or take the declaration back.",
+    ),
+)  # fmt: skip
+
+_PERMITTED = (
+    Check(
+        "TR071", "block", "misplaced_pseudonyms_count", is_zero,
+        title="Pseudonyms stand only where the study permits them",
+        reason="A pseudonym in a file name, a note or a document's properties ties the published words to the file "
+        "and its interview for everybody who sees a list of files.",
+        message="Pseudonyms in parts of the file where study.yaml (transcripts.pseudonyms_in) does not permit them: "
+        "{value}. Take them out there.",
     ),
 )  # fmt: skip
 
@@ -232,13 +295,89 @@ _PSEUDONYMS = (
     ),
 )  # fmt: skip
 
+_TURNS = (
+    Check(
+        "TR021", "block", "backward_s", at_most, {"maximum": 0.5},
+        title="Starts never run backwards",
+        reason="Times that jump back mean passages out of order or two files joined.",
+        message="The times jump back by {value} s (at most {maximum} s). Check the order of the passages.",
+    ),
+    Check(
+        "TR022", "review", "gap_s", at_most, {"maximum": 120},
+        title="No long gap without an explanation",
+        reason="A gap nobody explains may be a passage left out.",
+        message="{value} s pass without a word or a note (at most {maximum} s). Listen there, or note the pause.",
+        at="before turn {part}",
+    ),
+    Check(
+        "TR033", "review", "loop_repeats_count", at_most, {"maximum": 3},
+        title="No speech-recognition loop",
+        reason="Speech recognition fills silence by repeating itself; nobody said it.",
+        message="The same words follow themselves {value} times (at most {maximum}). Compare with the recording.",
+    ),
+    Check(
+        "TR031", "review", "unclosed_brackets_count", is_zero,
+        title="Every bracket is closed",
+        reason="A mark that is not closed swallows words: searches and counts take them for a note.",
+        message="Brackets that are not opened or not closed: {value}. Close them.",
+    ),
+    Check(
+        "TR035", "inform", "turn_words_count", at_most, {"maximum": 1500},
+        title="No very long turn",
+        reason="A turn of many minutes is often a missed change of speaker.",
+        message="One turn has {value} words (more than {maximum}). Look whether somebody else speaks in it.",
+    ),
+)  # fmt: skip
+
+_QUESTIONS = (
+    Check(
+        "TR043", "review", "question_score", at_least, {"minimum": 0.5},
+        title="Each required question of the guide is traced",
+        reason="A question never asked cannot be answered; saturation and comparison assume it was.",
+        message="A required question is traced only {value} in the interviewer's words (at least {minimum}; a keyword "
+        "alone gives 0.5, its own wording without a keyword up to 1). Note why, or add keywords.",
+        at="question {part}",
+    ),
+)  # fmt: skip
+
+_QUOTES = (
+    Check(
+        "TR072", "review", "people_sharing_count", at_least, {"minimum": 5},
+        title="What is said beside a quote fits enough people",
+        reason="Role, site and group together single out a person whose name is nowhere (Sweeney 2002, "
+        "doi 10.1142/S0218488502001648).",
+        message="What stands beside the quote fits only {value} people (at least {minimum}). Leave out the site, the "
+        "role or the group.",
+        declared=lambda study: {"minimum": study.disclosure.k},
+    ),
+)  # fmt: skip
+
 TRANSCRIPTS = Suite(
     "transcripts",
-    (*_OPENING, *_IDENTITY, *_SPEAKERS, *_TIMES, *_WORDING, *_LIKENESS, *_CONSENT, *_LEAKS),
-)
+    (
+        *_OPENING, *_IDENTITY, *_SPEAKERS, *_TIMES, *_WORDING, *_LIKENESS, *_CONSENT, *_LEAKS, *_DECLARED, *_PERMITTED,
+    ),
+)  # fmt: skip
 """One row a transcript, with `subject_column`."""
+
+TURNS = Suite("turns of transcripts", _TURNS)
+"""One row a turn, with `subject_column` and `part_column`."""
+
+QUESTIONS = Suite("questions of the interview guide", _QUESTIONS)
+"""One row a required question and transcript, with `subject_column` and `part_column`."""
+
+COPIES = Suite("copies to be released", (*(replace(c, severity="block") for c in _LEAKS), *_DECLARED, *_PERMITTED))
+"""One row a copy that is to be released or sent: what asks for review in the raw file blocks here."""
+
+QUOTES = Suite("quotes shown", _QUOTES)
+"""One row a quote that somebody outside the team will see."""
 
 PSEUDONYMS = Suite("pseudonyms", _PSEUDONYMS, file="restricted/participants.csv", row_key="row")
 """One row a participant; the table is the subject."""
 
-CHECKS = (*TRANSCRIPTS.checks, *PSEUDONYMS.checks)
+CHECKS = tuple(
+    sorted(
+        (*TRANSCRIPTS.checks, *TURNS.checks, *QUESTIONS.checks, *PSEUDONYMS.checks, *QUOTES.checks),
+        key=lambda check: check.id,
+    )
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -29,7 +29,8 @@ ENGINE_CHECKS = raised_by_code(
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How one check went over one frame: how many values it applied to and how many were unexpected."""
+    """How one check went over one frame: how many values it applied to, how many were unexpected, and in which rows
+    (positions from 0)."""
 
     check: str
     column: str
@@ -38,6 +39,7 @@ class CheckResult:
     state: State
     evaluated: int
     unexpected: int
+    failing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,23 @@ def validate(
 
 
 def validate_full(
-    frame: pd.DataFrame, suite: Suite, *, study: Protocol, place: str = "", subject_column: str | None = None
+    frame: pd.DataFrame,
+    suite: Suite,
+    *,
+    study: Protocol,
+    place: str = "",
+    subject_column: str | None = None,
+    part_column: str | None = None,
 ) -> Validation:
-    """The same, with every check's result, passed and not applicable ones included."""
+    """The same, with every check's result, passed and not applicable ones included.
+
+    With `part_column` several rows are parts of one subject (the turns of a transcript): one query a check and file,
+    whose `where` names the first part that is not met, with its value, and how many more there are.
+    """
     checks = [c for c in suite.checks if c.expectation is not None]
     if not checks:
         raise StudyError(f"the suite {suite.name} holds no check", remedy="This is a fault in fieldtrail: report it.")
-    raiser = _Raiser(frame, suite, study, place, subject_column)
+    raiser = _Raiser(frame, suite, study, place, subject_column, part_column)
     if frame.empty:
         return Validation(suite.name, 0, (raiser.empty(),), ())
     present = [c for c in checks if c.feature in frame.columns]
@@ -94,6 +106,7 @@ def validate_full(
                 outcome.state,
                 outcome.evaluated,
                 len(outcome.failing),
+                outcome.failing,
             )
         )
     return Validation(suite.name, len(frame), tuple(queries), tuple(results))
@@ -132,13 +145,17 @@ def _run(frame: pd.DataFrame, checks: Sequence[Check], name: str, study: Protoco
     suite = gx.ExpectationSuite(name=name, expectations=[_built(c, i, study) for i, c in enumerate(checks)])
     if len(suite.expectations) != len(checks):
         raise _incomplete(name)
-    pruned = frame[sorted({c.feature for c in checks})].reset_index(drop=True)
+    columns = {c.feature for c in checks} | {c.given for c in checks if c.given in frame.columns}
+    pruned = frame[sorted(columns)].reset_index(drop=True)
     answer = batches.get_batch({"dataframe": pruned}).validate(suite, result_format={"result_format": "COMPLETE"})
     by_position = {r.expectation_config.meta["position"]: r for r in answer.results}
     if sorted(by_position) != list(range(len(checks))):
         raise _incomplete(name)
-    for i in range(len(checks)):
-        yield _outcome(by_position[i])
+    for i, check in enumerate(checks):
+        outcome = _outcome(by_position[i])
+        if check.given and outcome.state == "not_applicable" and pruned[check.feature].notna().any():
+            outcome = replace(outcome, state="passed", evaluated=int(pruned[check.feature].notna().sum()))
+        yield outcome
 
 
 def _built(check: Check, position: int, study: Protocol) -> Any:
@@ -195,6 +212,7 @@ class _Raiser:
     study: Protocol
     place: str
     subject_column: str | None
+    part_column: str | None = None
 
     def empty(self) -> Query:
         return Query.raised(
@@ -212,6 +230,8 @@ class _Raiser:
             return []
         if self.subject_column is None:
             return [self._of_frame(check, outcome)]
+        if self.part_column is not None:
+            return self._of_parts(check, outcome)
         if outcome.state == "unchecked":
             return [self._of_row(check, i, checked=False) for i in range(len(self.frame))]
         return [self._of_row(check, i, checked=True) for i in outcome.failing]
@@ -229,6 +249,23 @@ class _Raiser:
             message=text,
             rows=self._keys(outcome.failing),
         )
+
+    def _of_parts(self, check: Check, outcome: _Outcome) -> list[Query]:
+        """One query a file: its first part, and how many more."""
+        checked = outcome.state == "failed"
+        refs = self.frame["ref"].to_numpy()
+        groups: dict[str, list[int]] = {}
+        for position in outcome.failing if checked else range(len(self.frame)):
+            groups.setdefault(refs[position], []).append(position)
+        queries = []
+        for positions in groups.values():
+            query = self._of_row(check, positions[0], checked=checked)
+            if checked:
+                at = check.at.format(part=self.frame[self.part_column].iloc[positions[0]])
+                more = f" and {len(positions) - 1} more" if len(positions) > 1 else ""
+                query = replace(query, where=f"{query.where}, {at}{more}")
+            queries.append(query)
+        return queries
 
     def _of_row(self, check: Check, position: int, *, checked: bool) -> Query:
         row = self.frame.iloc[position]

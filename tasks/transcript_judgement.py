@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-
-import pandas as pd
 
 from evidence.detectors import Patterns, Registry
 from evidence.isolated import ReaderDied, call_each
@@ -15,8 +13,8 @@ from evidence.measure import FEATURES, Expected, is_dated_ahead, measure
 from evidence.measured import Measured
 from evidence.similarity import Likeness, grams, likenesses, sketch
 from evidence.transcripts import Transcript, read_transcript
-from expectations.transcripts import TRANSCRIPTS
-from expectations.validate import State, Validation, validate_full
+from expectations.transcript_suites import Judgement, MeasuredFile, judge
+from expectations.validate import State
 from study import Fact, Query, Subject
 from study.identifiers import event_id
 from study.protocol.material import Transcripts
@@ -31,8 +29,6 @@ SECONDS, MEGABYTES = 60.0, 1000
 
 _SAID_EVERY = 25
 _LIKE_OTHERS = {"TR041", "TR042"}
-_FEATURE = {check.id: check.feature for check in TRANSCRIPTS.checks}
-_COLUMNS = (*FEATURES, "same_text_count", "containment_share")
 
 Read = Transcript | ReaderDied
 
@@ -73,14 +69,15 @@ def judge_files(bench: Bench, files: list[TranscriptFile], due: Collection[str])
     chosen = _chosen(files, due, alike)
     step("Checking transcripts", len(chosen), len(files))
     measured = {file.path: _measured(bench, file, read[file.path]) for file in chosen}
-    rows = [_row(file, measured[file.path], alike.get(file.path)) for file in chosen]
-    frame = pd.DataFrame(rows).astype(dict.fromkeys(_COLUMNS, float))
-    validation = validate_full(frame, TRANSCRIPTS, study=bench.place.protocol, subject_column="subject")
+    judgements = judge(
+        [MeasuredFile(f.subject, f.reference.ref, f.path, measured[f.path], alike.get(f.path)) for f in chosen],
+        study=bench.place.protocol,
+    )
     judged = []
     for file in chosen:
-        queries = _placed(validation, file, measured[file.path])
-        met = _met(bench, read[file.path], queries, alike.get(file.path))
-        judged.append(_judged(bench, file, read[file.path], queries, met, validation))
+        judgement = judgements.by_ref[file.reference.ref]
+        met = _met(bench, read[file.path], judgement.queries, alike.get(file.path))
+        judged.append(_judged(bench, file, read[file.path], judgement, met))
     return judged
 
 
@@ -116,24 +113,6 @@ def _measured(bench: Bench, file: TranscriptFile, read: Read) -> Measured:
     return measure(read, bench.conventions, bench.expected[file.path], leaks)
 
 
-def _row(file: TranscriptFile, measured: Measured, alike: Likeness | None) -> dict[str, object]:
-    return {
-        "subject": file.subject,
-        "ref": file.reference.ref,
-        "where": file.path,
-        **measured.features,
-        "same_text_count": alike.same_text_count if alike else None,
-        "containment_share": alike.containment_share if alike else None,
-    }
-
-
-def _placed(validation: Validation, file: TranscriptFile, measured: Measured) -> tuple[Query, ...]:
-    """The file's queries, with the place in the file where its measurement has one."""
-    own = [query for query in validation.queries if query.where == file.path]
-    places = {query.check: measured.places.get(_FEATURE[query.check]) for query in own}
-    return tuple(replace(q, where=f"{q.where}, {places[q.check]}") if places[q.check] else q for q in own)
-
-
 def _met(bench: Bench, read: Read, queries: Collection[Query], alike: Likeness | None) -> str:
     """What the judgement rests on beyond the rules: see `Rules.code`."""
     if isinstance(read, ReaderDied):
@@ -144,9 +123,8 @@ def _met(bench: Bench, read: Read, queries: Collection[Query], alike: Likeness |
     return " ".join(met)
 
 
-def _judged(
-    bench: Bench, file: TranscriptFile, read: Read, queries: tuple[Query, ...], met: str, validation: Validation
-) -> JudgedTranscript:
+def _judged(bench: Bench, file: TranscriptFile, read: Read, judgement: Judgement, met: str) -> JudgedTranscript:
+    queries = judgement.queries
     counts = {level: sum(query.severity == level for query in queries) for level in ("block", "review", "inform")}
     verdict: Verdict = "blocked" if counts["block"] else "review" if counts["review"] else "passed"
     if isinstance(read, ReaderDied) or not read.readable:
@@ -164,7 +142,7 @@ def _judged(
             "blocking": counts["block"],
             "review": counts["review"],
             "inform": counts["inform"],
-            "unchecked": sum(result.state == "unchecked" for result in validation.results),
+            "unchecked": sum(state == "unchecked" for state in judgement.states.values()),
         },
     )
     return JudgedTranscript(file, verdict, queries, validated)

@@ -31,7 +31,7 @@ def test_a_reading_survives_json_with_everything_in_it() -> None:
     assert kept.is_readable
     assert kept.format == "txt"
     measured = {name for part in kept.parts for name in part.features}
-    assert {"registry_hits_count", "speaking_roles_count", "questions_untraced_count"} <= measured <= {*FEATURES}
+    assert {"registry_hits_count", "speaking_roles_count", "weakest_question_score"} <= measured <= {*FEATURES}
 
 
 def test_no_words_are_kept_but_the_strings_that_were_flagged() -> None:

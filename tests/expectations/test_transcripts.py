@@ -6,14 +6,14 @@ import string
 
 import pytest
 
-from evidence.measure import FEATURES
-from expectations.transcripts import CHECKS, PSEUDONYMS, TRANSCRIPTS
-
-SIMILARITY = {"same_text_count", "containment_share"}
+from evidence.measure import FEATURES, TURN_FEATURES
+from expectations.transcript_suites import LIKENESS_FEATURES
+from expectations.transcripts import CHECKS, PSEUDONYMS, TRANSCRIPTS, TURNS
 
 
 def test_every_check_judges_a_feature_that_is_measured():
-    assert {check.feature for check in TRANSCRIPTS.checks} <= set(FEATURES) | SIMILARITY
+    assert {check.feature for check in TRANSCRIPTS.checks} <= {*FEATURES, *LIKENESS_FEATURES}
+    assert {check.feature for check in TURNS.checks} <= set(TURN_FEATURES)
 
 
 def test_ids_are_unique():
@@ -32,16 +32,6 @@ def test_on_the_raw_file_what_identifies_asks_for_review():
 
 def test_no_feature_is_named_after_a_check():
     assert not any(check.feature.upper().startswith("TR") for check in CHECKS)
-
-
-@pytest.mark.real
-@pytest.mark.parametrize("check", [c for c in CHECKS if c.defaults], ids=lambda check: check.id)
-def test_a_changed_threshold_reaches_the_expectation(check):
-    changed = {name: value + 1.5 for name, value in check.defaults.items()}
-    before, after = (check.expectation(check.feature, t) for t in (check.defaults, changed))
-    bounds = {"minimum": "min_value", "maximum": "max_value"}
-    for name in check.defaults:
-        assert getattr(after, bounds[name]) == getattr(before, bounds[name]) + 1.5
 
 
 def test_the_pseudonym_table_is_one_subject():
