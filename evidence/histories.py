@@ -56,6 +56,10 @@ class History:
         """The worst of the last verdicts of its files; None where none was judged."""
         return _worst(self.of("transcript.validated"))
 
+    def run_of(self, event: str) -> str:
+        """The run that recorded one of its events; empty for an event of something else."""
+        return next((e.run.flow_run_id for e in self.events if e.id == event), "")
+
     @property
     def references(self) -> frozenset[Reference]:
         """Every version that arrived."""

@@ -109,6 +109,7 @@ class StudyPage:
     closed: tuple[ClosedQuery, ...] = field(default=())
     due: DueSection = field(default=DueSection())
     sites: Sites = field(default=Sites())
+    transcript_numbers: tuple[tuple[int, str], ...] = field(default=())
 
 
 SEVERITY: dict[str, tuple[str, Tone]] = {

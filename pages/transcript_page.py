@@ -134,13 +134,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptPage:
-    """Everything the page shows; `next` are sentences, the most urgent first."""
+    """Everything the page shows; `next` are sentences, the most urgent first; `verdict` is None where no file is there.
+
+    It names no day of its own: a page whose transcript did not change is not written again.
+    """
 
     study: str
     synthetic: bool
     id: str
-    day: str
-    verdict: Verdict
+    verdict: Verdict | None
     next: tuple[str, ...]
     steps: tuple[Step, ...]
     queries: tuple[OpenQuery, ...] = ()

@@ -24,7 +24,7 @@ ROWS = 500
 LISTED = 12
 """How many transcripts a line of what changed names."""
 
-Result = Literal["unreadable", "blocked", "review", "passed", "waiting", "gone"]
+Result = Literal["unreadable", "blocked", "review", "passed", "waiting", "gone", "erased"]
 RESULTS: Mapping[Result, tuple[str, Tone]] = {
     "unreadable": VERDICTS["unreadable"],
     "blocked": VERDICTS["blocked"],
@@ -32,13 +32,17 @@ RESULTS: Mapping[Result, tuple[str, Tone]] = {
     "gone": ("file is gone", "warn"),
     "waiting": ("no transcript yet", "plain"),
     "passed": VERDICTS["passed"],
+    "erased": ("erased as asked", "plain"),
 }
 """What a row says of its transcript, in the order in which somebody is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One transcript, or an interview that waits for its transcript: open queries by severity, where it stands."""
+    """One transcript, or an interview that waits for its transcript: open queries by severity, where it stands.
+
+    `label` is what people read where the id is no interview's.
+    """
 
     id: str
     result: Result
@@ -48,6 +52,7 @@ class Row:
     review: int = 0
     has_page: bool = True
     is_released: bool = False
+    label: str = ""
 
     @property
     def queries(self) -> str:

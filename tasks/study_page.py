@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from evidence.histories import histories
 from expectations.catalogue import CATALOGUE
 from pages.layout import plural
 from pages.recruitment_section import Target, drawn, projection_said
@@ -38,6 +39,8 @@ from tasks.site_diagrams import site_diagrams
 from tasks.standing import Standing
 from tasks.summary import in_words, waiting
 from tasks.targets import aims, needs_people
+from tasks.transcript_overview import waiting_for_transcript
+from tasks.transcript_reports import OVERVIEW
 from tasks.workspace import Workspace
 from trail.verify_trail import LIMITS
 
@@ -85,6 +88,7 @@ def page_of(
         closed=_closed(standing, fresh, place.protocol.participants.code_pattern),
         due=due_section(place, registers),
         sites=site_diagrams(place, registers, standing.recruitment),
+        transcript_numbers=_transcript_numbers(place, standing),
     )
 
 
@@ -104,6 +108,23 @@ def _tiles(standing: Standing) -> tuple[Tile, ...]:
         Tile(str(sum(standing.transcripts.values())), "transcripts validated", "validation"),
         Tile(str(blocking), "queries that block", "validation"),
         Tile("verified" if standing.verdict.ok else "failed", "audit trail", "trail"),
+    )
+
+
+def _transcript_numbers(place: Workspace, standing: Standing) -> tuple[tuple[int, str], ...]:
+    """How far the transcripts are on their way to coding; nothing before the transcripts' own pages are there."""
+    if not any(place.out.list(OVERVIEW)):
+        return ()
+    found = histories(standing.events)
+    arrived = {id: history for id, history in found.items() if history.of("transcript.received")}
+    released = sum(bool(history.of("transcript.released")) for history in arrived.values())
+    missing = waiting_for_transcript(standing.recruitment.interviews.values(), arrived)
+    queries = sum(r.state == "open" and r.subject.startswith("transcript:") for r in standing.queries.values())
+    return (
+        (len(arrived), "received"),
+        (released, "released for coding"),
+        (len(missing), "interview without a transcript" if len(missing) == 1 else "interviews without a transcript"),
+        (queries, "query open on transcripts" if queries == 1 else "queries open on transcripts"),
     )
 
 
@@ -225,7 +246,8 @@ def _trail(standing: Standing) -> TrailState:
 def _links(place: Workspace) -> tuple[tuple[str, str], ...]:
     made = (
         ("Dossier for the auditor", "dossier/index.html"),
-        ("Survey checks in detail", "data_docs/index.html"),
+        ("Transcripts", OVERVIEW),
+        ("Checks in detail", "data_docs/index.html"),
         ("Progress to print", "progress.html"),
     )
     return tuple((label, path) for label, path in made if any(place.out.list(path)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from pages.data_docs import data_docs, data_docs_index
+from pages.data_docs import TRANSCRIPTS_PAGE, data_docs, data_docs_index
 from study import Fact
 from study.query import QueryRecord, Settled
 from tasks.outcome import Outcome
@@ -35,7 +35,9 @@ def publish_data_docs(place: Workspace, judged: Iterable[JudgedSurvey]) -> tuple
     judged = list(judged)
     pages = {docs.page: data_docs(docs) for survey in judged if (docs := survey.docs)}
     if pages:
-        pages["index.html"] = data_docs_index(place.protocol.title, [(s.name, s.verdict) for s in judged])
+        listed = [(s.name, s.verdict) for s in judged]
+        has_transcripts = any(place.out.list(DOCS + TRANSCRIPTS_PAGE))
+        pages["index.html"] = data_docs_index(place.protocol.title, listed, has_transcripts=has_transcripts)
     for name, page in pages.items():
         place.out.put(DOCS + name, page)
     return tuple(f"{place.protocol.storage.out}/{DOCS}{name}" for name in pages)

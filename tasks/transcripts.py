@@ -104,8 +104,8 @@ def _still_open(place: Workspace, kept: Collection[str]) -> list[Query]:
     return [query for query in found if query is not None]
 
 
-def outcome_of(judged: JudgedTranscripts, settled: Settled, releases: Releases) -> Outcome:
-    """What the flow says: how many transcripts, with which verdicts, queries and releases."""
+def outcome_of(judged: JudgedTranscripts, settled: Settled, releases: Releases, made: tuple[str, ...] = ()) -> Outcome:
+    """What the flow says: how many transcripts, with which verdicts, queries and releases; `made` are its pages."""
     by_verdict = Counter(file.verdict for file in judged.files)
     checked = len(judged.verdicts)
     verdicts = ", ".join(f"{by_verdict[v]} {v}" for v in ("passed", "review", "blocked", "unreadable") if by_verdict[v])
@@ -116,4 +116,4 @@ def outcome_of(judged: JudgedTranscripts, settled: Settled, releases: Releases) 
         f"{len(settled.resolved)} resolved, {len(settled.set_aside)} set aside.",
         *releases.said,
     )
-    return Outcome("validate-transcripts", said, (*settled.new, *settled.persisting))
+    return Outcome("validate-transcripts", said, (*settled.new, *settled.persisting), made)

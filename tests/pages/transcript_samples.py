@@ -19,7 +19,6 @@ PAGE = TranscriptPage(
     study="A made-up study of <b>recovery</b>",
     synthetic=True,
     id="I0007",
-    day="30 June 2016",
     verdict="blocked",
     next=("Mend what blocks it: 1 query below.", "Then look at the query to review."),
     steps=(
