@@ -18,7 +18,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 from lxml import etree
 
-from evidence.transcripts.header import split_header
+from evidence.transcripts.layout import talk_of
 from evidence.transcripts.transcript import Content, Fault, FaultKind, Line, Passage, letters_of
 
 _WRONG_PASSWORD = 4
@@ -78,7 +78,7 @@ def _read(
     beside += [Passage(place, printed[i].text, printed[i].page) for i, place in furniture.items()]
     beside += _metadata(document, data)
     lines = list(_paragraphs([line for i, line in enumerate(printed) if i not in furniture]))
-    header, passages, body = split_header(lines, fields, by_blank_lines=False, labels=labels)
+    header, passages, body = talk_of(lines, fields, labels, by_blank_lines=False)
     return Content(body, passages + beside, faults, letters_of(witness)), header
 
 

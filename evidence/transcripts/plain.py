@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from evidence.transcripts.header import split_header
+from evidence.transcripts.layout import talk_of
 from evidence.transcripts.transcript import Content, Line, letters_of
 
 
@@ -16,5 +16,5 @@ def read_plain(text: str, fields: Collection[str], labels: Collection[str] = ())
         if raw.strip():
             lines.append(Line(raw.strip(), number, opens=opens))
         opens = not raw.strip()
-    header, beside, body = split_header(lines, fields, by_blank_lines=True, labels=labels)
+    header, beside, body = talk_of(lines, fields, labels, by_blank_lines=True)
     return Content(body, beside, [], letters_of([text])), header

@@ -19,8 +19,8 @@ READER_VERSION = 1
 """Raised whenever the same bytes may read differently, whatever their format; part of the digest of the rules."""
 
 READER_VERSIONS: Mapping[Format, int] = {
-    "vtt": 1,
-    "srt": 1,
+    "vtt": 2,
+    "srt": 2,
     "txt": 2,
     "docx": 2,
     "rtf": 1,

@@ -50,7 +50,7 @@ _LAYOUTS = (
 def read_recognised(text: str, fields: Collection[str]) -> tuple[Content, dict[str, str]]:
     """The segments of a known layout as turns; every other string of the file beside them."""
     try:
-        whole = json.loads(text, object_pairs_hook=_without_doubles)
+        whole, keys = _loaded(text)
         found = _found(whole)
         if found is None:
             return _nothing(Fault("unknown_layout", found=LAYOUTS)), {}
@@ -64,6 +64,7 @@ def read_recognised(text: str, fields: Collection[str]) -> tuple[Content, dict[s
         return _nothing(Fault("damaged")), {}
     letters = _letters(text) - letters_of(p.text for p in beside if p.place == "metadata field") - repeated
     faults = [fault for _, fault in read if fault is not None]
+    beside += [Passage("metadata key", _clean(key)) for key in sorted(keys) if not _PLAIN_KEY.match(key)]
     content = Content(lines, beside, faults, letters, len(segments), len(lines))
     return content, header_of((p.text for p in beside), fields)
 
@@ -72,12 +73,18 @@ def _nothing(fault: Fault) -> Content:
     return Content([], [], [fault], Counter())
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; one with a key twice would lose the first in silence."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise ValueError
-    return made
+def _loaded(text: str) -> tuple[Any, set[str]]:
+    """The document and the names of its fields; an object with a name twice would lose the first in silence."""
+    keys: set[str] = set()
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        whole = dict(pairs)
+        keys.update(whole)
+        if len(whole) < len(pairs):
+            raise ValueError
+        return whole
+
+    return json.loads(text, object_pairs_hook=made), keys
 
 
 def _found(whole: Any) -> tuple[_Layout, list[dict[str, Any]]] | None:
@@ -145,14 +152,13 @@ def _beside(
     repeated: Counter[str] = Counter()
     for texts in _groups(whole, layout, own):
         again = all(t in speakers or _MARK.match(t) for t in texts) or any(
-            _words(joint.join(t for t in texts if not _MARK.match(t))) <= said for joint in ("", " ")
+            _within(_words(joint.join(t for t in texts if not _MARK.match(t))), said) for joint in ("", " ")
         )
         if again:
             repeated += letters_of(texts)
         else:
             beside += [Passage("metadata field", _clean(text)) for text in [" ".join(texts)]]
-    keys = sorted({key for key in _keys(whole) if not _PLAIN_KEY.match(key)})
-    return beside + [Passage("metadata key", _clean(key)) for key in keys], repeated
+    return beside, repeated
 
 
 def _groups(node: Any, layout: _Layout, own: set[int], key: str = "") -> Iterator[list[str]]:
@@ -186,20 +192,18 @@ def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield from _leaves(value, name)
 
 
-def _keys(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        yield from node
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _keys(child)
-
-
 def _words(text: str) -> Counter[str]:
     return Counter(re.findall(r"\w+", text.casefold()))
 
 
+def _within(few: Counter[str], many: Counter[str]) -> bool:
+    return all(many[word] >= n for word, n in few.items())
+
+
 def _letters(text: str) -> Counter[str]:
     """Letters of every string that is a value, from the raw text."""
-    return letters_of(json.loads(string) for string, key in _STRING.findall(text) if not key)
+    values = [string for string, key in _STRING.findall(text) if not key]
+    return letters_of(json.loads(value) if "\\" in value else value for value in values)
 
 
 def _clean(text: str) -> str:

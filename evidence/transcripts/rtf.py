@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from striprtf.striprtf import charset_map, rtf_to_text
 
-from evidence.transcripts.header import split_header
+from evidence.transcripts.layout import talk_of
 from evidence.transcripts.transcript import Content, Fault, Line, Passage, letters_of
 
 _TOKEN = re.compile(
@@ -76,7 +76,7 @@ def read_rtf(data: bytes, fields: Collection[str], labels: Collection[str] = ())
         lines += [Line(line, number, opens=i == 0) for i, line in enumerate(told)]
     beside = [Passage(place, " ".join(text.split())) for place, text in _joined(parts) if text.strip()]
     letters = letters_of([_witness(raw)]) if not any(f.kind == "nested" for f in faults) else Counter[str]()
-    header, passages, rest = split_header(lines, fields, by_blank_lines=False, labels=labels)
+    header, passages, rest = talk_of(lines, fields, labels, by_blank_lines=False)
     return Content(rest, passages + beside, faults, letters), header
 
 

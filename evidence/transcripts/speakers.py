@@ -1,7 +1,8 @@
 """Who speaks: lines to turns. `Name:` is a speaker only from a closed set.
 
-The set: labels declared or known to the caller, those within a slip of a declared one, and those seen at least
-twice in the file. Anything else before a colon is speech; overlap marks (`//S02: … //`) never start with a letter.
+The set: labels declared or known to the caller, those within a slip of a declared one, those seen at least twice in
+the file, and those alone with a time on a line, in a file where most such lines repeat a name. Anything else before a
+colon is speech; overlap marks (`//S02: … //`) never start with a letter.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import difflib
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from evidence.transcripts.transcript import Line
@@ -22,9 +23,13 @@ _BEFORE_COLON = re.compile(
     rf"^(?P<t1>{_STAMP}|{_TIME}(?=\s))?\s*{_LABEL}\s*(?P<t2>{_STAMP})?\s*:(?=\s|$)\s*(?P<t3>{_STAMP})?\s*(?P<text>.*)$"
 )
 _BEFORE_TIME = re.compile(rf"^{_LABEL}\s+(?P<t1>{_STAMP}|{_TIME})\s*$")
+_BEFORE_STAMP = re.compile(rf"^{_LABEL}\s*(?P<t1>{_STAMP})\s+(?P<text>.*)$")
+_AFTER_STAMP = re.compile(rf"^(?P<t1>{_STAMP})\s+{_LABEL}$")
+_ALONE = re.compile(rf"^{_LABEL}(?:\s{{2,}}{_TIME}|\s*{_STAMP})\s*:?$")
 _BEFORE_TAB = re.compile(r"^(?P<label>[^\t:]{1,40})\t+(?P<text>.*)$")
 _ONLY_TIME = re.compile(rf"^(?P<t1>{_STAMP})\s*(?P<text>.*)$")
 _NEAR = 0.85
+_CLOSES = tuple("0123456789)]:")
 
 
 class Turn(NamedTuple):
@@ -85,10 +90,21 @@ def closed_set(lines: Iterable[Line], known: Collection[str]) -> set[str]:
     """The labels, folded, that count as speakers in this file."""
     declared = {folded(k) for k in known}
     seen: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
     for line in lines:
         seen.update({folded(h.label) for h in _candidates(line.text)})
+        head = _ALONE.match(line.text.strip()) if line.text[-1:] in _CLOSES else None
+        alone.update([folded(head["label"])] if head else [])
+    repeated = sum(n for n in alone.values() if n > 1)
+    declared.update(alone if repeated * 2 >= alone.total() else ())
     near = {label for label in seen if _is_slip(label, declared)}
     return declared | near | {label for label, n in seen.items() if n >= 2 and len(label.split()) <= 5}
+
+
+def first_spoken(lines: Sequence[Line], known: Collection[str]) -> int:
+    """The index of the first line that opens with a speaker; the number of lines where none does."""
+    labels, declared = closed_set(lines, known), {folded(k) for k in known}
+    return next((i for i, line in enumerate(lines) if _head(line, labels, declared=declared).label), len(lines))
 
 
 def _is_slip(label: str, declared: Collection[str]) -> bool:
@@ -102,9 +118,14 @@ def _head(line: Line, labels: Collection[str], *, declared: Collection[str]) -> 
     for head in _candidates(line.text):
         if folded(head.label) in labels:
             return head
+    if line.opens and folded(line.text) in declared:
+        return _Head(" ".join(line.text.split()), math.nan, "")
     tabbed = _BEFORE_TAB.match(line.text.strip())
     if tabbed and folded(tabbed["label"]) in declared:
         return _Head(" ".join(tabbed["label"].split()), math.nan, tabbed["text"].strip())
+    after = _AFTER_STAMP.match(line.text.strip())
+    if after and folded(after["label"]) in declared:
+        return _Head(" ".join(after["label"].split()), seconds(after["t1"]), "")
     timed = _ONLY_TIME.match(line.text.strip())
     if timed:
         return _Head("", seconds(timed["t1"]), timed["text"])
@@ -117,9 +138,12 @@ def _candidates(text: str) -> Iterator[_Head]:
     if colon:
         stamp = colon["t1"] or colon["t2"] or colon["t3"]
         yield _Head(" ".join(colon["label"].split()), seconds(stamp), colon["text"].strip())
-    timed = _BEFORE_TIME.match(stripped)
+    timed = _BEFORE_TIME.match(stripped) if stripped[-1:] in _CLOSES else None
     if timed:
         yield _Head(" ".join(timed["label"].split()), seconds(timed["t1"]), "")
+    stamped = _BEFORE_STAMP.match(stripped) if "]" in stripped or ")" in stripped else None
+    if stamped and not colon:
+        yield _Head(" ".join(stamped["label"].split()), seconds(stamped["t1"]), stamped["text"])
 
 
 def _waits(made: list[Turn], line: Line) -> bool:

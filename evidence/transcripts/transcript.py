@@ -148,9 +148,7 @@ class Transcript:
 
 def letters_of(texts: Iterable[str]) -> Counter[str]:
     """How often each letter occurs; digits, marks and spaces do not count."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(text)
+    counts = Counter("".join(texts))
     return Counter({character: n for character, n in counts.items() if character.isalpha()})
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import docx
 from lxml import etree
 
-from evidence.transcripts.header import split_header
+from evidence.transcripts.layout import talk_of
 from evidence.transcripts.transcript import Content, Fault, Line, Passage, letters_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -50,7 +50,7 @@ def read_word(data: bytes, fields: Collection[str], labels: Collection[str] = ()
         beside = [*_properties(document), *_hidden(document.element.body), *_other_parts(document), *links]
     except Exception:  # python-docx and lxml raise a dozen types of their own on a damaged package
         return Content([], [], [Fault("damaged")], Counter()), {}
-    header, passages, body = split_header(lines, fields, by_blank_lines=False, labels=labels)
+    header, passages, body = talk_of(lines, fields, labels, by_blank_lines=False)
     return Content(body, passages + beside, [], letters), header
 
 
