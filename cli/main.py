@@ -147,7 +147,8 @@ def record(
     kind: Annotated[
         str,
         typer.Argument(
-            help="enrolment, contact, consent, interview, no-show, affiliation, site or recording.", metavar="KIND"
+            help="enrolment, contact, consent, interview, no-show, affiliation, site, recording or audio-check.",
+            metavar="KIND",
         ),
     ],
     answers: Annotated[

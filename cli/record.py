@@ -11,7 +11,7 @@ from cli.embedded import use_embedded_prefect
 from cli.exits import UsageError
 from cli.run import load_flow, run_flow
 
-KINDS = ("enrolment", "contact", "consent", "interview", "no-show", "affiliation", "site", "recording")
+KINDS = ("enrolment", "contact", "consent", "interview", "no-show", "affiliation", "site", "recording", "audio-check")
 EVERYWHERE = ("study", "acting", "as_of")
 
 

@@ -50,6 +50,7 @@ EXTRA = {
     },
     "record-site": {**FORM, "site": "S014", "step": "activated"},
     "record-recording": {**FORM, "recording": "R0001", "interview": "I0001", "step": "sent"},
+    "record-audio-check": {**FORM, "interview": "I0001", "minutes": 5, "words": 800, "errors": 4},
     "void-form": {"acting": "COO1", "of": "consent", "number": 1, "reason": "wrong person"},
     "replace-site": {"acting": "INV1", "stage": "sites", "site": "S014", "why": "declined"},
     "withdraw-participant": {"participant": "P001", "effective": "2026-01-01"},
