@@ -1,4 +1,7 @@
-"""What the trail knows of each transcript: what arrived, how it was judged, how far it came on the way to coding."""
+"""What was recorded about each transcript: what arrived, how it was judged, which queries came and went.
+
+Where its versions stand on the way to coding is folded by `versions`.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,22 @@ from dataclasses import dataclass, field
 from study import Event, Reference
 from study.query import Verdict
 
-STATIONS = (
-    "recording.sent",
-    "recording.returned",
-    "transcript.received",
-    "transcript.checked",
-    "transcript.corrected",
-    "transcript.deidentified",
-    "transcript.released",
-    "recording.destroyed",
+_KINDS = frozenset(
+    (
+        "recording.sent",
+        "recording.returned",
+        "recording.destroyed",
+        "transcript.received",
+        "transcript.validated",
+        "transcript.checked",
+        "transcript.corrected",
+        "transcript.deidentified",
+        "transcript.released",
+        "query.opened",
+        "query.resolved",
+        "query.set_aside",
+    )
 )
-"""The kinds that move a transcript on, in the order of its way."""
-_OTHERS = ("transcript.validated", "query.opened", "query.resolved", "query.set_aside")
-_KINDS = frozenset((*STATIONS, *_OTHERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +40,6 @@ class History:
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one kind, in the order they were recorded."""
         return self._by_kind.get(kind, ())
-
-    @property
-    def station(self) -> str:
-        """The furthest station reached; empty before the first. A recording that was destroyed is no further on."""
-        reached = [kind for kind in STATIONS[:-1] if kind in self._by_kind]
-        return reached[-1] if reached else ""
-
-    @property
-    def is_release_outdated(self) -> bool:
-        """Whether another version arrived after the last release."""
-        released, received = self.of("transcript.released"), self.of("transcript.received")
-        return bool(released and received and received[-1].recorded_at > released[-1].recorded_at)
 
     def verdict_before(self, run: str) -> Verdict | None:
         """The worst verdict that stood before the run of that id; None where it had not been judged."""

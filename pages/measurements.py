@@ -21,6 +21,8 @@ def measured(feature: str, value: float | None) -> str:
 def allowed(feature: str, thresholds: Mapping[str, float]) -> str:
     """`5% to 45%`, `at most 2 min`, `at least 99.5%`; `none` where nothing at all is allowed."""
     low, high = (measured(feature, thresholds.get(name)) for name in ("minimum", "maximum"))
+    if high and "share" in thresholds:
+        return f"at most {high} or {_percent(thresholds['share'])}"
     if low and high:
         return f"{low} to {high}"
     if low or high:

@@ -6,6 +6,7 @@ Input: one frozen `TranscriptPage`, made by a task. No word, name or label of th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 from pages.layout import render
@@ -149,6 +150,11 @@ class TranscriptPage:
     files: tuple[FileReport, ...] = ()
     history: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def groups(self) -> tuple[tuple[OpenQuery, ...], ...]:
+        """The queries of one check together, in the order they come."""
+        return tuple(tuple(group) for _, group in groupby(self.queries, key=lambda query: query.check))
 
 
 def transcript_page(page: TranscriptPage) -> bytes:

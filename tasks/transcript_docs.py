@@ -12,7 +12,7 @@ from evidence.ledger import fold_verdicts
 from evidence.measure import MEASURE_VERSION
 from evidence.transcripts import READER_VERSION
 from expectations.check import Check
-from expectations.transcripts import TRANSCRIPTS
+from expectations.transcripts import QUESTIONS, TRANSCRIPTS, TURNS
 from expectations.validate import State
 from pages.data_docs import TRANSCRIPTS_PAGE, CheckedColumn, CheckedSuite, TranscriptDocs, data_docs_index
 from pages.measurements import allowed
@@ -24,6 +24,7 @@ from study.query import Verdict
 from tasks.survey_judgement import DOCS
 from tasks.workspace import Workspace, software_version
 
+SUITES = (TRANSCRIPTS, TURNS, QUESTIONS)
 STATES: tuple[State, ...] = ("passed", "failed", "not_applicable", "unchecked")
 RESTS = "the checks with their thresholds, and the versions of readers, measurements, detectors and this software"
 UNKNOWN = "?"
@@ -59,7 +60,7 @@ def docs_of(
 ) -> TranscriptDocs:
     """Everything the page shows, from (verdict, state by check, people) of each transcript and its judgements."""
     k = protocol.disclosure.k
-    verdicts, checks = Tally(k), {check.id: Tally(k) for check in TRANSCRIPTS.checks}
+    verdicts, checks = Tally(k), {check.id: Tally(k) for suite in SUITES for check in suite.checks}
     for verdict, states, people in judged:
         behind = people or frozenset((UNKNOWN,))
         verdicts.add(verdict, behind)
@@ -72,13 +73,14 @@ def docs_of(
         study=protocol.title,
         day=local_day(last.occurred, protocol.zone).isoformat() if last else "nothing judged yet",
         rules=rules_digest(protocol),
-        suites=(
+        suites=tuple(
             CheckedSuite(
-                "transcripts",
+                suite.name,
                 "transcript",
                 total,
-                tuple(_column(check, checks[check.id], protocol) for check in TRANSCRIPTS.checks),
-            ),
+                tuple(_column(check, checks[check.id], protocol) for check in suite.checks),
+            )
+            for suite in SUITES
         ),
         k=k,
         run=last.run.flow_run_id if last else "",
@@ -89,7 +91,7 @@ def docs_of(
 
 def rules_digest(protocol: Protocol) -> str:
     """12 hex over what judges every transcript alike; what judges one of them (names, consents) is not in it."""
-    checks = [(c.id, c.severity, c.feature, c.thresholds(protocol)) for c in TRANSCRIPTS.checks]
+    checks = [(c.id, c.severity, c.feature, c.thresholds(protocol)) for suite in SUITES for c in suite.checks]
     versions = [software_version(), READER_VERSION, MEASURE_VERSION, DETECTORS_VERSION]
     return hashlib.sha256(json.dumps([checks, versions], sort_keys=True).encode()).hexdigest()[:12]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from evidence.versions import STATES, Standing, State
 from expectations.catalogue import CATALOGUE
 from pages.layout import plural
 from pages.study_page import Changes
@@ -15,16 +16,16 @@ from tasks.transcript_page import Known, Pages, ids_in_order, said
 
 NAMED = 6
 """How many transcripts a sentence names."""
-STANDINGS = {
-    "": "interview held",
-    "recording.sent": "away to be transcribed",
-    "recording.returned": "transcription came back",
-    "transcript.received": "received",
-    "transcript.checked": "checked against the audio",
-    "transcript.corrected": "corrected",
-    "transcript.deidentified": "de-identified",
-    "transcript.released": "released for coding",
+STANDINGS: Mapping[State, str] = {
+    "at_vendor": "away to be transcribed",
+    "returned": "received",
+    "corrected": "corrected",
+    "checked": "checked against the audio",
+    "deidentified": "de-identified",
+    "released": "released for coding",
 }
+HELD = "interview held"
+_REACHED_BY: Mapping[State, str] = {row.name: row.given_by for row in STATES}
 SPREADS = (
     ("share", "TR013", "The interviewer's share of the words", "%"),
     ("inaudible", "TR030", "Inaudible marks in 1,000 words", ""),
@@ -35,13 +36,15 @@ SPREADS = (
 
 @dataclass(frozen=True)
 class Overview:
-    """What the overview is made of: every transcript by id, interviews without one, the queries' records."""
+    """What the overview is made of: every transcript by id, interviews without one, the queries' records,
+    where recordings stand whose transcript has not arrived (`away`)."""
 
     pages: Pages
     known: Mapping[str, Known]
     waiting: Sequence[Interview]
     records: Mapping[str, QueryRecord]
     day: str
+    away: Mapping[str, Standing] = field(default_factory=dict)
     present_before: Collection[str] | None = None
     notes: tuple[str, ...] = ()
 
@@ -62,23 +65,24 @@ class Overview:
 
     def _rows(self) -> Iterator[Row]:
         for known in self.known.values():
-            released = bool(known.history.of("transcript.released"))
-            standing = STANDINGS[known.history.station]
-            if released and known.history.is_release_outdated:
-                standing += ", another version since"
-            last = known.history.of(known.history.station)
+            standing = known.standing
+            is_released = bool(standing.current and standing.current.released)
+            since = known.history.of(_REACHED_BY[standing.state]) or known.history.of("transcript.received")
+            was = not is_released and any(version.released for version in standing.versions)
             yield Row(
                 known.id,
                 result_of(known),
-                standing,
-                self.pages.day(last[-1]) if last else "",
+                STANDINGS[standing.state] + (", an earlier version released" if was else ""),
+                self.pages.day(since[-1]) if since else "",
                 known.open("block"),
                 known.open("review"),
-                is_released=released,
+                is_released=is_released,
                 label="" if known.is_of_interview else f"unknown interview ({known.id})",
             )
         for interview in self.waiting:
-            yield Row(interview.id, "waiting", STANDINGS[""], said(interview.day), has_page=False)
+            away = self.away.get(interview.id)
+            words = STANDINGS["at_vendor"] if away and away.is_away else HELD
+            yield Row(interview.id, "waiting", words, said(interview.day), has_page=False)
 
     def _changes(self) -> Changes:
         """The queries on transcripts: new and resolved in this run, still open, set aside."""

@@ -10,13 +10,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from evidence.histories import STATIONS, History
+from evidence.audio_check import SENTENCES, unmet
+from evidence.histories import History
 from evidence.measure import MEASURE_VERSION
 from evidence.measured import Trace
 from evidence.outline import Outline
 from evidence.reading import READING_VERSION
+from evidence.versions import Standing
 from expectations.catalogue import CATALOGUE
-from expectations.transcripts import TRANSCRIPTS
+from expectations.transcripts import CHECKS
 from expectations.validate import State
 from pages.layout import plural
 from pages.measurements import allowed, measured
@@ -33,7 +35,7 @@ from pages.transcript_page import (
 from recruitment.log import HELD, Interview
 from study import Event, Protocol, Query
 from study.event import local_day
-from study.protocol.material import GuideQuestion
+from study.protocol.material import AudioCheck, GuideQuestion
 from study.query import QueryRecord, Verdict
 from tasks.queries import CODE
 
@@ -50,7 +52,9 @@ _LABELS = {
     "transcript.released": "Released for coding",
     "recording.destroyed": "Recording destroyed",
 }
-_ALWAYS = ("transcript.received", "transcript.checked", "transcript.deidentified", "transcript.released")
+_WAY = tuple(_LABELS)
+_ALWAYS = {"transcript.received", "transcript.deidentified", "transcript.released"}
+"""Stations that are shown before they are reached; the check against the audio too where study.yaml declares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one transcript: its history, its interview, its files, its open queries with their words."""
+    """What is known of one transcript: its history, where its versions stand, its interview, its files, and its open
+    queries with their words."""
 
     id: str
     history: History
+    standing: Standing
     interview: Interview | None = None
     files: tuple[Seen, ...] = ()
     queries: tuple[tuple[Query, QueryRecord], ...] = ()
@@ -108,7 +114,7 @@ class Pages:
     @cached_property
     def rules(self) -> str:
         """A digest of what all pages rest on: title, thresholds, the guide's questions, the versions of readings."""
-        thresholds = {check.id: check.thresholds(self.protocol) for check in TRANSCRIPTS.checks}
+        thresholds = {check.id: check.thresholds(self.protocol) for check in CHECKS}
         questions = {id: question.text for id, question in self.questions.items()}
         taken = [self.protocol.title, self.protocol.synthetic, thresholds, questions, READING_VERSION, MEASURE_VERSION]
         return hashlib.sha256(json.dumps(taken, sort_keys=True).encode()).hexdigest()
@@ -120,7 +126,7 @@ class Pages:
             synthetic=self.protocol.synthetic,
             id=known.id,
             verdict=known.verdict,
-            next=tuple(next_steps(known)),
+            next=tuple(next_steps(known, self.audio_check)),
             steps=tuple(self._steps(known)),
             queries=tuple(self._queries(known)),
             files=tuple(self._file(seen) for seen in known.files),
@@ -132,24 +138,43 @@ class Pages:
         return said(local_day(event.occurred, self.protocol.zone))
 
     def _steps(self, known: Known) -> Iterator[Step]:
+        """The stations of the version that lies there now, with a note on what was done to an earlier one."""
         if known.interview and known.interview.state in HELD:
             yield Step("Interview", said(known.interview.day))
-        furthest = STATIONS.index(known.history.station) if known.history.station else -1
-        for position, kind in enumerate(STATIONS):
+        done = {kind: e for kind in _WAY if (e := self._reached(kind, known)) is not None}
+        last = max((_WAY.index(kind) for kind in done), default=-1)
+        for position, kind in enumerate(_WAY):
             events = known.history.of(kind)
-            if events:
-                yield Step(_LABELS[kind], self.day(events[0]), self._note(kind, events, known.history))
-            elif kind in _ALWAYS:
-                yield Step(_LABELS[kind], note="not recorded" if position < furthest else "")
+            if kind in done:
+                yield Step(_LABELS[kind], self.day(done[kind]), self._note(kind, events))
+            elif events:
+                yield Step(_LABELS[kind], note=f"an earlier version, on {self.day(events[-1])}")
+            elif kind in _ALWAYS or (kind == "transcript.checked" and self.audio_check):
+                yield Step(_LABELS[kind], note="not recorded" if position < last else "")
 
-    def _note(self, kind: str, events: tuple[Event, ...], history: History) -> str:
-        last = events[-1]
+    def _reached(self, kind: str, known: Known) -> Event | None:
+        """The event by which the version that lies there now reached a station; None where it did not."""
+        events, current = known.history.of(kind), known.standing.current
+        if not events or current is None:
+            return events[-1] if events else None
+        ids = {
+            "transcript.received": {e.id for e in events},
+            "transcript.checked": {check.event for check in known.standing.checks(current)},
+            "transcript.deidentified": {current.deidentified},
+            "transcript.released": set(current.released),
+        }.get(kind, {e.id for e in events})
+        return next((e for e in reversed(events) if e.id in ids), None)
+
+    @property
+    def audio_check(self) -> AudioCheck | None:
+        """How much of the audio study.yaml says is heard again."""
+        return self.protocol.transcripts.audio_check if self.protocol.transcripts else None
+
+    def _note(self, kind: str, events: tuple[Event, ...]) -> str:
         if kind == "transcript.checked":
-            return _listened(last)
-        if kind == "transcript.released" and history.is_release_outdated:
-            return "another version has arrived since"
-        if len(events) > 1:
-            return f"{_ordinal(len(events))} version on {self.day(last)}"
+            return _listened(events[-1])
+        if kind == "transcript.received" and len(events) > 1:
+            return f"{_ordinal(len(events))} version"
         return ""
 
     def _queries(self, known: Known) -> Iterator[OpenQuery]:
@@ -248,7 +273,7 @@ _SAID: Mapping[str, Callable[[Event], str]] = {
 }
 
 
-def next_steps(known: Known) -> Iterator[str]:
+def next_steps(known: Known, audio_check: AudioCheck | None = None) -> Iterator[str]:
     """What somebody should do about a transcript, the most urgent first."""
     if known.is_erased:
         yield "Erased as the participant asked. Nothing to do."
@@ -268,13 +293,21 @@ def next_steps(known: Known) -> Iterator[str]:
         )
     if other:
         yield f"Look at what is to review: {plural(other, 'query', 'queries')} below."
-    released = known.history.of("transcript.released")
-    if released and known.history.is_release_outdated:
-        yield "Another version arrived after the release: decide whether to release it too (registers/decisions.csv)."
-    elif released and not (blocking or flagged or other):
-        yield "Released for coding. Nothing to do."
-    elif not (blocking or flagged or other or len(known.files) > 1):
-        yield f"Nothing is open. To release it for coding, enter it in registers/decisions.csv: release, {known.id}."
+    if not (blocking or flagged or other or len(known.files) > 1):
+        yield _onward(known, audio_check)
+
+
+def _onward(known: Known, audio_check: AudioCheck | None) -> str:
+    """What comes next for a transcript with nothing open."""
+    current = known.standing.current
+    if current is not None and current.released:
+        return "Released for coding. Nothing to do."
+    if current is not None and (why := unmet(audio_check, known.standing, current)):
+        return f"Nothing is open, but it is {SENTENCES[why]}."
+    earlier = " The version before it was released." if any(v.released for v in known.standing.versions) else ""
+    return (
+        f"Nothing is open.{earlier} To release it for coding, enter it in registers/decisions.csv: release, {known.id}."
+    )
 
 
 def said(day: date) -> str:

@@ -19,6 +19,9 @@ from prefect.cache_policies import NO_CACHE
 
 import pages
 from evidence.histories import History, histories
+from evidence.reading import Reading
+from evidence.versions import Standing, fold_versions
+from expectations.transcripts import QUESTIONS, TURNS
 from pages.data_docs import TRANSCRIPTS_PAGE, transcript_docs
 from pages.layout import plural
 from pages.transcript_page import transcript_page
@@ -51,7 +54,8 @@ def write_transcript_reports(place: Workspace, judged: JudgedTranscripts) -> tup
     events = place.events()
     records = fold_queries(events)
     interviews = fold_recruitment(events).interviews
-    known = known_of(judged, events, records, interviews)
+    standings = fold_versions(events)
+    known = known_of(judged, events, records, standings, interviews)
     context = Pages(
         place.protocol,
         place.trail.run.flow_run_id,
@@ -65,6 +69,7 @@ def write_transcript_reports(place: Workspace, judged: JudgedTranscripts) -> tup
         waiting_for_transcript(interviews.values(), known),
         records,
         said(place.today),
+        standings,
         written["present"] if written else None,
         tuple(_notes(events, records)),
     ).made()
@@ -81,6 +86,7 @@ def known_of(
     judged: JudgedTranscripts,
     events: Iterable[Event],
     records: Mapping[str, QueryRecord],
+    standings: Mapping[str, Standing],
     interviews: Mapping[str, Interview],
 ) -> dict[str, Known]:
     """Everything known of each transcript that lies there or ever arrived, by id."""
@@ -101,7 +107,13 @@ def known_of(
         history = found.get(id, History(id))
         is_erased = bool(history.references) and {r.ref for r in history.references} <= erased
         known[id] = Known(
-            id, history, interviews.get(id), tuple(files.get(id, ())), tuple(queries.get(id, ())), is_erased
+            id,
+            history,
+            standings.get(id, Standing(id)),
+            interviews.get(id),
+            tuple(files.get(id, ())),
+            tuple(queries.get(id, ())),
+            is_erased,
         )
     return known
 
@@ -144,8 +156,7 @@ def _write_pages(
     read: dict[str, list[Seen]] = {}
     for ref, reading in readings_of(place, refs):
         id = refs[ref]
-        traces = reading.guide.traces if reading.guide else ()
-        of_it = [replace(s, outline=reading.outline, traces=traces) for s in known[id].files if s.ref == ref]
+        of_it = [_with_reading(seen, reading) for seen in known[id].files if seen.ref == ref]
         read.setdefault(id, []).extend(of_it)
         if len(read[id]) == len(known[id].files):
             _put_page(place, context, known[id], read.pop(id))
@@ -158,6 +169,15 @@ def _write_pages(
             place.out.erase_all_versions(key)
     present = sorted(id for id, one in known.items() if one.files)
     place.out.put(WRITTEN, json.dumps({"pages": digests, "present": present}, separators=(",", ":")).encode())
+
+
+def _with_reading(seen: Seen, reading: Reading) -> Seen:
+    """A file with its outline, the guide's traces, and the worst of what was measured on single turns and questions."""
+    traces = reading.guide.traces if reading.guide else ()
+    turns = reading.text.turns if reading.text else {}
+    worst = {c.feature: max((v for v in turns.get(c.feature, ()) if v is not None), default=None) for c in TURNS.checks}
+    worst |= {c.feature: min((t.score for t in traces if t.is_required), default=None) for c in QUESTIONS.checks}
+    return replace(seen, outline=reading.outline, traces=traces, features={**seen.features, **worst})
 
 
 def _put_page(place: Workspace, context: Pages, known: Known, read: Iterable[Seen]) -> None:

@@ -52,16 +52,12 @@ def test_each_transcript_has_its_events_in_order_whatever_order_they_come_in():
     assert found == histories(events)
 
 
-def test_how_far_it_came_and_how_it_was_judged_before():
+def test_how_it_was_judged_before_and_by_which_run():
     one = histories(story())["I0001"]
-    assert one.station == "transcript.released"
     assert (one.verdict, one.verdict_before("two"), one.verdict_before("one")) == ("passed", "blocked", "passed")
     assert len(one.references) == 2
-    assert not one.is_release_outdated
-
-
-def test_a_version_that_arrives_after_the_release_makes_it_outdated():
-    assert histories([*story(), event("transcript.received", "I0001", "three", "c")])["I0001"].is_release_outdated
+    assert one.run_of(one.of("transcript.released")[0].id) == "two"
+    assert one.run_of("another") == ""
 
 
 def test_of_two_files_under_one_id_the_worse_verdict_counts():
@@ -72,8 +68,4 @@ def test_of_two_files_under_one_id_the_worse_verdict_counts():
 
 
 def test_nothing_is_known_of_a_transcript_without_events():
-    assert (History("I0001").station, History("I0001").verdict, History("I0001").is_release_outdated) == (
-        "",
-        None,
-        False,
-    )
+    assert (History("I0001").verdict, History("I0001").of("query.opened")) == (None, ())

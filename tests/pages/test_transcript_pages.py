@@ -103,6 +103,16 @@ def test_a_transcript_says_what_to_do_where_and_how_each_check_came_out():
     assert page.index("Mend what blocks") < page.index("2 open queries") < page.index("How I0007.vtt was judged")
 
 
+def test_several_places_of_one_check_are_told_together():
+    more = tuple(replace(PAGE.queries[0], where=f"turn {n}", code=f"c{n:011d}") for n in (7, 9))
+    page = transcript_page(replace(PAGE, queries=(PAGE.queries[0], *more, PAGE.queries[1]))).decode()
+    assert "4 open queries" in page
+    assert page.count("<article>") == 2
+    assert page.count("A gap nobody explains") == 1
+    assert re.findall(r'<th scope="row">(turn \d+)</th>', page) == ["turn 41", "turn 7", "turn 9"]
+    assert "c00000000009" in page
+
+
 def test_a_transcript_with_nothing_open_says_so():
     page = transcript_page(replace(PAGE, queries=(), verdict="passed", files=(), history=())).decode()
     assert "Nothing is open" in page
