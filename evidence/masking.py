@@ -137,7 +137,7 @@ def _read(looker: Looker, name: str, text: str) -> Transcript:
 
 def _open(looker: Looker, transcript: Transcript) -> dict[str, int]:
     leaks = find_leaks(transcript, looker.detectors, labels=looker.labels, decided=looker.decided)
-    return dict(Counter(RULES[FAMILY[leak.span.kind]] for leak in leaks))
+    return dict(Counter(RULES[_family(leak.span)] for leak in leaks))
 
 
 def _found(looker: Looker, text: str, transcript: Transcript, how: How) -> list[Change]:
@@ -156,7 +156,7 @@ def _found(looker: Looker, text: str, transcript: Transcript, how: How) -> list[
             nth = bisect_right(ends, span.start)
             is_said = nth < len(starts) and starts[nth] < span.end
             stands = _instead(registry, text, span, how if is_said else How())
-            changes.append(Change(span.start, span.end, RULES[FAMILY[span.kind]], stands))
+            changes.append(Change(span.start, span.end, RULES[_family(span)], stands))
     leaks = find_leaks(transcript, detectors, labels=looker.labels, decided=looker.decided)
     hidden = [leak for leak in leaks if _TURN.fullmatch(leak.place) and _is_replaced(leak.span, how)]
     if hidden:
@@ -173,11 +173,11 @@ def _spans(looker: Looker, text: str) -> Iterator[Span]:
 
 
 def _is_replaced(span: Span, how: How) -> bool:
-    return how.candidates or FAMILY[span.kind] != "candidate"
+    return how.candidates or _family(span) != "candidate"
 
 
 def _instead(registry: Registry | None, text: str, span: Span, how: How) -> str:
-    if registry is not None and how.pseudonyms and FAMILY[span.kind] == "registry":
+    if registry is not None and how.pseudonyms and _family(span) == "registry":
         people = registry.people(text, span)
         known = {how.pseudonyms[code] for code in people if code in how.pseudonyms}
         if len(people) == 1 and known:
@@ -201,7 +201,7 @@ def _hidden(
         for n, word in enumerate(touched):
             start = word.start + max(0, span.start - word.turn_start)
             end = word.end - max(0, word.turn_end - span.end)
-            yield Change(start, end, RULES[FAMILY[span.kind]], "" if n else stands)
+            yield Change(start, end, RULES[_family(span)], "" if n else stands)
 
 
 def _labels(looker: Looker, transcript: Transcript) -> dict[str, str]:
@@ -256,3 +256,7 @@ def _shape(transcript: Transcript) -> list[tuple[int, str]]:
     """The turns' numbers and labels."""
     turns = transcript.turns
     return [(int(n), str(s)) for n, s in zip(turns["turn"], turns["speaker"], strict=True)]
+
+
+def _family(span: Span) -> Family:
+    return FAMILY.get(span.kind, "shape")

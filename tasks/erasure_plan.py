@@ -23,7 +23,7 @@ from study.protocol.registers import REGISTER_NAMES
 from tasks.codes import PARTICIPANTS
 from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
 from tasks.forms import forms_about
-from tasks.masking import FOLDER, Masking
+from tasks.masking import FOLDER, LIST, Masking
 from tasks.people_files import CannotEdit
 from tasks.people_rows import masked
 from tasks.read import read_table
@@ -38,6 +38,7 @@ RESTRICTED_TABLES = ("restricted/participants.csv", "restricted/identities.csv")
 PACKET_TABLES = ("restricted/packets/overview.csv", "restricted/packets/withdrawn_quotes.csv")
 PLACEHOLDER = re.compile(rb"\[[a-z ]+\]")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+HEARD = "audio_checks/"
 QUOTED = 5
 """So many words in a row, found in a claim as in a coding, are the participant's and not the team's."""
 
@@ -156,7 +157,7 @@ def files_left_to_people(place: Workspace, participant: str) -> tuple[str, ...]:
 def _masked(place: Workspace, raw: list[str]) -> tuple[list[str], dict[str, str]]:
     """The transcripts of which a masked copy lies under restricted/ (one a person made stands), and every mask."""
     masking, done, masks = Masking(place), [], {}
-    there = {PurePosixPath(key).stem for key in _keys(place.restricted, FOLDER)}
+    there = _sound_copies(place, masking)
     for path in raw:
         data = _stored(place, path)
         copy = None if data is None else masking.copy(path, data)
@@ -167,6 +168,13 @@ def _masked(place: Workspace, raw: list[str]) -> tuple[list[str], dict[str, str]
         if copy is not None or PurePosixPath(path).stem in there:
             done.append(path)
     return done, masks
+
+
+def _sound_copies(place: Workspace, masking: Masking) -> set[str]:
+    """The names, without their ending, of the copies there are in which nothing is found."""
+    keys = [key for key in _keys(place.restricted, FOLDER) if not key.endswith(LIST)]
+    found = ((key, _stored(place, f"{RESTRICTED}{key}")) for key in keys)
+    return {PurePosixPath(key).stem for key, data in found if data is not None and masking.is_clean(key, data)}
 
 
 def _transcripts(place: Workspace, interviews: Iterable[str]) -> Iterator[str]:
@@ -206,8 +214,9 @@ def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], 
     for folder in folders:
         for key in _keys(place.restricted, folder):
             path = PurePosixPath(key)
-            if ids & {path.stem, *path.parts}:
+            if ids & {path.stem, path.name.removesuffix(LIST), *path.parts}:
                 yield key
+    yield from (f"{HEARD}{id}.csv" for id in person.interviews if _stored(place, f"{RESTRICTED}{HEARD}{id}.csv"))
     for key in _keys(place.restricted, "records/"):
         if PurePosixPath(key).stem in events:
             yield key

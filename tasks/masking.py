@@ -1,29 +1,36 @@
-"""The copy of a transcript that stays when its speaker asked for de-identification.
+"""De-identified copies of transcripts: what of the study they rest on, and how they are read back.
 
-What the leak check finds is masked: every name the registries know, however written, and what identifies by its shape
-(e-mail, phone, address, day of birth, numbers). That is as sure as the leak check is: a person must still read the
-copy. Turns keep their numbers and labels, so that codings go on pointing at them.
+What the leak check finds is masked: every name the registries know or people decided on, however written, and what
+identifies by its shape (e-mail, phone, address, day of birth, numbers). That is as sure as the leak check is: a person
+must still read the copy. Turns keep their numbers, so that codings go on pointing at them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
-from evidence import read_transcript
-from evidence.detectors import Detector, Patterns, Registry
-from evidence.leaks import find_leaks
-from evidence.transcripts import Transcript
-from evidence.transcripts.decode import decoded
+from evidence.changes import Change
+from evidence.isolated import ReaderDied, call_each
+from evidence.masking import How, Masked, mask, open_in
+from evidence.reading import Looker
 from study.protocol.material import Transcripts
-from tasks.people_rows import masked
+from tasks.read import read_restricted_table
+from tasks.string_decisions import decided
 from tasks.transcript_files import Registers
 from tasks.workspace import Workspace
 
 FOLDER = "deidentified/"
-PASSES = 3
-"""Masking a long name may lay bare a shorter one beside it; after this many looks a person must do it."""
+LIST = ".changes.csv"
+COLUMNS = ("turn", "start", "end", "file_start", "file_end", "rule", "replacement", "place")
+SECONDS, MEGABYTES = 120.0, 1000
+"""What one file may take to be masked."""
+
+_CANDIDATES = "TR063"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,64 +42,89 @@ class MaskedCopy:
     masks: tuple[tuple[str, str], ...]
 
 
+def looker_of(place: Workspace, conventions: Transcripts | None) -> Looker:
+    """What reads and searches a study's files: its conventions, names, and what people decided of strings."""
+    entries = tuple(Registers(place).entries())
+    looker = Looker(entries=entries, decided=decided(place))
+    return looker if conventions is None else replace(looker, conventions=conventions)
+
+
+def pseudonyms_of(place: Workspace, conventions: Transcripts | None) -> dict[str, str]:
+    """Participant code → pseudonym, where study.yaml permits pseudonyms in the text; of several the last."""
+    table = read_restricted_table(place, "participants.csv")
+    permitted = conventions is not None and "text" in conventions.pseudonyms_in
+    if table is None or not permitted or not {"participant_id", "pseudonym"} <= set(table.columns):
+        return {}
+    return {code: name for code, name in zip(table["participant_id"], table["pseudonym"], strict=True) if name}
+
+
+def masked_each(looker: Looker, files: Iterable[tuple[bytes, str]], how: How) -> Iterator[Masked | ReaderDied]:
+    """The copy of each file (bytes, name), made in a child process."""
+    work = partial(mask, looker, how=how)
+    return call_each(work, files, seconds=SECONDS, megabytes=MEGABYTES)
+
+
+def open_in_each(looker: Looker, copies: Iterable[tuple[bytes, str]]) -> Iterator[Mapping[str, int]]:
+    """What is still found in each copy (bytes, name), by check, looked at in a child process."""
+    found = call_each(partial(open_in, looker), copies, seconds=SECONDS, megabytes=MEGABYTES)
+    return ({"TR001": 1} if isinstance(one, ReaderDied) else one for one in found)
+
+
+def change_list(changes: Iterable[Change]) -> bytes:
+    """The list of changes as CSV; it holds no word of the transcript. Where a place has no number the cell is empty."""
+    written = io.StringIO(newline="")
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for c in changes:
+        numbers = (c.turn or "", c.turn_start, c.turn_end, c.start, c.end)
+        rows.writerow("" if n == -1 else n for n in (*numbers, c.rule, c.replacement, c.place))
+    return written.getvalue().encode()
+
+
+def read_changes(data: bytes) -> tuple[Change, ...]:
+    """The inverse of `change_list`."""
+
+    def number(cell: str) -> int:
+        return int(cell) if cell else -1
+
+    return tuple(
+        Change(
+            number(row["file_start"]),
+            number(row["file_end"]),
+            row["rule"],
+            row["replacement"],
+            int(row["turn"] or 0),
+            number(row["start"]),
+            number(row["end"]),
+            row["place"],
+        )
+        for row in csv.DictReader(io.StringIO(data.decode(), newline=""))
+    )
+
+
 class Masking:
-    """Masks transcripts of one study."""
+    """Masks the transcripts of one study for a withdrawal: no pseudonym stays, and nobody is asked about a string."""
 
     def __init__(self, place: Workspace) -> None:
         self._conventions = place.protocol.transcripts
-        self._detectors: Sequence[Detector] = (Registry(Registers(place).entries()), Patterns())
+        self._looker = looker_of(place, self._conventions)
 
     def copy(self, path: str, data: bytes) -> MaskedCopy | None:
         """The masked copy of a transcript; None where it cannot be made so that nothing is found in it any more."""
         if self._conventions is None:
             return None
         name = PurePosixPath(path).name
-        before = _read(self._conventions, data, name)
-        if not before.readable:
+        found = mask(self._looker, data, name)
+        if found.problem or set(found.open or ()) - {_CANDIDATES}:
             return None
-        if before.format == "docx":
-            name, text = f"{PurePosixPath(path).stem}.txt", _as_text(before)
-        else:
-            text = decoded(data, self._conventions.legacy_encoding).text
         masks: dict[str, str] = {}
-        for _ in range(PASSES):
-            found = {**self.masks(text), **self._within(_read(self._conventions, text.encode(), name))}
-            if not found:
-                break
-            masks |= found
-            text = masked(text, tuple(found.items()))
-        body = text.encode()
-        after = _read(self._conventions, body, name)
-        labels = [*self._conventions.speakers.interviewer, *self._conventions.speakers.participant]
-        if _shape(after) != _shape(before) or find_leaks(after, self._detectors, labels=labels):
-            return None
-        return MaskedCopy(f"{FOLDER}{name}", body, tuple(sorted(masks.items())))
+        for change in found.changes:
+            words = " ".join(found.original[change.start : change.end].split()) if change.start >= 0 else ""
+            if words:
+                masks.setdefault(words, change.replacement if change.place == "text" else "[name]")
+        key = f"{FOLDER}{PurePosixPath(name).stem}{found.ending}"
+        return MaskedCopy(key, found.copy.encode(), tuple(sorted(masks.items())))
 
-    def masks(self, text: str) -> dict[str, str]:
-        """What is found in a text, each with what stands in its place: `[name]`, `[phone]`."""
-        spans = [span for detector in self._detectors for span in detector.find(text)]
-        return {text[s.start : s.end]: f"[{s.kind.replace('_', ' ')}]" for s in spans}
-
-    def _within(self, transcript: Transcript) -> dict[str, str]:
-        """The same turn by turn: what a line's end hides in the file shows there, as far as the file holds it whole."""
-        return {words: mask for text in transcript.turns["text"] for words, mask in self.masks(str(text)).items()}
-
-
-def _read(conventions: Transcripts, data: bytes, name: str) -> Transcript:
-    labels = [*conventions.speakers.interviewer, *conventions.speakers.participant]
-    legacy = conventions.legacy_encoding
-    return read_transcript(data, name, labels=labels, header=conventions.header, legacy_encoding=legacy)
-
-
-def _as_text(transcript: Transcript) -> str:
-    """A word-processor file as plain text: its header block, then each turn as a paragraph behind its label."""
-    header = "".join(f"{field.capitalize()}: {value}\n" for field, value in transcript.header.items())
-    said = zip(transcript.turns["speaker"], transcript.turns["text"], strict=True)
-    turns = [f"{speaker}: {text}" if speaker else str(text) for speaker, text in said]
-    return "\n\n".join([*([header.strip()] if header else []), *turns]) + "\n"
-
-
-def _shape(transcript: Transcript) -> list[tuple[int, str]]:
-    """The turns' numbers and labels."""
-    turns = transcript.turns
-    return [(int(n), str(s)) for n, s in zip(turns["turn"], turns["speaker"], strict=True)]
+    def is_clean(self, key: str, data: bytes) -> bool:
+        """Whether nothing but undecided strings is found in a copy that lies there."""
+        return not set(open_in(self._looker, data, PurePosixPath(key).name)) - {_CANDIDATES}
