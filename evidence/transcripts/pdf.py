@@ -25,7 +25,6 @@ _WRONG_PASSWORD = 4
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _PAGE_NUMBER = re.compile(r"^\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von)\s*\d{1,4})?\W*$", re.IGNORECASE)
 _GAP = 1.4
-_EDGE = 3
 _NAMES = {"Author": "author", "Title": "title", "Subject": "subject", "Keywords": "keywords"}
 _DEEPEST = 15
 
@@ -74,7 +73,7 @@ def _read(
     faults = [] if b"%%EOF" in data[-2048:] else [Fault("cut_off")]
     if not printed and not faults:
         faults = [Fault("no_text" if pictures else "empty")]
-    furniture = _furniture(printed)
+    furniture = _furniture(printed, labels)
     beside += [Passage(place, printed[i].text, printed[i].page) for i, place in furniture.items()]
     beside += _metadata(document, data)
     lines = list(_paragraphs([line for i, line in enumerate(printed) if i not in furniture]))
@@ -124,24 +123,24 @@ def _base(sheet: Any, index: int) -> float:
     return y.value
 
 
-def _furniture(printed: list[_Printed]) -> dict[int, str]:
-    """Indexes of page numbers and of lines that repeat at one height at the edge of most pages, with their place."""
-    pages = sorted({line.page for line in printed})
-    edges: dict[int, str] = {}
-    for page in pages:
-        own = [i for i, line in enumerate(printed) if line.page == page]
-        edges |= dict.fromkeys(own[-_EDGE:], "footer") | dict.fromkeys(own[:_EDGE], "header")
-    shapes = Counter(_shape(printed[i]) for i in edges)
+def _furniture(printed: list[_Printed], labels: Collection[str]) -> dict[int, str]:
+    """Indexes of the lines at a page's edge, from the edge inwards, that are page numbers or repeat at one height on
+    most pages, with their place; a line that opens with a declared label is speech."""
+    pages: dict[int, list[int]] = {}
+    for i, line in enumerate(printed):
+        pages.setdefault(line.page, []).append(i)
+    shapes = Counter(_shape(printed[i]) for own in pages.values() for i in own)
     needed = max(2, round(len(pages) * 0.6))
-    found = {i: place for i, place in edges.items() if shapes[_shape(printed[i])] >= needed}
-    numbers = {i: place for i, place in edges.items() if _PAGE_NUMBER.match(printed[i].text) and _outermost(printed, i)}
-    return numbers | found
-
-
-def _outermost(printed: list[_Printed], i: int) -> bool:
-    """Whether a line is the first or last of its page."""
-    before, after = printed[i - 1 : i], printed[i + 1 : i + 2]
-    return not before or not after or before[0].page != printed[i].page or after[0].page != printed[i].page
+    speech = tuple(f"{label}:" for label in labels)
+    found: dict[int, str] = {}
+    for own in pages.values():
+        for place, inwards in (("footer", own[::-1]), ("header", own)):
+            for i in inwards:
+                repeats = shapes[_shape(printed[i])] >= needed and not printed[i].text.startswith(speech)
+                if not (repeats or _PAGE_NUMBER.match(printed[i].text)):
+                    break
+                found.setdefault(i, place)
+    return found
 
 
 def _shape(line: _Printed) -> tuple[str, int]:

@@ -55,19 +55,17 @@ def read_word(data: bytes, fields: Collection[str], labels: Collection[str] = ()
 
 
 def _refused(package: zipfile.ZipFile) -> Fault | None:
-    """Why a package is not opened: what its entries declare is not believed, they are unpacked a little at a time."""
-    too_large = Fault("unpacks_too_large", found=f"{_LARGEST_UNPACKED // 1_000_000} MB")
+    """Why a package is not opened; raises BadZipFile for an entry that is not the size it declares.
+
+    Every entry is unpacked a little at a time, and never beyond what it declares, before anything reads it whole.
+    """
     if any(entry.flag_bits & 1 for entry in package.infolist()):
         return Fault("encrypted")
     if sum(entry.file_size for entry in package.infolist()) > _LARGEST_UNPACKED:
-        return too_large
-    unpacked = 0
+        return Fault("unpacks_too_large", found=f"{_LARGEST_UNPACKED // 1_000_000} MB")
     for entry in package.infolist():
         with package.open(entry) as stream:
             while piece := stream.read(_PIECE):
-                unpacked += len(piece)
-                if unpacked > _LARGEST_UNPACKED:
-                    return too_large
                 if entry.filename.endswith((".xml", ".rels")) and _DECLARES.search(piece.replace(b"\x00", b"")):
                     return Fault("entities")
     return None

@@ -170,6 +170,33 @@ def test_a_wrong_ending_is_named_and_the_words_are_read(data, name, what):
     assert rows(t, "text") == [("Yes.",)]
 
 
+PACKED = b"PK\x03\x04" + bytes(26)
+WEB_PAGE = "the content is a web page; export the transcript as .vtt, .docx or .txt instead of saving the page"
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"<!DOCTYPE html><html><p>I: hello</p></html>", ""),
+        (b"\n<!-- saved -->\n<HTML><body>x", ""),
+        (PACKED + b"xl/workbook.xml", "an Excel workbook"),
+        (PACKED + b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text (.odt)"),
+        (b"ID3\x04", "a sound or video recording"),
+        (bytes(4) + b"ftypM4A ", "a sound or video recording"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file"),
+    ],
+    ids=["page", "saved page", "workbook", "odt", "mp3", "m4a", "xls"],
+)
+@pytest.mark.parametrize("name", ["I0001.txt", "I0001.vtt", "I0001.docx"])
+def test_what_else_a_file_is_is_said(data, what, name):
+    expected = f"the content is not text but {what}; export the transcript itself" if what else WEB_PAGE
+    assert read_transcript(data, name).problems == [expected]
+
+
+def test_tags_in_speech_are_no_web_page():
+    assert rows(read("I: <html> is a tag\n", labels={"I"}), "text") == [("<html> is a tag",)]
+
+
 def test_a_first_turn_by_a_label_that_is_also_a_header_field_is_a_turn():
     data = b"Interviewer: Hello, and thank you.\n\nParticipant: You are welcome."
     said = read_transcript(data, "I0001.txt", labels=("Interviewer", "Participant"), header=("interviewer", "date"))

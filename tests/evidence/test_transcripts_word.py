@@ -12,6 +12,8 @@ from docx.oxml.ns import nsdecls
 
 from evidence.transcripts import read_transcript
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
 
 def saved(document) -> bytes:
     stream = io.BytesIO()
@@ -117,6 +119,82 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(document, monkeypatch):
         entry.write(bytes(5_000_001))
     t = read_transcript(stream.getvalue(), "I0001.docx")
     assert t.problems == ["the document unpacks to more than 5 MB, the most that is read; save it anew as plain text"]
+
+
+def with_part(document, name: str, content: bytes) -> bytes:
+    """The document with one more part, or with one of its parts replaced."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(document))) as old, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.namelist():
+            if entry != name:
+                new.writestr(entry, old.read(entry))
+        new.writestr(name, content)
+    return whole.getvalue()
+
+
+def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked(document):
+    honest = with_part(document, "word/bomb.xml", bytes(9_000_000))
+    lying = honest.replace((9_000_000).to_bytes(4, "little"), (90).to_bytes(4, "little"))
+    assert lying != honest
+    assert read_transcript(lying, "I0001.docx").problems == [
+        "the document is damaged and cannot be opened; ask for it again"
+    ]
+
+
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "zora">]><w:document xmlns:w="x">&a;</w:document>'
+
+
+@pytest.mark.parametrize("content", [ENTITIES, ENTITIES.decode().encode("utf-16")])
+@pytest.mark.parametrize("part", ["word/document.xml", "word/comments.xml", "docProps/custom.xml"])
+def test_a_part_that_declares_entities_is_refused(document, part, content):
+    assert read_transcript(with_part(document, part, content), "I0001.docx").problems == [
+        "the document declares XML entities, which no transcript needs; save it anew"
+    ]
+
+
+def test_the_people_company_links_and_pictures_of_a_document_are_found(document):
+    document.add_paragraph("P: hello")
+    document.part.relate_to("mailto:zora@example.org", f"{OFFICE}/hyperlink", is_external=True)
+    document.paragraphs[0]._p.append(
+        parse_xml(
+            f"<w:r {nsdecls('w', 'wp')}><w:drawing><wp:inline><wp:docPr id='1' name='x' descr='Zora at work'/>"
+            "</wp:inline></w:drawing></w:r>"
+        )
+    )
+    app = b'<Properties xmlns="x"><Company>Acme</Company><Manager>Dee</Manager><Words>9</Words></Properties>'
+    t = read_transcript(with_part(document, "docProps/app.xml", app), "I0001.docx", labels={"P"})
+    assert rows(t, "text") == [("hello",)]
+    assert beside(t) == [
+        ("metadata picture", "Zora at work"),
+        ("property company", "Acme"),
+        ("property manager", "Dee"),
+        ("metadata link", "mailto:zora@example.org"),
+    ]
+
+
+def test_a_locked_archive_is_named():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("word/document.xml", "x")
+    data = bytearray(stream.getvalue())
+    for at in (data.find(b"PK\x03\x04") + 6, data.find(b"PK\x01\x02") + 8):
+        data[at] |= 1
+    assert read_transcript(bytes(data), "I0001.docx").problems == [
+        "the document is locked with a password; save it without one"
+    ]
+
+
+def test_a_docx_cut_short_is_damaged(document):
+    document.add_paragraph("P: hello")
+    data = saved(document)
+    assert read_transcript(data[: len(data) // 2], "I0001.docx").problems == [
+        "the document is damaged and cannot be opened; ask for it again"
+    ]
+
+
+def test_replacement_characters_in_a_document_are_counted(document):
+    document.add_paragraph("P: a\ufffdb itâ€™s")
+    assert read(document, labels={"P"}).undecoded == 2
 
 
 def test_a_docx_under_another_name_is_read_and_named(document):
