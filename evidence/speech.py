@@ -31,13 +31,14 @@ def measure_speakers(talk: Talk, places: dict[str, str]) -> Features:
     note(places, "diarisation_labels_count", turns_at(talk.numbers, (label in diarised for label in labels)))
     note(places, "unlabelled_share", turns_at(talk.numbers, unlabelled))
     spoken = sum(n for label, n in zip(labels, words, strict=True) if label in talk.interviewer)
-    roles = sum(bool(side & set(labels)) for side in (talk.interviewer, talk.participant))
+    heard = sum(words)
+    roles = [bool(side & set(labels)) for side in (talk.interviewer, talk.participant)].count(True)
     return {
         "speaking_roles_count": roles,
         "unknown_labels_count": len(unknown),
         "diarisation_labels_count": len(diarised),
-        "unlabelled_share": unlabelled.count(True) / max(sum(n > 0 for n in words), 1),
-        "interviewer_share": spoken / sum(words) if roles == 2 and sum(words) else None,
+        "unlabelled_share": unlabelled.count(True) / max(len(words) - words.count(0), 1),
+        "interviewer_share": spoken / heard if roles == 2 and heard else None,
     }
 
 

@@ -14,6 +14,7 @@ from evidence.transcripts.speakers import folded
 from evidence.transcripts.transcript import Transcript
 from study.protocol.material import Transcripts
 
+_MARKS = ".,;:?!…-–—()[]{}<>\"“”„«»'‘"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -67,8 +68,8 @@ class Talk:
 
     @cached_property
     def tokens(self) -> list[str]:
-        """All words in a row without marks and numbers."""
-        return _TOKEN.findall("\n".join(self.texts).casefold())
+        """All words in a row without the marks around them."""
+        return [word.strip(_MARKS) for word in self.words]
 
 
 def tokens_of(text: str) -> list[str]:

@@ -76,16 +76,18 @@ def _marks(talk: Talk) -> tuple[list[int], dict[str, dict[str, list[int]]]]:
     numbers of the turns it stands in."""
     marks = [0] * len(talk.texts)
     styles: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    whole = "\n".join(talk.texts)
+    is_masked = any(mark in whole for mark in ("xxx", "XXX", "___", "***", "###", "•••"))
     for i, text in enumerate(talk.texts):
-        for kind, style in _marked(text):
+        for kind, style in _marked(text, is_masked=is_masked):
             marks[i] += kind == "inaudible"
             styles[kind][style].append(talk.numbers[i])
     return marks, styles
 
 
-def _marked(text: str) -> Iterator[tuple[str, str]]:
+def _marked(text: str, *, is_masked: bool) -> Iterator[tuple[str, str]]:
     """Each mark of a text: what it marks and how it is written, `[]inaudible`; words in brackets alone are no mark."""
-    for match in _BRACKETED.finditer(text) if any(c in text for c in "[(<{") else ():
+    for match in _BRACKETED.finditer(text) if "[" in text or "(" in text or "<" in text or "{" in text else ():
         bracket = match[0][0]
         inner = (match[1] or match[2] or match[3] or match[4] or "").strip()
         said = inner.casefold()
@@ -97,7 +99,7 @@ def _marked(text: str) -> Iterator[tuple[str, str]]:
             yield "pause", f"{bracket}{found[0]}"
         elif bracket in "[<{" and _REDACTED.fullmatch(said):
             yield "redaction", bracket + ("upper" if inner.isupper() else "lower")
-    for match in _MASKS.finditer(text) if any(c in text for c in "Xx_*#•") else ():
+    for match in _MASKS.finditer(text) if is_masked else ():
         yield "redaction", match[1].casefold()
 
 
@@ -110,7 +112,7 @@ def _unclosed(talk: Talk) -> list[float | None]:
         for _, at in waiting[: len(waiting) - len(kept)]:
             found[at] = (found[at] or 0.0) + 1
         waiting = kept
-        for match in _BRACKET.finditer(text):
+        for match in _BRACKET.finditer(text) if _has_bracket(text) else ():
             bracket, before = match[0], text[max(0, match.start() - 4) : match.start()]
             if _FACE.search(before):
                 continue
@@ -125,13 +127,17 @@ def _unclosed(talk: Talk) -> list[float | None]:
     return found
 
 
+def _has_bracket(text: str) -> bool:
+    return "[" in text or "(" in text or "]" in text or ")" in text or "{" in text or "}" in text
+
+
 def _loops(talk: Talk) -> list[float | None]:
     """A turn's longest loop: how often some words (five at least) come again directly after themselves, beginning in
     it, the first time counted; loops of up to 40 words are looked for, across turns too, because speech recognition
     repeats whole cues."""
     found = [1.0] * len(talk.texts)
-    codes: dict[str, int] = {}
-    row = np.array([codes.setdefault(word, len(codes)) for word in talk.words], dtype=np.int32)
+    codes = {word: code for code, word in enumerate(dict.fromkeys(talk.words))}
+    row = np.fromiter(map(codes.__getitem__, talk.words), dtype=np.int32, count=len(talk.words))
     for lag in range(1, min(_LONGEST_LOOP, len(row) // 2) + 1):
         same = row[lag:] == row[:-lag]
         unit = lag * -(-5 // lag)

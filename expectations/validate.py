@@ -1,26 +1,23 @@
 """Suite × frame → queries, failing closed: what could not be checked is a query too.
 
-Great Expectations drops unknown expectations, lets an empty suite and an empty frame succeed and shows a missing
-column only as an exception in its result; each of these is caught here. Results that leave this module hold counts,
-never a cell's value.
+Great Expectations lets an empty suite and an empty frame succeed; both are caught here, and a column the frame does
+not have. Results that leave this module hold counts and row positions, never a cell's value.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from expectations.check import Check, Suite, raised_by_code
+from expectations.run import Outcome, run
+from expectations.run import State as State
 from study import Protocol, Query, StudyError
 from study.query import place as place_of
-
-State = Literal["passed", "failed", "unchecked", "not_applicable"]
 
 ENGINE_CHECKS = raised_by_code(
     ("EX001", "block", "There is something to check", "A table without rows would pass every check."),
@@ -91,11 +88,11 @@ def validate_full(
     if frame.empty:
         return Validation(suite.name, 0, (raiser.empty(),), ())
     present = [c for c in checks if c.feature in frame.columns]
-    outcomes = dict(zip(map(id, present), _run(frame, present, suite.name, study), strict=True))
+    outcomes = dict(zip(map(id, present), run(frame, present, suite.name, study), strict=True))
     queries: list[Query] = []
     results: list[CheckResult] = []
     for check in checks:
-        outcome = outcomes.get(id(check), _Outcome("", "unchecked", 0, ()))
+        outcome = outcomes.get(id(check), Outcome("", "unchecked", 0, ()))
         queries += raiser.queries(check, outcome)
         results.append(
             CheckResult(
@@ -110,97 +107,6 @@ def validate_full(
             )
         )
     return Validation(suite.name, len(frame), tuple(queries), tuple(results))
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What Great Expectations said of one check: `failing` are row positions."""
-
-    type: str
-    state: State
-    evaluated: int
-    failing: tuple[int, ...]
-
-
-@cache
-def _batch_definition() -> Any:
-    """The one ephemeral context of this process, without progress bars and chatter."""
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
-    return asset.add_batch_definition_whole_dataframe("whole")
-
-
-def _run(frame: pd.DataFrame, checks: Sequence[Check], name: str, study: Protocol) -> Iterator[_Outcome]:
-    """Each check's outcome, in the order of `checks`."""
-    if not checks:
-        return
-    import great_expectations as gx
-
-    batches = _batch_definition()
-    suite = gx.ExpectationSuite(name=name, expectations=[_built(c, i, study) for i, c in enumerate(checks)])
-    if len(suite.expectations) != len(checks):
-        raise _incomplete(name)
-    columns = {c.feature for c in checks} | {c.given for c in checks if c.given in frame.columns}
-    pruned = frame[sorted(columns)].reset_index(drop=True)
-    answer = batches.get_batch({"dataframe": pruned}).validate(suite, result_format={"result_format": "COMPLETE"})
-    by_position = {r.expectation_config.meta["position"]: r for r in answer.results}
-    if sorted(by_position) != list(range(len(checks))):
-        raise _incomplete(name)
-    for i, check in enumerate(checks):
-        outcome = _outcome(by_position[i])
-        if check.given and outcome.state == "not_applicable" and pruned[check.feature].notna().any():
-            outcome = replace(outcome, state="passed", evaluated=int(pruned[check.feature].notna().sum()))
-        yield outcome
-
-
-def _built(check: Check, position: int, study: Protocol) -> Any:
-    """The check's expectation, marked with its position, by which its result is found again."""
-    from great_expectations.expectations.expectation import Expectation
-
-    assert check.expectation is not None
-    expectation = check.expectation(check.feature, check.thresholds(study))
-    if not isinstance(expectation, Expectation):
-        raise StudyError(
-            f"check {check.id} builds no expectation Great Expectations knows",
-            remedy="This is a fault in fieldtrail: report it.",
-        )
-    expectation.meta = {"check": check.id, "position": position}
-    return expectation
-
-
-def _incomplete(name: str) -> StudyError:
-    return StudyError(
-        f"Great Expectations dropped a check of the suite {name}",
-        remedy="This is a fault in fieldtrail: report it; nothing was judged.",
-    )
-
-
-def _outcome(result: Any) -> _Outcome:
-    kind = result.expectation_config.type
-    values = result.result or {}
-    if _raised(result.exception_info) or "element_count" not in values:
-        return _Outcome(kind, "unchecked", 0, ())
-    absent = 0 if kind == "expect_column_values_to_not_be_null" else int(values.get("missing_count") or 0)
-    evaluated = int(values["element_count"]) - absent
-    failing = tuple(int(i) for i in values.get("unexpected_index_list") or ())
-    if not result.success and len(failing) != int(values["unexpected_count"]):
-        return _Outcome(kind, "unchecked", evaluated, ())
-    state: State = "not_applicable" if evaluated == 0 else "passed" if result.success else "failed"
-    return _Outcome(kind, state, evaluated, failing if state == "failed" else ())
-
-
-def _raised(info: Any) -> bool:
-    """Whether an exception is reported, in either of the two forms GX uses."""
-    if not info:
-        return False
-    if "raised_exception" in info:
-        return bool(info["raised_exception"])
-    return any(entry.get("raised_exception") for entry in info.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +131,7 @@ class _Raiser:
             message="There are no rows to check. Look whether the file is complete.",
         )
 
-    def queries(self, check: Check, outcome: _Outcome) -> list[Query]:
+    def queries(self, check: Check, outcome: Outcome) -> list[Query]:
         if outcome.state in ("passed", "not_applicable"):
             return []
         if self.subject_column is None:
@@ -236,7 +142,7 @@ class _Raiser:
             return [self._of_row(check, i, checked=False) for i in range(len(self.frame))]
         return [self._of_row(check, i, checked=True) for i in outcome.failing]
 
-    def _of_frame(self, check: Check, outcome: _Outcome) -> Query:
+    def _of_frame(self, check: Check, outcome: Outcome) -> Query:
         checked, count = outcome.state == "failed", len(outcome.failing)
         rows = "1 row" if count == 1 else f"{count} rows"
         text = self._text(check, count=count, rows=rows) if checked else _not_checked(check)
@@ -250,7 +156,7 @@ class _Raiser:
             rows=self._keys(outcome.failing),
         )
 
-    def _of_parts(self, check: Check, outcome: _Outcome) -> list[Query]:
+    def _of_parts(self, check: Check, outcome: Outcome) -> list[Query]:
         """One query a file: its first part, and how many more."""
         checked = outcome.state == "failed"
         refs = self.frame["ref"].to_numpy()
