@@ -235,9 +235,9 @@ class Pages:
         )
 
     def _moments(self, history: History) -> Iterator[Moment]:
-        """The latest first; queries opened or closed in one run by one person are one line."""
+        """The latest day first; queries opened or closed in one run by one person are one line."""
         lines: dict[tuple[Any, ...], list[Event]] = {}
-        for event in history.events:
+        for event in sorted(history.events, key=lambda e: local_day(e.occurred, self.protocol.zone)):
             by_run = (event.kind, event.run.flow_run_id) if event.kind.startswith("query.") else (event.id,)
             lines.setdefault((*by_run, self.day(event), _who(event)), []).append(event)
         for (*_, day, who), events in reversed(lines.items()):
