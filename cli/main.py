@@ -166,6 +166,27 @@ def record(
 
 
 @app.command()
+def review(
+    study: Study,
+    acting: Acting = None,
+    sign: Annotated[Path | None, typer.Option(help="Your personal key: what you do is signed.", metavar="FILE")] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(help="Take over a CSV of decisions, as restricted/review.html saves it.", metavar="FILE"),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only say how many strings are open.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """Decide on the strings in transcripts that may be names, one by one; each decision is kept at once."""
+    from cli.review import review as decide_on_strings
+
+    with explained():
+        raise typer.Exit(
+            decide_on_strings(study, acting=acting, sign=sign, decisions=decisions, listed=listed, as_of=_day(as_of))
+        )
+
+
+@app.command()
 def countersign(
     directory: Annotated[Path, typer.Argument(help="Your own folder, with your key.", metavar="DIR")],
     init: Annotated[str | None, typer.Option(help="Make your key, under this name.", metavar="NAME")] = None,

@@ -65,6 +65,11 @@ def flagged(transcript: Transcript, leaks: Iterable[Leak], name: str = "") -> tu
     return tuple(found)
 
 
+def text_by_place(transcript: Transcript, name: str = "") -> dict[str, str]:
+    """Every text of the file by the place that a `Leak` or `Flagged` names."""
+    return dict(_texts(transcript, name, set()))
+
+
 def _is_none(shown: str, span: Span, decided: Decided) -> bool:
     if not decided.not_names:
         return False

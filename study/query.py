@@ -130,10 +130,12 @@ def settle(
     evaluated: Callable[[QueryRecord], bool],
     *,
     now: str,
+    how: Callable[[QueryRecord], str] = lambda _: "no_longer_found",
 ) -> Settled:
     """Compare what a run found with what was open: open the new, resolve what it evaluated and no longer found.
 
-    `evaluated` says of an open record whether this run looked at it; `now` is an RFC 3339 instant.
+    `evaluated` says of an open record whether this run looked at it; `now` is an RFC 3339 instant; `how` says what
+    resolved a record, in the words of the kind query.resolved.
     """
     current = {q.fingerprint: q for q in found}
     new = [q for f, q in current.items() if f not in records or records[f].state == "resolved"]
@@ -159,7 +161,7 @@ def settle(
             now,
             subject=subjects(r.subject),
             causes=(r.opened_by,),
-            data={"fingerprint": r.fingerprint, "occurrence": r.occurrence, "how": "no_longer_found"},
+            data={"fingerprint": r.fingerprint, "occurrence": r.occurrence, "how": how(r)},
         )
         for r in gone
     ]

@@ -29,6 +29,7 @@ from tasks.workspace import Workspace
 PLANS = "decisions/erasures/"
 RESTRICTED = "restricted/"
 LISTS = ("call_list.csv", "due_list.csv", "due_list.json")
+PAGES = ("review.html",)
 CONSENT_LISTS = "consent/"
 """Lists of people under restricted/ that flows make again."""
 
@@ -129,7 +130,7 @@ def erase(place: Workspace, plan: Plan) -> None:
         _rewrite(place, table)
     for key in sorted({stored.key for stored in place.out.list_versions()}):
         place.out.erase_all_versions(key)
-    for key in (*LISTS, *sorted({stored.key for stored in place.restricted.list_versions(CONSENT_LISTS)})):
+    for key in (*LISTS, *PAGES, *sorted({stored.key for stored in place.restricted.list_versions(CONSENT_LISTS)})):
         place.restricted.erase_all_versions(key)
     place.codes.destroy(plan.links)
     for table in plan.tables:

@@ -26,7 +26,9 @@ from tasks.forms import forms_about
 from tasks.masking import FOLDER, LIST, Masking
 from tasks.people_files import CannotEdit
 from tasks.people_rows import masked
+from tasks.person_strings import strings_of_person
 from tasks.read import read_table
+from tasks.string_decisions import WHERE as DECIDED_STRINGS
 from tasks.workspace import Workspace
 from trustworthiness import packet_id
 
@@ -92,6 +94,7 @@ def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
     artefacts += [Artefact(f"records/claim.asserted/{id}.json", f"r{id}") for _, id, _ in claims]
     latest = latest_references(events)
     tables = [*_tables(place, person, tuple(masks.items())), *_claim_tables(place, claims)]
+    tables.append(Table(DECIDED_STRINGS, "string", strings_of_person(place, person.participant, files)))
     planned = (_planned(place, table, latest) for table in dict.fromkeys(tables))
     return Plan(
         decision.id, tuple(artefacts), tuple(t for t in planned if t is not None), person.participant, person.trail_code

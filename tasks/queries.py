@@ -15,6 +15,7 @@ from study.decisions import Decision
 from study.objects import NotStored
 from study.query import QueryRecord, Settled, fold_queries, settle, subjects
 from tasks.decisions import REGISTER, read_decisions
+from tasks.string_decisions import how_resolved
 from tasks.workspace import Workspace
 
 FOLDER = "queries/"
@@ -28,7 +29,8 @@ def settle_queries(place: Workspace, found: Iterable[Query], evaluated: Callable
     found = list(found)
     for query in found:
         write_query(place, query)
-    settled = settle(fold_queries(place.events()), found, evaluated, now=place.instant)
+    events = place.events()
+    settled = settle(fold_queries(events), found, evaluated, now=place.instant, how=how_resolved(events))
     place.trail.append(settled.facts)
     return settled
 

@@ -168,9 +168,9 @@ def refused_decisions(place: Workspace) -> int:
     return sum(not _was_allowed(place.protocol, d) for d in read_rows(place).decisions)
 
 
-def settled_by_decision(events: Iterable[Event]) -> Callable[[QueryRecord], bool]:
-    """Says of a query that is not found any more whether a decision did it: one was recorded since the query was
-    opened, and no other version of the file has arrived since."""
+def how_resolved(events: Iterable[Event]) -> Callable[[QueryRecord], str]:
+    """Says of a query that is not found any more whether it was `decided`: a decision was recorded since the query was
+    opened, and no other version of the file has arrived since; else it is `no_longer_found`."""
     opened: dict[str, str] = {}
     arrived: dict[str, str] = {}
     decided_at = ""
@@ -182,12 +182,13 @@ def settled_by_decision(events: Iterable[Event]) -> Callable[[QueryRecord], bool
         elif event.kind == "review.decided":
             decided_at = max(decided_at, event.recorded_at)
 
-    def by_decision(record: QueryRecord) -> bool:
+    def how(record: QueryRecord) -> str:
         since = opened.get(record.opened_by, "")
         is_same_file = arrived.get(record.subject, "") <= since
-        return record.check in REVIEWED and is_same_file and since < decided_at
+        is_decided = record.check in REVIEWED and is_same_file and since < decided_at
+        return "decided" if is_decided else "no_longer_found"
 
-    return by_decision
+    return how
 
 
 def _is_recorded(place: Workspace, fact: Fact, events: dict[str, Event]) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evidence.detectors import Decided, key_of
 from study import Fact, StudyError
 from study.event import instant
-from study.query import Query, fold_queries
+from study.query import Query, fold_queries, settle
 from tasks.request import StudyRequest
 from tasks.string_decisions import (
     FILE,
@@ -21,11 +21,11 @@ from tasks.string_decisions import (
     Choice,
     decide,
     decided,
+    how_resolved,
     may_decide,
     read_rows,
     refuse_decider,
     review_facts,
-    settled_by_decision,
     take_back,
 )
 from tasks.workspace import Workspace, opened
@@ -221,21 +221,24 @@ def test_a_decision_altered_in_the_file_is_not_passed_over(place):
 
 def opening(place: Workspace, check: str, subject: str = "transcript:I0001") -> None:
     query = Query.raised(check, "review", study="s", subject=subject, place="p", where="w", message="m")
-    from study.query import settle
-
     place.trail.append(settle(fold_queries(place.events()), [query], lambda _: False, now=instant(NOW)).facts)
 
 
-@pytest.mark.parametrize(("check", "settled"), [("TR063", True), ("TR060", True), ("TR062", False), ("TR031", False)])
+CASES = [("TR063", "decided"), ("TR060", "decided"), ("TR062", "no_longer_found"), ("TR031", "no_longer_found")]
+
+
+@pytest.mark.parametrize(("check", "settled"), CASES)
 def test_a_query_on_strings_is_settled_by_a_later_decision_on_the_same_file(place, check, settled):
     say(place, "Early")
     place.trail.append(review_facts(place))
     opening(place, check)
     (record,) = fold_queries(place.events()).values()
-    assert not settled_by_decision(place.events())(record)
+    assert how_resolved(place.events())(record) == "no_longer_found"
     say(place, "Ann", "not_a_name")
     place.trail.append(review_facts(place))
-    assert settled_by_decision(place.events())(record) is settled
+    assert how_resolved(place.events())(record) == settled
+    done = settle(fold_queries(place.events()), [], lambda _: True, now=instant(NOW), how=how_resolved(place.events()))
+    assert [fact.data["how"] for fact in done.facts] == [settled]
 
 
 def test_where_another_version_of_the_file_came_it_was_not_the_decision(place):
@@ -249,7 +252,7 @@ def test_where_another_version_of_the_file_came_it_was_not_the_decision(place):
         "transcript.received", instant(NOW), (Subject("transcript", "I0001"),), (), (reference,), (), {"format": "txt"}
     )
     place.trail.append([*review_facts(place), arrived])
-    assert not settled_by_decision(place.events())(record)
+    assert how_resolved(place.events())(record) == "no_longer_found"
 
 
 def _decide_ten(root: str, name: str) -> None:

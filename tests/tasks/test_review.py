@@ -1,0 +1,256 @@
+"""Reviewing strings: sittings that can be taken back, tables taken over, the page, what an erasure takes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evidence import isolated
+from evidence.detectors import Entry
+from evidence.reading import Looker
+from pages.review_page import made_from
+from study import StudyError
+from tasks import review
+from tasks.erasing import Plan, Table, erase, written_down
+from tasks.person_strings import strings_of_person
+from tasks.readings import Readings
+from tasks.request import StudyRequest
+from tasks.review import Contexts, Sitting, counts_said, first_contexts, strings_to_review, take_over
+from tasks.review_record import PAGE, page_written, reviewed_said, write_review_page
+from tasks.string_decisions import FILE, WHERE, decide, decided, read_rows, review_facts
+from tasks.workspace import Workspace, opened
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PROTOCOL = (Path(__file__).parents[2] / "cli" / "starting_study" / "study.yaml").read_text()
+FILES = {
+    "transcripts/I0001.txt": "Interviewer: Did Quillon call?\n\nParticipant: No, Tessa did, and Ridge <b>too</b>.\n",
+    "transcripts/I0002.txt": "Interviewer: And Ridge?\n\nParticipant: Ridge was there with Orlo.\n",
+}
+ENTRIES = (
+    Entry("alias", "Quillon"),
+    Entry("alias", "Ridge"),
+    Entry("name", "Tessa Examplewood"),
+    Entry("alias", "Orlo"),
+)
+IDENTITIES = """participant_id,name,aliases,phone,email,heard_as
+P001,Tessa Examplewood,Tess;Bitsy,,,Examplewould
+P002,Orlo Fakenham,,,,
+"""
+
+
+def checked(place: Workspace, files: dict[str, str]) -> None:
+    """Keep what reading the files flags, as a check of the transcripts does."""
+    look = Looker(review.NO_CONVENTIONS, ENTRIES, decided=decided(place)).look
+    kept = {}
+    for path, text in files.items():
+        place.files.put(path, text.encode())
+        kept[place.ref(path)] = (path, {}, look(text.encode(), Path(path).name))
+    Readings(place.restricted).keep(kept)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    monkeypatch.setattr(review, "call_each", _in_this_process)
+    (tmp_path / "study.yaml").write_text(PROTOCOL)
+    (tmp_path / "restricted").mkdir()
+    (tmp_path / "restricted/identities.csv").write_text(IDENTITIES)
+    with opened(StudyRequest(study=str(tmp_path), acting="PI"), "review-strings", create=True) as place:
+        checked(place, FILES)
+        yield place
+
+
+def _in_this_process(function, calls, *, seconds, megabytes):
+    return (function(*args) for args in calls)
+
+
+def shown(place: Workspace) -> list[str]:
+    return [string.shown for string in strings_to_review(place)]
+
+
+def test_the_open_strings_come_once_those_in_most_files_first(place):
+    assert shown(place) == ["Ridge", "Orlo", "Quillon", "Tessa"]
+    assert counts_said(place, strings_to_review(place)) == [
+        "4 strings are open.",
+        "  Single words of registered names: 4",
+        "Decided: 0 names, 0 not a name.",
+    ]
+
+
+def test_before_anything_was_checked_it_says_so(place):
+    Readings(place.restricted).keep_only([])
+    assert counts_said(place, strings_to_review(place)) == [
+        "No transcript has been checked yet: run validate-transcripts first."
+    ]
+
+
+def test_every_decision_is_on_disk_before_the_next_string_comes(place):
+    sitting = Sitting(place, strings_to_review(place), "PI")
+    sitting.decide("name", NOW)
+    assert decided(place).names == {"ridge"}
+    sitting.skip()
+    sitting.decide("not_a_name", NOW)
+    assert [r.person for r in read_rows(place).decisions] == ["PI", "PI"]
+    assert (sitting.current.shown, sitting.decisions) == ("Tessa", 2)
+    assert shown(place) == ["Orlo", "Tessa"]
+
+
+def test_going_back_takes_back_one_by_one_and_over_what_was_skipped(place):
+    sitting = Sitting(place, strings_to_review(place), "PI")
+    sitting.decide("name", NOW)
+    sitting.skip()
+    sitting.decide("name", NOW)
+    assert sitting.back()
+    assert (sitting.current.shown, decided(place).names) == ("Quillon", {"ridge"})
+    assert sitting.back()
+    assert (sitting.current.shown, decided(place).names) == ("Orlo", {"ridge"})
+    assert sitting.back()
+    assert (sitting.current.shown, decided(place).names, sitting.decisions) == ("Ridge", set(), 0)
+    assert not sitting.back()
+
+
+def test_contexts_are_read_from_the_files_as_they_are_now(place):
+    (place.root / "transcripts/I0002.txt").write_text(FILES["transcripts/I0002.txt"].replace("And Ridge", "And you"))
+    strings = strings_to_review(place)
+    with Contexts(place) as contexts:
+        around = first_contexts(contexts, strings, 3)
+        assert contexts.of("transcripts/gone.txt", [("ridge", strings[0].hits[0])]) == [None]
+    assert [(hit.path, c.before, c.after) for hit, c in around["ridge"]] == [
+        ("transcripts/I0001.txt", "No, Tessa did, and ", " <b>too</b>."),
+        ("transcripts/I0002.txt", "", " was there with Orlo."),
+    ]
+
+
+def table(place: Workspace, *rows: tuple[str, str], header: tuple[str, str] = ("string", "decision")) -> Path:
+    path = place.root / "string_decisions.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def test_a_table_is_taken_over_row_by_row_and_its_faults_are_named_by_row_only(place):
+    path = table(
+        place, ("RIDGE", "Not a name"), ("Nobody", "name"), ("Orlo", "maybe"), ("Tessa", ""),
+        ("Quillon", "name"), ("quillon", "not_a_name"), ("Ridge's", "not_a_name"),
+    )  # fmt: skip
+    taken = take_over(place, path, person="PI", now=NOW)
+    assert (taken.new, taken.before) == (1, 0)
+    assert taken.faults == (
+        "string_decisions.csv, row 3: no file holds this string as a possible name. Take the row out.",
+        "string_decisions.csv, row 4: the decision must be name or not_a_name. Correct it.",
+        "string_decisions.csv, rows 6, 7: they decide differently on one string. Keep one of them.",
+    )
+    assert decided(place).not_names == {"ridge"}
+    assert read_rows(place).decisions[0].string == "Ridge"
+    assert take_over(place, path, person="PI", now=NOW) == replace(taken, new=0, before=1)
+    assert len(read_rows(place).decisions) == 1
+
+
+def test_a_table_may_change_a_decision_that_stands(place):
+    take_over(place, table(place, ("Ridge", "name")), person="PI", now=NOW)
+    assert take_over(place, table(place, ("ridge", "not_a_name")), person="PI", now=NOW).new == 1
+    assert decided(place).not_names == {"ridge"}
+
+
+def test_a_file_that_is_no_such_table_is_refused(place):
+    with pytest.raises(StudyError, match="the column decision is missing"):
+        take_over(place, table(place, header=("string", "choice")), person="PI", now=NOW)
+    with pytest.raises(StudyError, match="there is no file"):
+        take_over(place, place.root / "nowhere.csv", person="PI", now=NOW)
+
+
+def page(place: Workspace) -> str:
+    return place.restricted.get(PAGE).decode()
+
+
+def test_the_page_lists_what_is_open_with_its_contexts_and_what_was_decided(place):
+    decide(place, [("Orlo", "name")], person="PI", now=NOW)
+    assert page_written(place) == 3
+    assert page(place).count('data-stands=""') == 3
+    assert 'data-string="Orlo" data-stands="name"' in page(place)
+    assert "and <mark>Ridge</mark> &lt;b&gt;too&lt;/b&gt;." in page(place)
+    assert "decided by PI on 1 March 2026" in page(place)
+    assert (place.restricted.root / PAGE).stat().st_mode & 0o077 == 0
+    assert not list(place.out.list())
+
+
+def test_the_page_is_made_again_only_when_something_on_it_changes(place):
+    page_written(place)
+    first = made_from(place.restricted.get(PAGE))
+    place.restricted.put(PAGE, place.restricted.get(PAGE) + b"<!-- kept -->")
+    page_written(place)
+    assert page(place).endswith("<!-- kept -->")
+    checked(place, {"transcripts/I0002.txt": "Interviewer: And Quillon?\n\nParticipant: No.\n"})
+    assert write_review_page.fn(place, is_changed=False) is None
+    assert page(place).endswith("<!-- kept -->")
+    write_review_page.fn(place)
+    assert made_from(place.restricted.get(PAGE)) != first
+    assert not page(place).endswith("<!-- kept -->")
+
+
+def test_without_anything_to_show_there_is_no_page(place):
+    Readings(place.restricted).keep_only([])
+    assert page_written(place) == 0
+    assert not (place.restricted.root / PAGE).exists()
+
+
+def test_what_was_recorded_is_said_in_counts_with_who_and_how_surely(place):
+    decide(place, [("Orlo", "name")], person="PI", now=NOW)
+    decide(place, [("Ridge", "name")], person="RA", now=NOW)
+    facts = review_facts(place)
+    place.trail.append(facts)
+    assert reviewed_said(place, facts, 2) == (
+        "Decisions on strings recorded: 2, 1 by PI (declared only).",
+        "They take effect when the transcripts are checked again: run validate-transcripts.",
+        "2 strings are still open.",
+    )
+    assert reviewed_said(place, [], None) == ("Decisions on strings recorded: 0.",)
+
+
+def test_a_decided_name_is_found_in_every_file_and_what_is_none_nowhere(place):
+    decide(place, [("Ridge", "not_a_name"), ("Tessa", "not_a_name"), ("Orlo", "name")], person="PI", now=NOW)
+    looker = Looker(review.NO_CONVENTIONS, ENTRIES[:1], decided=decided(place))
+    text = "Interviewer: Ridge?\n\nParticipant: Orlo and Tessa.\n"
+    found = looker.look(text.encode(), "I0009.txt").flagged
+    assert [(one.shown, one.kind) for one in found] == [("Orlo", "alias")]
+
+
+def test_the_strings_of_a_person_are_their_names_however_written_and_what_only_they_said(place):
+    strings = ("TESSA", "Examplewould", "Examplewood, Tessa", "bitsy's", "Orlo", "Ridge", "Quillon", "Maple")
+    decide(place, [(string, "name") for string in strings], person="PI", now=NOW)
+    checked(place, FILES)
+    assert strings_of_person(place, "P001", ["transcripts/I0001.txt"]) == (*strings[:4], "Quillon")
+    assert strings_of_person(place, "P002", ()) == ("Orlo",)
+    assert strings_of_person(place, "P009", ()) == ()
+
+
+def test_an_erasure_takes_the_persons_strings_and_the_page_and_leaves_the_rest(place):
+    decide(place, [("Tessa", "name"), ('The "Ridge"', "not_a_name"), ("tess", "not_a_name")], person="PI", now=NOW)
+    kept = (place.restricted.root / FILE).read_text().splitlines()
+    place.trail.append(review_facts(place))
+    page_written(place)
+    (cause, *_) = place.events(["review.decided"])
+    table = Table(WHERE, "string", strings_of_person(place, "P001", ()))
+    erase(place, written_down(place, cause.id, lambda: Plan(cause.id, (), (table,))))
+    assert (place.restricted.root / FILE).read_text().splitlines() == [kept[0], kept[2]]
+    assert not (place.restricted.root / PAGE).exists()
+    assert review_facts(place) == []
+
+
+def test_a_damaged_file_of_decisions_does_not_hold_up_an_erasure(place):
+    place.restricted.put(FILE, b"string,decision\nTessa,what\n\xff,name\n")
+    assert strings_of_person(place, "P001", ()) == ("Tessa",)
+
+
+@pytest.mark.real
+def test_files_are_read_for_their_contexts_in_a_child_process(place, monkeypatch):
+    monkeypatch.setattr(review, "call_each", isolated.call_each)
+    (string, *_) = strings_to_review(place)
+    with Contexts(place) as contexts:
+        for hit in string.hits:
+            (context,) = contexts.of(hit.path, [(string.key, hit)])
+            assert context.found == "Ridge"
