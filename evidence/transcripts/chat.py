@@ -16,7 +16,7 @@ from evidence.transcripts.header import header_of
 from evidence.transcripts.transcript import Content, Fault, Line, Passage, letters_of
 
 _MAIN = re.compile(r"^\*(?P<who>[^:\t]{1,40}):\s*(?P<text>.*)$", re.DOTALL)
-_BULLET = re.compile(r"\x15[^\x15\d]*(\d+)_(\d+)-?\x15")
+_BULLET = re.compile(r"\x15([^\x15]*?)(\d+)_(\d+)-?\x15")
 _DAY = re.compile(r"^\d{1,2}-[A-Z]{3}-\d{4}$", re.IGNORECASE)
 
 
@@ -41,6 +41,8 @@ def read_chat(text: str, fields: Collection[str]) -> tuple[Content, dict[str, st
         start, end = _times(main["text"])
         if end < start:
             faults.append(Fault("end_before_start", entry.line))
+        told = [bullet[0].strip() for bullet in _BULLET.findall(main["text"]) if bullet[0].strip()]
+        beside += [Passage("cue id", media, entry.line) for media in told]
         spoken = " ".join(_BULLET.sub(" ", main["text"]).split())
         lines.append(Line(spoken, entry.line, start, end, main["who"]))
     if entries and any(e.text.startswith("@Begin") for e in entries) and not entries[-1].text.startswith("@End"):
@@ -76,7 +78,7 @@ def _times(text: str) -> tuple[float, float]:
     marks = _BULLET.findall(text)
     if not marks:
         return math.nan, math.nan
-    return int(marks[0][0]) / 1000, int(marks[-1][1]) / 1000
+    return int(marks[0][1]) / 1000, int(marks[-1][2]) / 1000
 
 
 def _as_field(text: str) -> str:

@@ -46,6 +46,7 @@ _NOTHING = frozenset({
     "objclass", "objname", "nonshppict", "defchp", "defpap",
 })  # fmt: skip
 _DEEPEST = 500
+_UC = re.compile(r"\\uc(?![a-z\d-])")  # without a number it means 1, which striprtf does not know
 _WORDS_OF_BODY = {"shppict", "shp", "shpinst", "shprslt", "field", "fldrslt", "result", "object", "info", "pn", "do"}
 
 
@@ -165,7 +166,8 @@ def _parts(raw: str) -> tuple[list[tuple[str, str]], list[Fault]]:
             say("")
             skipping = 0
             if word == "bin":
-                position += max(0, int(number or 0))
+                length = max(0, int(number or 0))
+                position += length if position + length <= len(raw) else 0
             elif word in _BREAKS or word in _SIGNS:
                 say(_BREAKS.get(word) or _SIGNS[word])
             elif word == "f":
@@ -212,8 +214,11 @@ def _code_page(number: str | None) -> str:
 
 
 def _witness(raw: str) -> str:
-    """The text by striprtf, which shares no code with this reader."""
+    """The text by striprtf, which shares no code with this reader; it takes text already decoded."""
+    declared = re.search(r"\\ansicpg(\d+)", raw)
+    if not raw.isascii():
+        raw = raw.encode("latin-1").decode(_code_page(declared[1] if declared else None), "replace")
     try:
-        return str(rtf_to_text(raw, errors="replace"))  # type: ignore[no-untyped-call]
-    except (ValueError, LookupError, OverflowError, IndexError):
+        return str(rtf_to_text(_UC.sub(r"\\uc1", raw), errors="replace"))  # type: ignore[no-untyped-call]
+    except (ValueError, LookupError, OverflowError, TypeError):
         return ""

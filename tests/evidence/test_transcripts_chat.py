@@ -54,6 +54,12 @@ def test_headers_tiers_and_comments_are_kept_beside():
     ]
 
 
+def test_the_recording_named_in_a_time_mark_is_kept():
+    t = read('@Begin\n*PAR:\thello . \x15%snd:"zora"_120_1500\x15\n@End\n')
+    assert list(t.turns["start"]) == [0.12]
+    assert ("cue id", '%snd:"zora"_') in [(p.place, p.text) for p in t.beside]
+
+
 def test_a_line_outside_every_tier_is_kept():
     t = read("@Begin\nstray words\n*PAR:\thello .\n@End\n")
     assert ("note", "stray words") in [(p.place, p.text) for p in t.beside]

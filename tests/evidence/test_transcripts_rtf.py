@@ -80,6 +80,16 @@ def test_binary_data_is_skipped_by_its_length():
     assert rows(read("{\\pict\\bin5 }}{{\\}P: after\\par")) == [("P", "after")]
 
 
+def test_a_length_beyond_the_file_skips_nothing():
+    assert rows(read("{\\pict\\bin999999 }P: after\\par")) == [("P", "after")]
+
+
+def test_raw_bytes_are_read_by_the_code_page():
+    t = read_transcript((HEAD + "P: M\xfcller\x92s\\par}").encode("latin-1"), "I0001.rtf", labels={"P"})
+    assert rows(t) == [("P", "Müller’s")]
+    assert t.letters_kept == t.letters_in
+
+
 def test_words_after_the_end_are_not_lost():
     t = read_transcript((HEAD + r"P: said\par} beyond").encode(), "I0001.rtf", labels={"P"})
     assert rows(t) == [("P", "said")]
