@@ -12,7 +12,9 @@ from pages.study_page import Changes
 from pages.transcripts_overview import ChangedFiles, Result, Row, Spread, TranscriptsOverview
 from recruitment.log import Interview
 from study.query import QueryRecord
-from tasks.transcript_page import Known, Pages, ids_in_order, said
+from tasks.transcript_known import Known
+from tasks.transcript_page import Pages
+from tasks.transcript_way import day_of, said
 
 NAMED = 6
 """How many transcripts a sentence names."""
@@ -73,7 +75,7 @@ class Overview:
                 known.id,
                 result_of(known),
                 STANDINGS[standing.state] + (", an earlier version released" if was else ""),
-                self.pages.day(since[-1]) if since else "",
+                day_of(since[-1], self.pages.protocol.zone) if since else "",
                 known.open("block"),
                 known.open("review"),
                 is_released=is_released,
@@ -114,11 +116,11 @@ class Overview:
         }
         gone = {known.id for known in self.known.values() if result_of(known) == "gone"}
         return ChangedFiles(
-            with_new=ids_in_order(id for id, _ in self._events("query.opened")),
-            with_resolved=ids_in_order(id for id, _ in self._events("query.resolved")),
-            new=ids_in_order(first),
-            changed=ids_in_order(arrived - first),
-            gone=ids_in_order(gone if self.present_before is None else gone & set(self.present_before)),
+            with_new=_in_order(id for id, _ in self._events("query.opened")),
+            with_resolved=_in_order(id for id, _ in self._events("query.resolved")),
+            new=_in_order(first),
+            changed=_in_order(arrived - first),
+            gone=_in_order(gone if self.present_before is None else gone & set(self.present_before)),
             verdicts=tuple(self._verdicts()),
         )
 
@@ -175,3 +177,8 @@ def _next(rows: Sequence[Row], known: Mapping[str, Known]) -> Iterator[str]:
 def _named(ids: Sequence[str]) -> str:
     rest = len(ids) - NAMED
     return ", ".join(ids[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _in_order(ids: Iterable[str]) -> tuple[str, ...]:
+    """Ids, each once, in the order people look for them."""
+    return tuple(sorted(set(ids)))

@@ -4,102 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Any
 
-from evidence.audio_check import SENTENCES, unmet
-from evidence.histories import History
 from evidence.measure import MEASURE_VERSION
 from evidence.measured import Trace
 from evidence.outline import Outline
 from evidence.reading import READING_VERSION
-from evidence.versions import Standing
 from expectations.catalogue import CATALOGUE
 from expectations.transcripts import CHECKS
-from expectations.validate import State
-from pages.layout import plural
 from pages.measurements import allowed, measured
 from pages.transcript_page import (
     Asked,
     CheckLine,
     FileReport,
-    Moment,
     OpenQuery,
     Silence,
-    Step,
     TranscriptPage,
 )
-from recruitment.log import HELD, Interview
-from study import Event, Protocol, Query
-from study.event import local_day
+from study import Protocol
 from study.protocol.material import AudioCheck, GuideQuestion
-from study.query import QueryRecord, Verdict
 from tasks.queries import CODE
+from tasks.transcript_known import Known, Seen, next_steps
+from tasks.transcript_way import day_of, moments_of, steps_of
 
-NAMES = ("TR060", "TR061", "TR062", "TR063", "TR064", "TR065")
-"""What may identify somebody: it is settled by masking, or by deciding that a string is no name."""
 _RANK = {"block": 0, "review": 1, "inform": 2}
-_LABELS = {
-    "recording.sent": "Sent to be transcribed",
-    "recording.returned": "Came back",
-    "transcript.received": "Received",
-    "transcript.checked": "Checked against the audio",
-    "transcript.corrected": "Corrected",
-    "transcript.deidentified": "De-identified",
-    "transcript.released": "Released for coding",
-    "recording.destroyed": "Recording destroyed",
-}
-_WAY = tuple(_LABELS)
-_ALWAYS = {"transcript.received", "transcript.deidentified", "transcript.released"}
-"""Stations that are shown before they are reached; the check against the audio too where study.yaml declares it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One file that lies there: its path, its opaque ref, how people may see it named, and how it was judged."""
-
-    path: str
-    ref: str
-    shown: str
-    format: str
-    verdict: Verdict
-    is_of_interview: bool = True
-    features: Mapping[str, float | None] = field(default_factory=dict)
-    states: Mapping[str, State] = field(default_factory=dict)
-    outline: Outline | None = None
-    traces: tuple[Trace, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one transcript: its history, where its versions stand, its interview, its files, and its open
-    queries with their words."""
-
-    id: str
-    history: History
-    standing: Standing
-    interview: Interview | None = None
-    files: tuple[Seen, ...] = ()
-    queries: tuple[tuple[Query, QueryRecord], ...] = ()
-    is_erased: bool = False
-
-    def open(self, *severities: str, names: bool | None = None) -> int:
-        """How many open queries there are of these severities; with `names` only those about names, or the others."""
-        return sum(q.severity in severities and (names is None or (q.check in NAMES) == names) for q, _ in self.queries)
-
-    @property
-    def is_of_interview(self) -> bool:
-        """Whether its id is an interview's: a file named after none has an opaque one."""
-        return all(file.is_of_interview for file in self.files)
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The worst verdict of its files; None where none lies there."""
-        order: tuple[Verdict, ...] = ("passed", "review", "blocked", "unreadable")
-        return max((file.verdict for file in self.files), key=order.index, default=None)
 
 
 @dataclass(frozen=True)
@@ -127,55 +58,16 @@ class Pages:
             id=known.id,
             verdict=known.verdict,
             next=tuple(next_steps(known, self.audio_check)),
-            steps=tuple(self._steps(known)),
+            steps=tuple(steps_of(known, self.protocol.zone, self.audio_check)),
             queries=tuple(self._queries(known)),
             files=tuple(self._file(seen) for seen in known.files),
-            history=tuple(self._moments(known.history)),
+            history=tuple(moments_of(known.history, self.checks, self.protocol.zone)),
         )
-
-    def day(self, event: Event) -> str:
-        """The day of an event as people write it."""
-        return said(local_day(event.occurred, self.protocol.zone))
-
-    def _steps(self, known: Known) -> Iterator[Step]:
-        """The stations of the version that lies there now, with a note on what was done to an earlier one."""
-        if known.interview and known.interview.state in HELD:
-            yield Step("Interview", said(known.interview.day))
-        done = {kind: e for kind in _WAY if (e := self._reached(kind, known)) is not None}
-        last = max((_WAY.index(kind) for kind in done), default=-1)
-        for position, kind in enumerate(_WAY):
-            events = known.history.of(kind)
-            if kind in done:
-                yield Step(_LABELS[kind], self.day(done[kind]), self._note(kind, events))
-            elif events:
-                yield Step(_LABELS[kind], note=f"an earlier version, on {self.day(events[-1])}")
-            elif kind in _ALWAYS or (kind == "transcript.checked" and self.audio_check):
-                yield Step(_LABELS[kind], note="not recorded" if position < last else "")
-
-    def _reached(self, kind: str, known: Known) -> Event | None:
-        """The event by which the version that lies there now reached a station; None where it did not."""
-        events, current = known.history.of(kind), known.standing.current
-        if not events or current is None:
-            return events[-1] if events else None
-        ids = {
-            "transcript.received": {e.id for e in events},
-            "transcript.checked": {check.event for check in known.standing.checks(current)},
-            "transcript.deidentified": {current.deidentified},
-            "transcript.released": set(current.released),
-        }.get(kind, {e.id for e in events})
-        return next((e for e in reversed(events) if e.id in ids), None)
 
     @property
     def audio_check(self) -> AudioCheck | None:
         """How much of the audio study.yaml says is heard again."""
         return self.protocol.transcripts.audio_check if self.protocol.transcripts else None
-
-    def _note(self, kind: str, events: tuple[Event, ...]) -> str:
-        if kind == "transcript.checked":
-            return _listened(events[-1])
-        if kind == "transcript.received" and len(events) > 1:
-            return f"{_ordinal(len(events))} version"
-        return ""
 
     def _queries(self, known: Known) -> Iterator[OpenQuery]:
         opened = {e.id: e for e in known.history.of("query.opened")}
@@ -189,7 +81,7 @@ class Pages:
                 means=check.reason if check else "",
                 where=_place(query.where, paths),
                 todo=query.message,
-                since=self.day(since) if since else "",
+                since=day_of(since, self.protocol.zone) if since else "",
                 code=query.fingerprint[:CODE],
                 is_new=since is not None and since.run.flow_run_id == self.run,
             )
@@ -234,91 +126,6 @@ class Pages:
             trace.keywords,
         )
 
-    def _moments(self, history: History) -> Iterator[Moment]:
-        """The latest day first; queries opened or closed in one run by one person are one line."""
-        lines: dict[tuple[Any, ...], list[Event]] = {}
-        for event in sorted(history.events, key=lambda e: local_day(e.occurred, self.protocol.zone)):
-            by_run = (event.kind, event.run.flow_run_id) if event.kind.startswith("query.") else (event.id,)
-            lines.setdefault((*by_run, self.day(event), _who(event)), []).append(event)
-        for (*_, day, who), events in reversed(lines.items()):
-            yield Moment(day, self._what(events), who)
-
-    def _what(self, events: list[Event]) -> str:
-        event = events[-1]
-        if event.kind.startswith("query."):
-            checks = ", ".join(sorted({self.checks.get(e.data["fingerprint"], "") for e in events} - {""}))
-            how = {"query.opened": "raised", "query.resolved": "resolved", "query.set_aside": "set aside"}[event.kind]
-            return f"{plural(len(events), 'query', 'queries')} {how}{': ' if checks else ''}{checks}"
-        return _SAID[event.kind](event)
-
-
-VERDICT_WORDS: Mapping[Verdict, str] = {
-    "passed": "passed",
-    "review": "to review",
-    "blocked": "blocked",
-    "unreadable": "could not be read",
-}
-
-
-_SAID: Mapping[str, Callable[[Event], str]] = {
-    "transcript.received": lambda e: f"Received ({e.data['format']})",
-    "transcript.validated": lambda e: f"Checked: {VERDICT_WORDS[e.data['verdict']]}",
-    "transcript.checked": lambda e: f"Checked against the audio: {_listened(e)}",
-    "transcript.corrected": lambda e: f"Corrected, version {e.data['version']}",
-    "transcript.deidentified": lambda e: f"De-identified, {plural(e.data['changes'], 'change')}",
-    "transcript.released": lambda e: f"Released for coding, version {e.data['version']}",
-    "recording.sent": lambda e: "Recording sent to be transcribed",
-    "recording.returned": lambda e: "Recording came back",
-    "recording.destroyed": lambda e: "Recording destroyed",
-}
-
-
-def next_steps(known: Known, audio_check: AudioCheck | None = None) -> Iterator[str]:
-    """What somebody should do about a transcript, the most urgent first."""
-    if known.is_erased:
-        yield "Erased as the participant asked. Nothing to do."
-        return
-    if not known.files:
-        yield "The file is no longer in the folder of transcripts: put it back, unless it was removed on purpose."
-        return
-    if len(known.files) > 1:
-        yield f"{len(known.files)} files lie there under this id: remove all but the right one."
-    blocking, flagged, other = known.open("block"), known.open("review", names=True), known.open("review", names=False)
-    if blocking:
-        yield f"Mend what blocks it first: {plural(blocking, 'query', 'queries')} below."
-    if flagged:
-        yield (
-            "Look at what may identify somebody (restricted/review.html, or `fieldtrail review STUDY`), and replace it "
-            f"in the file, or decide that it is no name: {plural(flagged, 'query', 'queries')} below."
-        )
-    if other:
-        yield f"Look at what is to review: {plural(other, 'query', 'queries')} below."
-    if not (blocking or flagged or other or len(known.files) > 1):
-        yield _onward(known, audio_check)
-
-
-def _onward(known: Known, audio_check: AudioCheck | None) -> str:
-    """What comes next for a transcript with nothing open."""
-    current = known.standing.current
-    if current is not None and current.released:
-        return "Released for coding. Nothing to do."
-    if current is not None and (why := unmet(audio_check, known.standing, current)):
-        return f"Nothing is open, but it is {SENTENCES[why]}."
-    earlier = " The version before it was released." if any(v.released for v in known.standing.versions) else ""
-    return (
-        f"Nothing is open.{earlier} To release it for coding, enter it in registers/decisions.csv: release, {known.id}."
-    )
-
-
-def said(day: date) -> str:
-    """`3 March 2016`."""
-    return f"{day:%-d %B %Y}"
-
-
-def ids_in_order(ids: Iterable[str]) -> tuple[str, ...]:
-    """Ids, each once, in the order people look for them."""
-    return tuple(sorted(set(ids)))
-
 
 def _gaps(drawn: Outline | None) -> Collection[Any]:
     return drawn.gaps if drawn else ()
@@ -330,19 +137,3 @@ def _place(where: str, paths: Iterable[str]) -> str:
         if where.startswith(path):
             return where.removeprefix(path).lstrip(", ")
     return ""
-
-
-def _who(event: Event) -> str:
-    if person := event.subject_id("person"):
-        return person
-    return event.actor.id if event.actor.type == "person" else "software"
-
-
-def _listened(event: Event) -> str:
-    share, errors = event.data["listened"] / 1000, event.data["errors"]
-    return f"{share:.0%} listened to, {plural(errors, 'error')} in 1,000 words"
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

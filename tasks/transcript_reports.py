@@ -18,9 +18,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 import pages
-from evidence.histories import History, histories
 from evidence.reading import Reading
-from evidence.versions import Standing, fold_versions
+from evidence.versions import fold_versions
 from expectations.transcripts import QUESTIONS, TURNS
 from pages.data_docs import TRANSCRIPTS_PAGE, transcript_docs
 from pages.layout import plural
@@ -28,7 +27,7 @@ from pages.transcript_page import transcript_page
 from pages.transcripts_overview import TranscriptsOverview, overview_pages
 from recruitment import fold_recruitment
 from recruitment.log import Interview
-from study import Event, Query
+from study import Event
 from study.objects import NotStored
 from study.query import QueryRecord, fold_queries
 from tasks.readings import readings_of
@@ -36,8 +35,10 @@ from tasks.survey_judgement import DOCS
 from tasks.transcript_artifacts import show_transcripts
 from tasks.transcript_docs import docs_of, write_index
 from tasks.transcript_judgement import JudgedTranscript
+from tasks.transcript_known import Known, Seen, known_of
 from tasks.transcript_overview import Overview, waiting_for_transcript
-from tasks.transcript_page import Known, Pages, Seen, said
+from tasks.transcript_page import Pages
+from tasks.transcript_way import said
 from tasks.transcripts import JudgedTranscripts
 from tasks.workspace import Workspace
 
@@ -80,52 +81,6 @@ def write_transcript_reports(place: Workspace, judged: JudgedTranscripts) -> tup
     }
     show_transcripts(place.protocol.id, overview, made)
     return tuple(made.values())
-
-
-def known_of(
-    judged: JudgedTranscripts,
-    events: Iterable[Event],
-    records: Mapping[str, QueryRecord],
-    standings: Mapping[str, Standing],
-    interviews: Mapping[str, Interview],
-) -> dict[str, Known]:
-    """Everything known of each transcript that lies there or ever arrived, by id."""
-    events = list(events)
-    found = histories(events)
-    erased = {ref for e in events if e.kind == "erasure.executed" for ref in e.data["refs"]}
-    files: dict[str, list[Seen]] = {}
-    for one in judged.files:
-        files.setdefault(one.file.id, []).append(_seen(one))
-    queries: dict[str, list[tuple[Query, QueryRecord]]] = {}
-    for query in judged.queries:
-        record = records.get(query.fingerprint)
-        if record and record.state == "open" and query.subject.startswith("transcript:"):
-            queries.setdefault(query.subject.partition(":")[2], []).append((query, record))
-    arrived = {id for id, history in found.items() if history.of("transcript.received")}
-    known = {}
-    for id in sorted(arrived | set(files)):
-        history = found.get(id, History(id))
-        is_erased = bool(history.references) and {r.ref for r in history.references} <= erased
-        known[id] = Known(
-            id,
-            history,
-            standings.get(id, Standing(id)),
-            interviews.get(id),
-            tuple(files.get(id, ())),
-            tuple(queries.get(id, ())),
-            is_erased,
-        )
-    return known
-
-
-def _seen(one: JudgedTranscript) -> Seen:
-    """A file named after no interview is shown by its ref: its name may be somebody's."""
-    file = one.file
-    shown = file.name if file.interview_id else f"a file named after no interview ({file.reference.ref})"
-    is_of_interview = bool(file.interview_id)
-    return Seen(
-        file.path, file.reference.ref, shown, one.format, one.verdict, is_of_interview, one.features, one.states
-    )
 
 
 def _notes(events: Iterable[Event], records: Mapping[str, QueryRecord]) -> Iterator[str]:

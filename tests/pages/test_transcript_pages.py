@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,3 +192,36 @@ def test_durations_are_said_as_people_say_them(seconds: float, said: str):
 
 def test_a_place_in_a_recording():
     assert (clock(245), clock(3729)) == ("4:05", "1:02:09")
+
+
+# in Chromium
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.real
+def test_the_filter_shows_what_is_asked_for_and_no_page_is_wider_than_a_phone(browser: Any, tmp_path: Path) -> None:
+    for name, page in everything().items():
+        (tmp_path / name).with_suffix(".html").write_text(page)
+    shown = browser.new_page(viewport={"width": 360, "height": 800})
+    asked: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    for name in ("one", "docs", "list", "index"):
+        shown.goto(f"file://{tmp_path}/{name}.html")
+        assert shown.evaluate("document.documentElement.scrollWidth") <= 360, name
+    assert all(url.startswith("file:") for url in asked)
+    assert shown.locator("#rows tbody tr:visible").count() == len(OVERVIEW.rows)
+    shown.select_option("#f-result", "review")
+    assert shown.locator("#rows tbody tr:visible").all_inner_texts()[0].startswith("I0019")
+    assert shown.inner_text("#f-count") == f"1 of {len(OVERVIEW.rows)} shown"
+    shown.select_option("#f-result", "")
+    shown.fill("#f-text", "i002")
+    assert shown.locator("#rows tbody tr:visible").count() == 3

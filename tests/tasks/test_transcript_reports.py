@@ -29,8 +29,9 @@ from tasks.transcript_artifacts import BatchProgress, show_transcripts, transcri
 from tasks.transcript_docs import UNKNOWN, Tally, docs_of
 from tasks.transcript_files import TranscriptFile, received_fact, transcript_files
 from tasks.transcript_judgement import JudgedTranscript
+from tasks.transcript_known import Known, Seen, next_steps
 from tasks.transcript_overview import Overview
-from tasks.transcript_page import Known, Pages, Seen, next_steps
+from tasks.transcript_page import Pages
 from tasks.transcript_reports import write_transcript_reports
 from tasks.transcripts import JudgedTranscripts
 from tasks.workspace import Workspace, opened
