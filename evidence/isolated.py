@@ -30,7 +30,14 @@ _START_SECONDS = 120.0
 _AHEAD = 2  # calls under way or answered and not yet taken, for each process
 _OUT_OF_MEMORY = 77
 _LENGTH = struct.Struct("!Q")
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from evidence.isolated import serve; serve()"
+_BOOT = """
+import os, sys
+os.putenv("ARROW_DEFAULT_MEMORY_POOL", "system")
+sys.path[:] = sys.argv[1:]
+from evidence.isolated import serve
+serve()
+"""
+# Arrow's own pool takes 1 GiB of address space at pandas' first string: all of a usual limit, or none.
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,13 @@ def test_arguments_larger_than_the_limit_are_a_matter_of_memory():
     assert died == ReaderDied("memory", "exit 77")
 
 
+def test_the_first_table_of_strings_takes_no_more_than_it_needs():
+    taken = "int(open('/proc/self/statm').read().split()[0]) >> 8"
+    table = f"(__import__('pandas').DataFrame({{'text': ['a']}}), {taken})[1]"
+    before, after = call_each(eval, [(f"__import__('pandas') and {taken}",), (table,)], seconds=60, megabytes=3000)
+    assert after - before < 100
+
+
 def test_two_children_share_the_calls_answer_in_order_and_one_death_costs_one_call():
     slow = "__import__('time').sleep(0.4) or __import__('os').getpid()"
     calls = [(slow,), (slow,), ("1 + 1",), ("__import__('os').abort()",), *[(str(n),) for n in range(8)]]
