@@ -5,16 +5,16 @@ A string and the words around it are shown here and nowhere else: not in run log
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from cli.embedded import use_embedded_prefect
 from cli.exits import Exit, UsageError
+from cli.keyboard import Keyboard
 
 if TYPE_CHECKING:
     from evidence.contexts import Context
@@ -84,27 +84,27 @@ def _sit(sitting: Sitting, now: Callable[[], datetime]) -> bool:
     from tasks.review import Contexts
 
     typer.echo(f"For each: {KEYS}.")
-    with Contexts(sitting.place) as contexts:
-        try:
+    try:
+        with Contexts(sitting.place) as contexts, Keyboard() as keyboard:
             while sitting.current is not None:
-                if not _decide_one(sitting, contexts, now):
+                if not _decide_one(sitting, contexts, keyboard, now):
                     break
-        except KeyboardInterrupt:
-            return False
+    except KeyboardInterrupt:
+        return False
     left = len(sitting.strings) - sitting.decisions
     typer.echo(f"Decided: {sitting.decisions}. Still open: {left}.")
     return True
 
 
-def _decide_one(sitting: Sitting, contexts: Contexts, now: Callable[[], datetime]) -> bool:
+def _decide_one(sitting: Sitting, contexts: Contexts, keyboard: Keyboard, now: Callable[[], datetime]) -> bool:
     """Show one string and carry out what is asked, until it is decided on, skipped or left; False to quit."""
     string = sitting.current
     assert string is not None
-    shown = 0
     _show(sitting, string)
-    shown = _show_contexts(string, contexts, shown)
+    shown = _show_contexts(string, contexts, 0)
+    keyboard.forget()
     while True:
-        asked = _key()
+        asked = _asked(keyboard)
         if asked in ("n", "x"):
             sitting.decide("name" if asked == "n" else "not_a_name", now())
             return True
@@ -154,23 +154,9 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _key() -> str:
-    """One key on a terminal, one line elsewhere; the end of the input quits."""
+def _asked(keyboard: Keyboard) -> str:
+    """The key pressed next, said again so that the record on the screen is whole."""
     typer.echo(ASKED, nl=False)
-    if sys.stdin.isatty():
-        asked = _pressed()
-        typer.echo(asked)
-        return asked
-    line = sys.stdin.readline()
-    typer.echo(line.rstrip("\n"))
-    return line.strip().casefold()[:1] if line else "q"
-
-
-def _pressed() -> str:
-    import click
-
-    try:
-        key: Any = click.getchar()
-    except EOFError:
-        return "q"
-    return str(key).casefold()[:1]
+    key = keyboard.key()
+    typer.echo(plain(key))
+    return key

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from evidence import isolated
-from evidence.detectors import Entry
 from evidence.reading import Looker
 from pages.review_page import made_from
 from study import StudyError
@@ -19,48 +18,19 @@ from tasks import review
 from tasks.erasing import Plan, Table, erase, written_down
 from tasks.person_strings import strings_of_person
 from tasks.readings import Readings
-from tasks.request import StudyRequest
 from tasks.review import Contexts, Sitting, counts_said, first_contexts, strings_to_review, take_over
 from tasks.review_record import PAGE, page_written, reviewed_said, write_review_page
 from tasks.string_decisions import FILE, WHERE, decide, decided, read_rows, review_facts
-from tasks.workspace import Workspace, opened
+from tasks.workspace import Workspace
+from tests.tasks.review_study import ENTRIES, FILES, checked, study_to_review
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PROTOCOL = (Path(__file__).parents[2] / "cli" / "starting_study" / "study.yaml").read_text()
-FILES = {
-    "transcripts/I0001.txt": "Interviewer: Did Quillon call?\n\nParticipant: No, Tessa did, and Ridge <b>too</b>.\n",
-    "transcripts/I0002.txt": "Interviewer: And Ridge?\n\nParticipant: Ridge was there with Orlo.\n",
-}
-ENTRIES = (
-    Entry("alias", "Quillon"),
-    Entry("alias", "Ridge"),
-    Entry("name", "Tessa Examplewood"),
-    Entry("alias", "Orlo"),
-)
-IDENTITIES = """participant_id,name,aliases,phone,email,heard_as
-P001,Tessa Examplewood,Tess;Bitsy,,,Examplewould
-P002,Orlo Fakenham,,,,
-"""
-
-
-def checked(place: Workspace, files: dict[str, str]) -> None:
-    """Keep what reading the files flags, as a check of the transcripts does."""
-    look = Looker(review.NO_CONVENTIONS, ENTRIES, decided=decided(place)).look
-    kept = {}
-    for path, text in files.items():
-        place.files.put(path, text.encode())
-        kept[place.ref(path)] = (path, {}, look(text.encode(), Path(path).name))
-    Readings(place.restricted).keep(kept)
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     monkeypatch.setattr(review, "call_each", _in_this_process)
-    (tmp_path / "study.yaml").write_text(PROTOCOL)
-    (tmp_path / "restricted").mkdir()
-    (tmp_path / "restricted/identities.csv").write_text(IDENTITIES)
-    with opened(StudyRequest(study=str(tmp_path), acting="PI"), "review-strings", create=True) as place:
-        checked(place, FILES)
+    with study_to_review(tmp_path) as place:
         yield place
 
 
