@@ -1,6 +1,7 @@
 """How vendors lay out documents: what they print before and after the talk, and times on lines of their own.
 
-The shapes are those of exports by Teams, Otter, Rev and noScribe; a document in none of them passes through unchanged.
+The shapes are those of exports by Teams, Otter, Rev, Whisper and noScribe, and of tables; a document in none of them
+passes through unchanged.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Collection
 
 from evidence.transcripts.header import split_header
-from evidence.transcripts.speakers import first_spoken
+from evidence.transcripts.speakers import first_spoken, seconds
 from evidence.transcripts.transcript import Line, Passage
 
 _MARK = re.compile(
@@ -19,6 +20,11 @@ _MARK = re.compile(
 _CLOSING = re.compile(r"^(?:Transcribed by https?://otter\.ai\S*|.{1,80} stopped transcription)$")
 _STAMP = r"(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d{1,7})?)"
 _ARROW = re.compile(rf"^{_STAMP}\s*-->\s*{_STAMP}$")
+_SPAN = re.compile(
+    r"^\[((?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3})\]\s*(.*)$"
+)
+_COLUMN = r"(?:no\.?|time|timestamp|timecode|start|end|speaker|name|text|transcript|utterance|content)"
+_COLUMNS = re.compile(rf"^{_COLUMN}(?:[\s:]+{_COLUMN})+$", re.IGNORECASE)
 _NAME = re.compile(r"^[^\W\d_](?:[\w.'’()&\- ]{0,38}[\w.)])?$")
 _FURTHEST = 30
 
@@ -33,6 +39,9 @@ def talk_of(
     header, beside, body = split_header(rest, fields, by_blank_lines=by_blank_lines, labels=labels)
     around = [Passage("header", line.text, line.source_line) for line in front]
     around += [Passage("footer", line.text, line.source_line) for line in closing]
+    if body and _COLUMNS.match(body[0].text):
+        beside.append(Passage("header", body[0].text, body[0].source_line))
+        body = body[1:]
     return header, around + beside, _timed(body)
 
 
@@ -49,7 +58,10 @@ def _front(lines: list[Line], labels: Collection[str]) -> tuple[list[Line], list
 
 
 def _timed(lines: list[Line]) -> list[Line]:
-    """Blocks of `0:0:1.0 --> 0:0:2.5`, a name and words, as Teams wrote them until 2023, with times and speaker."""
+    """Lines with the times they carry: `[00:01.000 --> 00:02.500] words`, as Whisper prints them, and blocks of
+    `0:0:1.0 --> 0:0:2.5`, a name and words, as Teams wrote them until 2023."""
+    if lines and _SPAN.match(lines[0].text):
+        return [_spanned(line) for line in lines]
     if sum(_ARROW.match(line.text) is not None for line in lines) < 2:
         return lines
     made: list[Line] = []
@@ -61,6 +73,11 @@ def _timed(lines: list[Line]) -> list[Line]:
         if line is not None:
             held.append(line)
     return made
+
+
+def _spanned(line: Line) -> Line:
+    span = _SPAN.match(line.text)
+    return line._replace(start=seconds(span[1]), end=seconds(span[2]), text=span[3], opens=True) if span else line
 
 
 def _block(held: list[Line]) -> list[Line]:

@@ -20,12 +20,14 @@ _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _STAMP = rf"[\[(]\s*{_TIME}\s*[\])]"
 _LABEL = r"(?P<label>[^\W\d_][\w.'’()/&\- ]{0,38}?)"
 _BEFORE_COLON = re.compile(
-    rf"^(?P<t1>{_STAMP}|{_TIME}(?=\s))?\s*{_LABEL}\s*(?P<t2>{_STAMP})?\s*:(?=\s|$)\s*(?P<t3>{_STAMP})?\s*(?P<text>.*)$"
+    rf"^(?P<t1>{_STAMP}|{_TIME}(?=\s))?\s*\[?{_LABEL}\]?\s*(?P<t2>{_STAMP})?\s*(?::(?=\s|$)|：)\s*"
+    rf"(?P<t3>{_STAMP})?\s*(?P<text>.*)$"
 )
-_BEFORE_TIME = re.compile(rf"^{_LABEL}\s+(?P<t1>{_STAMP}|{_TIME})\s*$")
+_TIGHT = re.compile(rf"^{_LABEL}:(?P<text>\S.*)$")
+_BEFORE_TIME = re.compile(rf"^\[?{_LABEL}\]?\s+(?P<t1>{_STAMP}|{_TIME})\s*$")
 _BEFORE_STAMP = re.compile(rf"^{_LABEL}\s*(?P<t1>{_STAMP})\s+(?P<text>.*)$")
 _AFTER_STAMP = re.compile(rf"^(?P<t1>{_STAMP})\s+{_LABEL}$")
-_ALONE = re.compile(rf"^{_LABEL}(?:\s{{2,}}{_TIME}|\s*{_STAMP})\s*:?$")
+_ALONE = re.compile(rf"^\[?{_LABEL}(?:\s{{2,}}{_TIME}|\]\s+{_TIME}|\]?\s*{_STAMP})\s*:?$")
 _BEFORE_TAB = re.compile(r"^(?P<label>[^\t:]{1,40})\t+(?P<text>.*)$")
 _ONLY_TIME = re.compile(rf"^(?P<t1>{_STAMP})\s*(?P<text>.*)$")
 _NEAR = 0.85
@@ -118,6 +120,9 @@ def _head(line: Line, labels: Collection[str], *, declared: Collection[str]) -> 
     for head in _candidates(line.text):
         if folded(head.label) in labels:
             return head
+    tight = _TIGHT.match(line.text.strip())
+    if tight and folded(tight["label"]) in declared:
+        return _Head(" ".join(tight["label"].split()), math.nan, tight["text"].strip())
     if line.opens and folded(line.text) in declared:
         return _Head(" ".join(line.text.split()), math.nan, "")
     tabbed = _BEFORE_TAB.match(line.text.strip())

@@ -66,6 +66,17 @@ def test_a_tab_after_a_declared_label():
     assert rows(read("I\tHow?\nP\tSo.\n", labels={"I", "P"}), "speaker", "text") == [("I", "How?"), ("P", "So.")]
 
 
+@pytest.mark.parametrize("label", ["I:", "I :", "[I]:", "I：", "[I] :", "I:\u00a0"])
+def test_a_label_in_brackets_or_with_another_colon(label):
+    t = read(f"{label} How?\n\n{label} Why: so\n", labels=())
+    assert rows(t, "speaker", "text") == [("I", "How?"), ("I", "Why: so")]
+
+
+def test_a_colon_without_a_space_counts_for_declared_labels_only():
+    t = read("I:How?\n\nhttp://x.example\n\nat 10:30\n", labels={"I"})
+    assert rows(t, "speaker", "text") == [("I", "How?"), ("", "http://x.example"), ("", "at 10:30")]
+
+
 def test_overlap_marks_are_not_speakers():
     t = read("S01: I went //S02: did you?// home\n\nS01: yes\n\n//S02: no//\n")
     assert rows(t, "speaker") == [("S01",), ("S01",), ("",)]
@@ -82,6 +93,12 @@ def test_the_declared_header_is_apart_from_the_turns():
 def test_the_digest_is_of_the_raw_bytes():
     data = "\ufeffI: Grüße\r\n".encode()
     assert read_transcript(data, "I0001.txt").sha256 == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("name", ["I0001.vtt", "I0001.txt"])
+def test_wide_text_is_known_by_how_it_opens(name):
+    t = read_transcript("WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n".encode("utf-16"), name)
+    assert (t.format, rows(t, "text")) == ("vtt", [("Yes.",)])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])

@@ -134,6 +134,20 @@ S00: [00:00:09] Right.
 S01: Yes.
 """
 
+WHISPER_TXT = """[00:00.000 --> 00:02.480]  How did you come to this work?
+[00:02.480 --> 01:00:05.000]  I was asked.
+"""
+
+ZOOM_CAPTIONS = """[Ann Interviewer] 15:05:03
+How did you come to this work?
+
+[Bo Participant] 15:05:06
+I was asked.
+
+[Ann Interviewer] 15:05:09
+Right.
+"""
+
 A, B = "Ann Interviewer", "Bo Participant"
 
 
@@ -180,8 +194,13 @@ def said(transcript):
             [(None, "S00", "How did you come to this work?"), (None, "S01", "I was asked. //S00: Mhm.// So I did."),
              (9.0, "S00", "Right."), (None, "S01", "Yes.")],
         ),
+        (WHISPER_TXT, "I0001.txt", [(0.0, "", "How did you come to this work?"), (2.48, "", "I was asked.")]),
+        (
+            ZOOM_CAPTIONS, "I0001.txt",
+            [(54303.0, A, "How did you come to this work?"), (54306.0, B, "I was asked."), (54309.0, A, "Right.")],
+        ),
     ],
-    ids=["zoom", "teams", "webex", "noscribe", "otter txt", "otter srt", "rev", "noscribe txt"],
+    ids=["zoom", "teams", "webex", "noscribe", "otter", "otter srt", "rev", "noscribe txt", "whisper", "captions"],
 )  # fmt: skip
 def test_an_export_gives_its_turns(text, name, expected):
     assert said(read_transcript(text.encode(), name)) == expected
@@ -300,6 +319,19 @@ def test_name_and_time_in_brackets_as_trint_and_others_put_them(document, shape)
     assert [w for _, _, w in said(t)] == ["How did it go?", "So.", "Right.", "Y."]
     assert [s for _, s, _ in said(t)] == [A, B, A, B]
     assert [at for at, _, _ in said(t)] == [3.0, 6.0, 9.0, 11.0]
+
+
+def test_the_head_of_a_table_is_no_turn(document):
+    table = document.add_table(rows=3, cols=3)
+    rows = [("Time", "Speaker", "Text"), ("00:03", A, "How?"), ("00:06", B, "So.")]
+    for row, cells in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    stream = io.BytesIO()
+    document.save(stream)
+    t = read_transcript(stream.getvalue(), "I0001.docx", labels=[A, B])
+    assert said(t) == [(3.0, A, "How?"), (6.0, B, "So.")]
+    assert [p.place for p in t.beside] == ["header"]
 
 
 def test_times_at_the_end_of_lines_make_nobody_a_speaker():
