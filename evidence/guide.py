@@ -24,6 +24,8 @@ _ENDINGS = {
     "en": ("ings", "ing", "edly", "ed", "ies", "es", "s", "ly", "e", "y"),
     "de": ("ungen", "ung", "enen", "ende", "ern", "en", "er", "em", "es", "te", "st", "e", "n", "s", "t"),
 }
+_ASKING = frozenset({"tell", "describe", "explain", "talk", "say", "erzählen", "beschreiben", "parlez", "cuéntame"})
+"""Words by which any question is asked."""
 _SHORTEST_STEM, _LONGEST_STEM = 3, 6
 
 
@@ -64,7 +66,7 @@ def _trace(question: GuideQuestion, stems: frozenset[str], said: Sequence[_Said]
 def stems_of(text: str, language: str) -> frozenset[str]:
     """The words of content in a text without their endings, cut to six letters."""
     base = base_of(language)
-    empty, endings = FUNCTION_WORDS.get(base, frozenset()), _ENDINGS.get(base, ())
+    empty, endings = FUNCTION_WORDS.get(base, frozenset()) | _ASKING, _ENDINGS.get(base, ())
     return frozenset(_stem(token, endings) for token in tokens_of(text) if len(token) > 1 and token not in empty)
 
 

@@ -15,7 +15,8 @@ _LISTS = {
     "en": "the and you that it to of is was i they have this but with what not there are so we my be do she he at from "
     "your or about just know because think people when would them how really their were out then who which could more "
     "our been had has did does don't it's that's i'm didn't very some than other into these those always should where "
-    "why can will her him his us me no yes if on for in a an as all up get got going like",
+    "why can will her him his us me no yes if on for in a an as all up get got going like "
+    "here",
     "de": "der die das und ich ist nicht ein eine einen einem einer ja es wir sie ihr auch dass man aber was wenn mir "
     "mich dann wie mit auf für schon noch habe hat haben sind war waren bin dem den des im zu so von bei oder nur mal "
     "weil immer sehr kann doch über alle alles diese dieser dieses keine kein sein ihre uns nach aus werden wird würde "
@@ -35,8 +36,8 @@ _LISTS = {
     "heeft hebben bij om aan uit nog dus toch mij mijn hij zij haar ons onze gewoon heel veel geen deze dit was waren "
     "werd omdat gaat moet kan kunnen altijd iets niets hoe waar wie daar hier toen want of over door had me",
     "pt": "o a os as de que e em um uma não é eu se com por para mas como mais da do das dos na no nas nos ele ela "
-    "eles muito também quando porque está isso isto tem ter foi era meu minha seu sua já só então aí gente você vocês nós "
-    "são estava fazer tudo assim aqui lá pra sempre coisa ao à até ou me te",
+    "eles muito também quando porque está isso isto tem ter foi era meu minha seu sua já só então aí gente você vocês "
+    "nós são estava fazer tudo assim aqui lá pra sempre coisa ao à até ou me te",
 }
 
 FUNCTION_WORDS: Mapping[str, frozenset[str]] = {code: frozenset(text.split()) for code, text in _LISTS.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -67,9 +68,12 @@ class Talk:
         return [word for words in self.split for word in words]
 
     @cached_property
-    def tokens(self) -> list[str]:
-        """All words in a row without the marks around them."""
-        return [word.strip(_MARKS) for word in self.words]
+    def counts(self) -> Counter[str]:
+        """How often each word is said, without the marks around it."""
+        counts: Counter[str] = Counter()
+        for word, times in Counter(self.words).items():
+            counts[word.strip(_MARKS)] += times
+        return counts
 
 
 def tokens_of(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -59,7 +59,7 @@ def measure_wording(talk: Talk, conventions: Transcripts, places: dict[str, str]
 
 def _language(talk: Talk, conventions: Transcripts) -> Features:
     """Hesitations by what the declared verbatim level promises, and how much is in the declared language."""
-    counts = Counter(talk.tokens)
+    counts = talk.counts
     fillers = FILLERS.get(base_of(conventions.language))
     rate = None
     if fillers and len(talk.words) >= _WORDS_FOR_RATE:

@@ -349,6 +349,7 @@ _QUOTES = (
         message="What stands beside the quote fits only {value} people (at least {minimum}). Leave out the site, the "
         "role or the group.",
         declared=lambda study: {"minimum": study.disclosure.k},
+        at="quote {part}",
     ),
 )  # fmt: skip
 
@@ -369,15 +370,19 @@ QUESTIONS = Suite("questions of the interview guide", _QUESTIONS)
 COPIES = Suite("copies to be released", (*(replace(c, severity="block") for c in _LEAKS), *_DECLARED, *_PERMITTED))
 """One row a copy that is to be released or sent: what asks for review in the raw file blocks here."""
 
-QUOTES = Suite("quotes shown", _QUOTES)
-"""One row a quote that somebody outside the team will see."""
+QUOTES = Suite("quotes in the analysis", _QUOTES)
+"""One row a quote that a claim rests on, still inside the team."""
+
+SHOWN_QUOTES = Suite("quotes shown", tuple(replace(check, severity="block") for check in _QUOTES))
+"""One row a quote in a packet, the dossier, a display or an export."""
 
 PSEUDONYMS = Suite("pseudonyms", _PSEUDONYMS, file="restricted/participants.csv", row_key="row")
 """One row a participant; the table is the subject."""
 
 CHECKS = tuple(
     sorted(
-        (*TRANSCRIPTS.checks, *TURNS.checks, *QUESTIONS.checks, *PSEUDONYMS.checks, *QUOTES.checks),
+        (*TRANSCRIPTS.checks, *TURNS.checks, *QUESTIONS.checks, *PSEUDONYMS.checks),
         key=lambda check: check.id,
     )
 )
+"""Every check on transcripts and pseudonyms; quotes are looked at where they are used."""

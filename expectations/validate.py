@@ -157,12 +157,12 @@ class _Raiser:
         )
 
     def _of_parts(self, check: Check, outcome: Outcome) -> list[Query]:
-        """One query a file: its first part, and how many more."""
+        """One query a subject and file: its first part, and how many more."""
         checked = outcome.state == "failed"
-        refs = self.frame["ref"].to_numpy()
-        groups: dict[str, list[int]] = {}
+        whole = list(zip(self.frame["ref"], self.frame[str(self.subject_column)], strict=True))
+        groups: dict[tuple[str, str], list[int]] = {}
         for position in outcome.failing if checked else range(len(self.frame)):
-            groups.setdefault(refs[position], []).append(position)
+            groups.setdefault(whole[position], []).append(position)
         queries = []
         for positions in groups.values():
             query = self._of_row(check, positions[0], checked=checked)

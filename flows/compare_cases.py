@@ -9,6 +9,7 @@ from tasks.claims import RECORD_CHECKS, read_records, walk_lineage
 from tasks.codings import CODING_CHECKS, read_material
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
+from tasks.quotes import QUOTE_CHECKS, quote_queries
 from tasks.record import record
 from tasks.request import StudyRequest
 from tasks.workspace import opened
@@ -32,6 +33,7 @@ def compare_cases(request: CompareCases) -> Outcome:
         written = read_records(place, material)
         record(place, (*compared.facts, *written.facts))
         found = queries_of(place, (*material.problems, *compared.problems, *written.problems))
-        settle_queries(place, found, looked_at(CODING_CHECKS, CASE_CHECKS, RECORD_CHECKS))
+        found += quote_queries(place)
+        settle_queries(place, found, looked_at(CODING_CHECKS, CASE_CHECKS, RECORD_CHECKS, QUOTE_CHECKS))
         said = (*compared.said, *written.said, walk_lineage(place))
         return Outcome("compare-cases", said, tuple(found), compared.made)

@@ -29,9 +29,12 @@ class Obligation(Part):
 
 
 class Disclosure(Part):
-    """Outside the team no cell rests on fewer than k people."""
+    """Outside the team no cell rests on fewer than k people, and no quote stands beside what fits fewer."""
 
     k: int = Field(5, ge=2)
+    beside_quotes: list[Literal["role", "site_id", "group"]] = Field(
+        ["role"], description="what is said of a speaker beside a quote"
+    )
 
 
 class Retention(Part):
