@@ -64,6 +64,12 @@ DECISION_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "Every decision has its day",
         "Whether somebody could decide depends on the day; a decision without one cannot take effect.",
     ),
+    (
+        "DC004",
+        "block",
+        "Every decision on a string can be read",
+        "A row of restricted/decisions/strings.csv that cannot be read counts as a name until it is mended.",
+    ),
 )
 """The checks on the register itself, for the catalogue: id, severity, title, reason."""
 

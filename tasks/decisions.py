@@ -14,6 +14,7 @@ from study.decisions import DECISION_CHECKS, WORDS, Decision
 from study.query import QueryRecord
 from study.query import place as place_of
 from tasks.read import read_table
+from tasks.string_decisions import WHERE, read_rows
 from tasks.workspace import Workspace
 
 REGISTER = "registers/decisions.csv"
@@ -41,7 +42,37 @@ def read_decisions(place: Workspace) -> list[Decision]:
 
 
 def judged_decisions(place: Workspace) -> Read:
-    """The register's decisions, and a query for each thing that is wrong with it."""
+    """The register's decisions, and a query for each thing that is wrong with it or with the decisions on strings."""
+    register = _judged_register(place)
+    return Read(register.decisions, (*register.queries, *_on_strings(place)))
+
+
+def _on_strings(place: Workspace) -> list[Query]:
+    """The query on rows that say of a string what nobody can read; the string is not repeated."""
+    try:
+        rows = read_rows(place).faulty
+        where = f"{WHERE}, row {rows[0]}" if rows else ""
+        said = f"What was decided cannot be read: {_listed([f'row {r}' for r in rows])}. They count as names."
+        said = f"{said} Take them out and decide again with `fieldtrail review`."
+    except StudyError as error:
+        rows, where, said = (), error.where, f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}"
+    if not where:
+        return []
+    return [
+        Query.raised(
+            "DC004",
+            SEVERITY["DC004"],
+            study=place.protocol.id,
+            subject="register:decisions",
+            place=place_of(place.ref(WHERE), "strings"),
+            where=where,
+            message=said,
+            rows=tuple(map(str, rows)),
+        )
+    ]
+
+
+def _judged_register(place: Workspace) -> Read:
     try:
         table = read_table(place, REGISTER)
     except StudyError as error:

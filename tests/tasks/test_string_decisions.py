@@ -14,6 +14,7 @@ from evidence.detectors import Decided, key_of
 from study import Fact, StudyError
 from study.event import instant
 from study.query import Query, fold_queries, settle
+from tasks.decisions import judged_decisions
 from tasks.request import StudyRequest
 from tasks.string_decisions import (
     FILE,
@@ -275,3 +276,17 @@ def test_two_people_reviewing_at_once_lose_nothing(place):
     rows = read_rows(place)
     assert (len(rows.decisions), rows.faulty) == (20, ())
     assert len({d.occurred for d in rows.decisions}) == 20
+
+
+def test_rows_that_cannot_be_used_are_one_query_that_names_rows_and_no_string(place):
+    say(place, "Ann")
+    say(place, "Bel")
+    assert judged_decisions(place).queries == ()
+    with_cells(place, 1, decision="Bel?")
+    (query,) = judged_decisions(place).queries
+    assert (query.check, query.severity, query.where, query.rows) == ("DC004", "block", f"{WHERE}, row 3", ("3",))
+    assert "Bel" not in query.message
+    place.restricted.put(FILE, b"\xff")
+    (unread,) = judged_decisions(place).queries
+    assert (unread.fingerprint, unread.rows) == (query.fingerprint, ())
+    assert unread.message == "The text is not UTF-8. Save it again as CSV UTF-8."
