@@ -18,6 +18,7 @@ from evidence.changes import Change
 from evidence.isolated import ReaderDied, call_each
 from evidence.masking import How, Masked, mask, open_in
 from evidence.reading import Looker
+from study import Reference
 from study.protocol.material import Transcripts
 from tasks.read import read_restricted_table
 from tasks.string_decisions import decided
@@ -27,6 +28,7 @@ from tasks.workspace import Workspace
 FOLDER = "deidentified/"
 LIST = ".changes.csv"
 COLUMNS = ("turn", "start", "end", "file_start", "file_end", "rule", "replacement", "place")
+WHOLE = "file"
 SECONDS, MEGABYTES = 120.0, 1000
 """What one file may take to be masked."""
 
@@ -70,12 +72,16 @@ def open_in_each(looker: Looker, copies: Iterable[tuple[bytes, str]]) -> Iterato
     return ({"TR001": 1} if isinstance(one, ReaderDied) else one for one in found)
 
 
-def change_list(changes: Iterable[Change]) -> bytes:
-    """The list of changes as CSV; it holds no word of the transcript. Where a place has no number the cell is empty."""
+def change_list(masked: Masked, original: Reference) -> bytes:
+    """The list of changes as CSV; it holds no word of the transcript. Where a place has no number the cell is empty.
+
+    Its first row is about the file as a whole: how long its text is, and the beginning of the original's digest.
+    """
     written = io.StringIO(newline="")
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for c in changes:
+    rows.writerow(("", "", "", 0, len(masked.original), "", (original.hmac or "")[:12], WHOLE))
+    for c in masked.changes:
         numbers = (c.turn or "", c.turn_start, c.turn_end, c.start, c.end)
         rows.writerow("" if n == -1 else n for n in (*numbers, c.rule, c.replacement, c.place))
     return written.getvalue().encode()
@@ -99,6 +105,7 @@ def read_changes(data: bytes) -> tuple[Change, ...]:
             row["place"],
         )
         for row in csv.DictReader(io.StringIO(data.decode(), newline=""))
+        if row["place"] != WHOLE
     )
 
 

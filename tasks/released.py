@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,6 +11,7 @@ import pandas as pd
 from evidence import read_transcript
 from study import Event, Reference
 from study.identifiers import digest
+from tasks.masking import FOLDER, LIST
 from tasks.workspace import Workspace
 
 
@@ -30,28 +31,50 @@ class Released:
 def released_transcripts(place: Workspace, events: Iterable[Event]) -> dict[str, Released]:
     """Every transcript whose released version lies in the study folder or in restricted/deidentified/.
 
-    The masked copy that a withdrawal left of a released version stands for it.
+    A copy stands for the version it was made of where that version is gone, as after a withdrawal.
     """
     released: dict[str, Released] = {}
     newest: dict[str, Event] = {}
-    masked: dict[str, list[Reference]] = {}
+    masked: dict[str, list[Event]] = {}
     for event in events:
         transcript = event.subject_id("transcript")
         if event.kind == "transcript.deidentified" and transcript:
-            masked.setdefault(transcript, []).extend(event.generated)
+            masked.setdefault(transcript, []).append(event)
         if event.kind == "transcript.released" and transcript:
             newest[transcript] = max(newest.get(transcript, event), event, key=lambda e: int(e.data["version"]))
     files = _transcript_files(place)
     for transcript, event in sorted(newest.items()):
-        for path, store_key in files.get(transcript, ()):
+        stands_for = [e.generated[0] for e in masked.get(transcript, ()) if _is_of(e, event)]
+        for path, store_key in _named_first(place, files.get(transcript, ()), event, stands_for):
             data = place.restricted.get(store_key) if store_key else place.files.get(path)
             reference = place.reference(path, data, personal=True)
-            named = (*event.generated, *masked.get(transcript, ()))
-            if any(reference.hmac == g.hmac or digest(data) == g.sha256 for g in named):
-                turns = _turns(place, data, path)
-                released[transcript] = Released(turns, event.id, reference, is_identifiable=not store_key)
-                break
+            released[transcript] = Released(
+                _turns(place, data, path), event.id, reference, is_identifiable=not store_key
+            )
+            break
     return released
+
+
+def _is_of(copy: Event, release: Event) -> bool:
+    """Whether a copy was made of what was released; one that a withdrawal left names no original."""
+    return not copy.used or bool({*copy.used, *copy.generated[:1]} & {*release.generated, *release.used})
+
+
+def _named_first(
+    place: Workspace, files: Iterable[tuple[str, str]], release: Event, copies: list[Reference]
+) -> Iterator[tuple[str, str]]:
+    """The files that are what was released, then the copies that stand for it where it is gone."""
+    found: list[tuple[int, tuple[str, str]]] = []
+    for path, key in files:
+        data = place.restricted.get(key) if key else place.files.get(path)
+        reference = place.reference(path, data, personal=True)
+        named = [
+            n
+            for n, of in enumerate((release.generated, copies))
+            if any(reference.hmac == g.hmac or digest(data) == g.sha256 for g in of)
+        ]
+        found += [(named[0], (path, key))] if named else []
+    yield from (one for _, one in sorted(found))
 
 
 def _turns(place: Workspace, data: bytes, path: str) -> pd.DataFrame:
@@ -75,7 +98,8 @@ def _transcript_files(place: Workspace) -> dict[str, list[tuple[str, str]]]:
         return {}
     before, _, after = conventions.file_name.partition("{interview_id}")
     found: dict[str, list[tuple[str, str]]] = {}
-    masked = [(f"restricted/{stored.key}", stored.key) for stored in place.restricted.list("deidentified/")]
+    kept = (stored.key for stored in place.restricted.list(FOLDER) if not stored.key.endswith(LIST))
+    masked = [(f"restricted/{key}", key) for key in kept]
     raw = [(stored.key, "") for stored in place.files.list(f"{conventions.folder}/")]
     for path, key in [*masked, *raw]:
         stem = PurePosixPath(path).name.rsplit(".", 1)[0]
