@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple, get_args
 
-from evidence.detectors import NOTHING_DECIDED, Decided, Detector, Entry, detectors_for
+from evidence.detectors import NOTHING_DECIDED, Decided, Detector, Entry, Registry, detectors_for
+from evidence.leak_features import KnownPeople
 from evidence.leaks import Flagged, find_leaks, flagged
 from evidence.measure import measure_guide, measure_leaks, measure_text
 from evidence.measured import Measured
@@ -104,7 +105,8 @@ class Looker:
     """What is the same for every file of a run; sent to a child once, which makes the detectors once.
 
     `known` are strings that are no hint at anybody, such as the names of the team; `residue` names the detectors of
-    what nobody registered.
+    what nobody registered; `pseudonyms` are pairs of participant code and pseudonym. In what is no transcript nobody
+    speaks, so that nothing is asked of speakers.
     """
 
     conventions: Transcripts = field(default_factory=lambda: NO_CONVENTIONS)
@@ -112,6 +114,8 @@ class Looker:
     known: tuple[str, ...] = ()
     decided: Decided = NOTHING_DECIDED
     residue: tuple[str, ...] = ("gazetteer",)
+    pseudonyms: tuple[tuple[str, str], ...] = ()
+    is_transcript: bool = True
 
     def look(self, data: bytes, name: str, asked: Asked = EVERYTHING) -> Reading:
         """Everything asked of the file called `name`."""
@@ -141,6 +145,12 @@ class Looker:
         """Made on first use, in the process that uses them."""
         return detectors_for(self.entries, residue=self.residue, known=self.known)
 
+    @cached_property
+    def people(self) -> KnownPeople:
+        """Whom names and pseudonyms stand for."""
+        registry = next((found for found in self.detectors if isinstance(found, Registry)), None)
+        return KnownPeople.of(self.entries if registry is None else registry, self.pseudonyms)
+
     def _looked(self, transcript: Transcript, name: str, asked: Asked) -> Reading:
         reading = Reading(transcript.format, transcript.readable)
         if "text" in asked.parts:
@@ -155,7 +165,9 @@ class Looker:
         if "leaks" in asked.parts:
             leaks = find_leaks(transcript, self.detectors, name=name, labels=self.labels, decided=self.decided)
             found = flagged(transcript, leaks, name)
-            reading = replace(reading, leaks=measure_leaks(transcript, leaks), flagged=found)
+            conventions = self.conventions if self.is_transcript else None
+            measured = measure_leaks(transcript, leaks, conventions, name=name, people=self.people)
+            reading = replace(reading, leaks=measured, flagged=found)
         return reading
 
 

@@ -59,15 +59,12 @@ class Judgements:
     validations: tuple[Validation, ...] = field(default=())
 
 
-def judge(files: Sequence[MeasuredFile], *, study: Protocol) -> Judgements:
-    """The suites over a batch of files; nothing for an empty batch."""
+def judge(files: Sequence[MeasuredFile], *, study: Protocol, only: Suite | None = None) -> Judgements:
+    """The suites over a batch of files, or `only` one of them over a row a file; nothing for an empty batch."""
     if not files:
         return Judgements({})
-    tables = (
-        (_transcripts(files), TRANSCRIPTS, None),
-        (_turns(files), TURNS, "part"),
-        (_questions(files), QUESTIONS, "part"),
-    )
+    tables: list[tuple[pd.DataFrame, Suite, str | None]] = [(_transcripts(files), only or TRANSCRIPTS, None)]
+    tables += [] if only else [(_turns(files), TURNS, "part"), (_questions(files), QUESTIONS, "part")]
     validations: list[Validation] = []
     states: dict[str, dict[str, State]] = {file.ref: {} for file in files}
     for frame, suite, part in tables:

@@ -8,7 +8,6 @@ from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
 from tasks.review_record import pending_reviews, write_review_page
-from tasks.review_record import pending_reviews, write_review_page
 from tasks.transcript_release import decide_releases
 from tasks.transcript_reports import write_transcript_reports
 from tasks.transcripts import judge_transcripts, outcome_of
@@ -29,14 +28,12 @@ def validate_transcripts(request: ValidateTranscripts) -> Outcome:
     """
     with opened(request, flow="validate-transcripts") as place:
         decided = record(place, pending_reviews(place))
-        decided = record(place, pending_reviews(place))
         judged = judge_transcripts(place)
         record(place, judged.received)
         settled = settle_queries(place, judged.queries, judged.looked_at)
         record(place, judged.verdicts)
         releases = decide_releases(place, judged.files)
         record(place, releases.facts)
-        write_review_page(place, is_changed=bool(decided or judged.verdicts))
         write_review_page(place, is_changed=bool(decided or judged.verdicts))
         made = write_transcript_reports(place, judged)
         return outcome_of(judged, settled, releases, made)

@@ -3,7 +3,7 @@
 1. The plan is written down under restricted/decisions/erasures/: once; whoever comes later follows it.
 2. The files go, every version of them; tables that others share lose the person's rows, and their older versions go.
    Where something stays without its connection to the person, cells are replaced or words masked in place of that.
-3. What flows make again goes: all of out/, and the lists of people under restricted/.
+3. What flows make again goes: all of out/, the lists of people under restricted/, and what was kept of files read.
 4. What leads from the trail to a person or file goes: links first, keys last. A shared table gets the new key that the
    plan holds: with the old one, guesses about the rows that are gone could be tested against digests in the trail.
 5. `erasure.executed` is recorded, and the plan goes.
@@ -24,6 +24,7 @@ from study.objects import AlreadyStored, FolderStore, NotStored
 from tasks.codes import artefact_key, key_of, participant_link
 from tasks.people_files import CannotEdit, edited_file
 from tasks.people_rows import Edit, Taken, without_values
+from tasks.readings import forget_readings
 from tasks.workspace import Workspace
 
 PLANS = "decisions/erasures/"
@@ -132,6 +133,7 @@ def erase(place: Workspace, plan: Plan) -> None:
         place.out.erase_all_versions(key)
     for key in (*LISTS, *PAGES, *sorted({stored.key for stored in place.restricted.list_versions(CONSENT_LISTS)})):
         place.restricted.erase_all_versions(key)
+    forget_readings(place.restricted)
     place.codes.destroy(plan.links)
     for table in plan.tables:
         if table.key:

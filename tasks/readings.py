@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.leaks import Flagged
 from evidence.reading import PARTS, READING_VERSION, Reading
+from evidence.similarity import Sketch
 from study.objects import FolderStore, NotStored
 from tasks.compact import Numbers, Row
 
@@ -34,13 +35,14 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a run must know of a reading to leave it alone: its file and format, the digest of its words, what each part
-    rested on; and how it was judged last: under which rules, every feature and every check's state."""
+    """What a run must know of a reading to leave it alone: its file and format, the digest of its words, the day it
+    states, what each part rested on; and how it was judged last: under which rules, each feature and check's state."""
 
     path: str
     format: str
     is_readable: bool
     words: str
+    day: str
     keys: Mapping[str, str]
     rules: str = ""
     features: Mapping[str, float | None] = field(default_factory=dict)
@@ -85,6 +87,14 @@ class Readings:
         """The whole readings of some files, those there are."""
         found = self.documents(refs)
         return {ref: Reading.of(_unpacked(document["reading"])) for ref, document in found.items() if document}
+
+    def sketches(self, refs: Collection[str]) -> dict[str, Sketch]:
+        """The sketches of some files, one shelf in memory at a time."""
+        found: dict[str, Sketch] = {}
+        for shelf, wanted in _by_shelf(refs).items():
+            documents = self._read(shelf)
+            found |= {ref: Sketch.of(documents[ref]["reading"]["sketch"]) for ref in wanted if ref in documents}
+        return found
 
     def documents(self, refs: Collection[str]) -> dict[str, Document | None]:
         """What is kept of these refs, each shelf read once, in the order of the shelves."""
@@ -187,6 +197,7 @@ def _kept(document: Document) -> Kept:
         sys.intern(reading["format"]),
         reading["is_readable"],
         (reading.get("sketch") or {}).get("words", ""),
+        reading["text"]["stated"]["day"] or "",
         Row(document["keys"]),
         judged.get("rules", ""),
         Numbers(judged.get("features", {})),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Literal
 
 import pandas as pd
 
@@ -15,28 +17,36 @@ from recruitment import fold_consent
 from recruitment.consent import GATES
 from recruitment.coverage import LATER_USES, uses_absent
 from study import Fact, Reference, Subject
+from study.identifiers import event_id
+from study.objects import FolderStore
 from study.protocol.material import GuideQuestion, Transcripts
 from tasks.frames import frame_rows
 from tasks.gates import Gatekeeper
 from tasks.read import read_restricted_table, read_table
+from tasks.recordings import audio_seconds
 from tasks.workspace import Workspace
 
 INTERVIEWS = "registers/interviews.csv"
-FIELD_NOTES = "field_notes/"
 _HELD = ("full", "part", "notes_only")
 _FORMATS = {".vtt", ".srt", ".txt", ".docx", ".rtf", ".pdf", ".json", ".eaf", ".cha", ".doc", ".md"}
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptFile:
-    """One file: its path in the study folder, bytes, the interview id its name gives ("" when none), and its id in
-    the trail: the interview's, or the file's opaque ref when the name names no interview."""
+    """One file: its path in the study folder, the interview id its name gives ("" when none), and its id in the trail:
+    the interview's, or the file's opaque ref when the name names no interview. Its bytes are read when asked for."""
 
     path: str
-    data: bytes
     interview_id: str
     id: str
     reference: Reference
+    store: FolderStore = field(repr=False, compare=False)
+    kind: Literal["transcript", "fieldnote"] = "transcript"
+
+    @property
+    def data(self) -> bytes:
+        """The bytes as they lie there now; NotStored when the file went meanwhile."""
+        return self.store.get(self.path)
 
     @property
     def name(self) -> str:
@@ -44,23 +54,27 @@ class TranscriptFile:
 
     @property
     def subject(self) -> str:
-        return f"transcript:{self.id}"
+        return f"{self.kind}:{self.id}"
 
 
 def transcript_files(place: Workspace, conventions: Transcripts) -> list[TranscriptFile]:
     """Every file of the transcripts folder, by path; hidden files are the machine's own."""
     pattern = _name_pattern(conventions)
     files = []
-    for stored in place.files.list(f"{conventions.folder}/"):
-        path = stored.key
-        if PurePosixPath(path).name.startswith((".", "~$")):
-            continue
-        data = place.files.get(path)
-        reference = place.reference(path, data, personal=True)
+    for path, reference in references_in(place, f"{conventions.folder}/"):
         match = pattern.fullmatch(PurePosixPath(path).stem)
         id = match["id"] if match else ""
-        files.append(TranscriptFile(path, data, id, id or reference.ref, reference))
+        files.append(TranscriptFile(path, id, id or reference.ref, reference, place.files))
     return files
+
+
+def references_in(place: Workspace, folder: str) -> Iterator[tuple[str, Reference]]:
+    """Path and reference of every file of a folder, by path; each is read through once, in parts."""
+    place.codes.read_refs()
+    place.codes.read_keys()
+    for stored in place.files.list(folder):
+        if not PurePosixPath(stored.key).name.startswith((".", "~$")):
+            yield stored.key, place.reference_to(stored.key)
 
 
 def _name_pattern(conventions: Transcripts) -> re.Pattern[str]:
@@ -68,23 +82,19 @@ def _name_pattern(conventions: Transcripts) -> re.Pattern[str]:
     return re.compile(f"{re.escape(before)}(?P<id>{conventions.interview_id_pattern}){re.escape(after)}")
 
 
-def field_note_facts(place: Workspace) -> list[Fact]:
-    """That field notes arrived, one fact a version of a file."""
-    facts = []
-    for stored in place.files.list(FIELD_NOTES):
-        if not PurePosixPath(stored.key).name.startswith((".", "~$")):
-            reference = place.reference(stored.key, place.files.get(stored.key), personal=True)
-            format = format_of(stored.key)
-            facts.append(Fact("fieldnote.received", place.instant, generated=(reference,), data={"format": format}))
-    return facts
+def received_facts(place: Workspace, files: Iterable[TranscriptFile]) -> list[Fact]:
+    """That files arrived in a version not recorded yet."""
+    known = {e.id for e in place.events(["transcript.received", "fieldnote.received"])}
+    facts = (received_fact(place, file) for file in files)
+    return [fact for fact in facts if event_id(place.origin, fact.kind, fact.natural_key) not in known]
 
 
 def received_fact(place: Workspace, file: TranscriptFile) -> Fact:
-    """That a transcript arrived in this version."""
+    """That a file arrived in this version."""
     return Fact(
-        "transcript.received",
+        f"{file.kind}.received",
         place.instant,
-        subject=(Subject("transcript", file.id),),
+        subject=(Subject(file.kind, file.id),),
         generated=(file.reference,),
         data={"format": format_of(file.path)},
     )
@@ -106,8 +116,11 @@ class Registers:
         self.gates = Gatekeeper(place, fold_consent(place.events()))
         table = read_table(place, INTERVIEWS)
         self._interviews, self._sittings = _by_interview(table), _sittings(table)
+        self._participants = _rows(read_restricted_table(place, "participants.csv"))
         self._identities = _rows(read_restricted_table(place, "identities.csv"))
         self._frame = frame_rows(place)
+        self._audio = audio_seconds(place)
+        self._guides: dict[str, tuple[GuideQuestion, ...]] = {}
 
     @property
     def real_names(self) -> list[str]:
@@ -121,9 +134,11 @@ class Registers:
 
     def entries(self) -> list[Entry]:
         """Names, aliases and ways of mishearing of participants, and the names of sites."""
-        people = [Entry("name", name) for name in self.real_names]
+        people = [
+            Entry("name", row["name"], row.get("participant_id", "")) for row in self._identities if row.get("name")
+        ]
         aliases = [
-            Entry("alias", alias.strip())
+            Entry("alias", alias.strip(), row.get("participant_id", ""))
             for row in self._identities
             for column in ("aliases", "heard_as")
             for alias in row.get(column, "").split(";")
@@ -131,6 +146,15 @@ class Registers:
         ]
         sites = [Entry("site", row[c]) for row in self._frame for c in ("name", "site_name") if row.get(c)]
         return [*people, *aliases, *sites]
+
+    def pseudonyms(self) -> tuple[tuple[str, str], ...]:
+        """Participant code and pseudonym of everybody who has one."""
+        rows = (row for row in self._participants if row.get("pseudonym"))
+        return tuple((row.get("participant_id", ""), row["pseudonym"]) for row in rows)
+
+    def strangers(self) -> tuple[str, ...]:
+        """Names that point at no participant: of the team and of the study."""
+        return (*(person.name for person in self._protocol.team), self._protocol.title)
 
     def expected(self, file: TranscriptFile) -> Expected:
         """What the registers lead one to expect of a file."""
@@ -148,6 +172,8 @@ class Registers:
             questions=self._questions(row.get("guide_version", "")),
             consents_missing=self.consents_missing("validate_transcript", file.interview_id),
             uses_absent=sum(self._uses_absent(*speaker) for speaker in self._speakers(file.interview_id)),
+            audio_s=self._audio.get(file.interview_id),
+            participants=tuple(person for person, _ in self._speakers(file.interview_id) if person),
         )
 
     def consents_missing(self, step: str, interview: str) -> int:
@@ -186,7 +212,10 @@ class Registers:
         return {scope for versions in self.gates.ledger.forms.values() for form in versions for scope in form.scopes}
 
     def _questions(self, version: str) -> tuple[GuideQuestion, ...]:
-        return tuple(q for guide in self._protocol.guides if guide.version == version for q in guide.questions)
+        if version not in self._guides:
+            guides = (guide for guide in self._protocol.guides if guide.version == version)
+            self._guides[version] = tuple(question for guide in guides for question in guide.questions)
+        return self._guides[version]
 
 
 def _by_interview(table: pd.DataFrame | None) -> dict[str, dict[str, str]]:

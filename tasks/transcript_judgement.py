@@ -1,36 +1,32 @@
-"""Transcripts judged: read in a child process, measured, compared with each other, checked by their suite."""
+"""Files judged by what was measured on them: Great Expectations over features, in batches, to queries and verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
-from evidence.detectors import Patterns, Registry
-from evidence.isolated import ReaderDied, call_each
-from evidence.leaks import find_leaks
-from evidence.measure import FEATURES, Expected, is_dated_ahead, measure
-from evidence.measured import Measured
-from evidence.similarity import Likeness, grams, likenesses, sketch
-from evidence.transcripts import Transcript, read_transcript
+from evidence.measure import FEATURES, Expected, measure_expected
+from evidence.measured import Measured, together
+from evidence.reading import Reading
+from evidence.similarity import Likeness
+from expectations.check import Suite
 from expectations.transcript_suites import Judgement, MeasuredFile, judge
 from expectations.validate import State
 from study import Fact, Query, Subject
 from study.identifiers import event_id
-from study.protocol.material import Transcripts
 from study.query import Verdict
+from tasks.compact import Numbers, Row
 from tasks.progress import step
+from tasks.readings import Readings, shelf_of
 from tasks.transcript_files import TranscriptFile, received_fact
+from tasks.transcript_reading import Looked
 from tasks.transcript_rules import Rules
 from tasks.workspace import Workspace
 
-SECONDS, MEGABYTES = 60.0, 1000
-"""What one file may take to be read."""
+TOGETHER = 500
+"""Files judged in one pass of Great Expectations, whose tables are in memory at one time."""
 
-_SAID_EVERY = 25
-_LIKE_OTHERS = {"TR041", "TR042"}
-
-Read = Transcript | ReaderDied
+LIKE_OTHERS = ("TR041", "TR042")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,88 +48,89 @@ class JudgedTranscript:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What judging needs besides the files: conventions, what the registers expect, the rules, the names."""
+    """What judging needs besides the files, by path: what the registers expect, the rules, likeness, who died; and the
+    `only` suite, where not all of them."""
 
     place: Workspace
-    conventions: Transcripts
-    expected: Mapping[str, Expected]
+    readings: Readings
+    looked: Looked
     rules: Mapping[str, Rules]
-    registry: Registry
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+    alike: Mapping[str, Likeness] = field(default_factory=dict)
+    only: Suite | None = None
+
+    def met(self, file: TranscriptFile, *, is_like_others: bool) -> str:
+        """What a judgement of the file meets beyond the rules: see `Rules`."""
+        died, kept = self.looked.died.get(file.path), self.readings.kept.get(file.reference.ref)
+        if died is not None or kept is None:
+            return f"died {died.reason if died else 'failed'}"
+        today = self.place.today.isoformat()
+        met = [f"on {today}"] if self.expected and kept.day > today else []
+        if is_like_others and file.path in self.alike:
+            met += [str(self.rules[path].file.reference.hmac) for path in self.alike[file.path].others]
+        return " ".join(met)
+
+    def stands(self, file: TranscriptFile) -> bool:
+        """Whether the last judgement of the file is what it would be judged now."""
+        kept, rules = self.readings.kept.get(file.reference.ref), self.rules[file.path]
+        if kept is None or file.path in self.looked.died or kept.rules != rules.last:
+            return False
+        was_like = any(kept.states.get(check) == "failed" for check in LIKE_OTHERS)
+        return rules.stands(self.met(file, is_like_others=was_like))
+
+    def as_it_stands(self, file: TranscriptFile) -> JudgedTranscript:
+        """A file that is not judged again."""
+        kept = self.readings.kept[file.reference.ref]
+        states: Mapping[str, State] = kept.states  # type: ignore[assignment]
+        return JudgedTranscript(file, self.rules[file.path].verdict, (), None, kept.format, kept.features, states)
 
 
-def judge_files(bench: Bench, files: list[TranscriptFile], due: Collection[str]) -> list[JudgedTranscript]:
-    """Judge the files whose subject is due and those they are like; all are read, because each is compared with all."""
-    read = _read(files, bench.conventions)
-    found = {path: one for path, one in read.items() if isinstance(one, Transcript)}
-    alike = likenesses({path: sketch(one) for path, one in found.items()}, lambda path: grams(found[path]))
-    chosen = _chosen(files, due, alike)
-    step("Checking transcripts", len(chosen), len(files))
-    measured = {file.path: _measured(bench, file, read[file.path]) for file in chosen}
-    judgements = judge(
-        [MeasuredFile(f.subject, f.reference.ref, f.path, measured[f.path], alike.get(f.path)) for f in chosen],
-        study=bench.place.protocol,
-    )
-    judged = []
-    for file in chosen:
-        judgement = judgements.by_ref[file.reference.ref]
-        met = _met(bench, read[file.path], judgement.queries, alike.get(file.path))
-        judged.append(_judged(bench, file, read[file.path], judgement, met))
-    return judged
+def judge_files(bench: Bench, files: Collection[TranscriptFile]) -> Iterator[JudgedTranscript]:
+    """Judge files, so many at a time, and keep how they were judged beside their readings."""
+    ordered = sorted(files, key=lambda file: (shelf_of(file.reference.ref), file.path))
+    for start in range(0, len(ordered), TOGETHER):
+        batch = ordered[start : start + TOGETHER]
+        judged = _judge_batch(bench, batch)
+        bench.readings.judge({j.file.reference.ref: _kept(j) for j in judged if j.file.path not in bench.looked.died})
+        step("Judging files", start + len(batch), len(ordered))
+        yield from judged
 
 
-def _chosen(files: list[TranscriptFile], due: Collection[str], alike: Mapping[str, Likeness]) -> list[TranscriptFile]:
-    """The due files, and files that hold the same text as one of them: which of two is the wrong one nobody knows."""
-    others = {o for f in files if f.subject in due and f.path in alike for o in alike[f.path].others}
-    subjects = {*due, *(file.subject for file in files if file.path in others)}
-    return [file for file in files if file.subject in subjects]
+def _judge_batch(bench: Bench, files: list[TranscriptFile]) -> list[JudgedTranscript]:
+    readings = bench.readings.readings([f.reference.ref for f in files if f.path not in bench.looked.died])
+    measured = [_measured(bench, file, readings.get(file.reference.ref)) for file in files]
+    judgements = judge(measured, study=bench.place.protocol, only=bench.only)
+    return [
+        _judged(bench, file, readings.get(file.reference.ref), of_it, judgements.by_ref[file.reference.ref])
+        for file, of_it in zip(files, measured, strict=True)
+    ]
 
 
-def _read(files: list[TranscriptFile], conventions: Transcripts) -> dict[str, Read]:
-    """Every file's transcript by path, read in a child process under limits."""
-    reader = partial(
-        read_transcript,
-        labels=[*conventions.speakers.interviewer, *conventions.speakers.participant],
-        header=list(conventions.header),
-        legacy_encoding=conventions.legacy_encoding,
-    )
-    results = call_each(reader, ((f.data, f.name) for f in files), seconds=SECONDS, megabytes=MEGABYTES)
-    read: dict[str, Read] = {}
-    for number, (file, result) in enumerate(zip(files, results, strict=True), start=1):
-        if number == 1 or number % _SAID_EVERY == 0:
-            step("Reading transcripts", number, len(files))
-        read[file.path] = result
-    return read
+def _measured(bench: Bench, file: TranscriptFile, reading: Reading | None) -> MeasuredFile:
+    """Every feature of a file; of one that could not be read only that."""
+    if reading is None or reading.text is None:
+        measured = Measured({**dict.fromkeys(FEATURES), "open_faults_count": 1})
+    else:
+        expected = bench.expected.get(file.path)
+        held = [measure_expected(reading.text, expected, reading.leaks)] if expected else []
+        measured = together([*reading.parts, *held], FEATURES)
+    return MeasuredFile(file.subject, file.reference.ref, file.path, measured, bench.alike.get(file.path))
 
 
-def _measured(bench: Bench, file: TranscriptFile, read: Read) -> Measured:
-    if isinstance(read, ReaderDied):
-        return Measured({**dict.fromkeys(FEATURES), "open_faults_count": 1})
-    labels = [*bench.conventions.speakers.interviewer, *bench.conventions.speakers.participant]
-    leaks = find_leaks(read, [bench.registry, Patterns()], name=file.name, labels=labels)
-    return measure(read, bench.conventions, bench.expected[file.path], leaks)
-
-
-def _met(bench: Bench, read: Read, queries: Collection[Query], alike: Likeness | None) -> str:
-    """What the judgement rests on beyond the rules: see `Rules.code`."""
-    if isinstance(read, ReaderDied):
-        return f"died {read.reason}"
-    met = [f"on {bench.place.today}"] if is_dated_ahead(read, bench.place.today) else []
-    if alike and any(query.check in _LIKE_OTHERS for query in queries):
-        met += [str(bench.rules[path].file.reference.hmac) for path in alike.others]
-    return " ".join(met)
-
-
-def _judged(bench: Bench, file: TranscriptFile, read: Read, judgement: Judgement, met: str) -> JudgedTranscript:
-    queries = judgement.queries
+def _judged(
+    bench: Bench, file: TranscriptFile, reading: Reading | None, measured: MeasuredFile, judgement: Judgement
+) -> JudgedTranscript:
+    queries, states = judgement.queries, judgement.states
     counts = {level: sum(query.severity == level for query in queries) for level in ("block", "review", "inform")}
     verdict: Verdict = "blocked" if counts["block"] else "review" if counts["review"] else "passed"
-    if isinstance(read, ReaderDied) or not read.readable:
+    if reading is None or not reading.is_readable:
         verdict = "unreadable"
     received = received_fact(bench.place, file)
+    met = bench.met(file, is_like_others=any(states.get(check) == "failed" for check in LIKE_OTHERS))
     validated = Fact(
-        "transcript.validated",
+        f"{file.kind}.validated",
         bench.place.instant,
-        subject=(Subject("transcript", file.id),),
+        subject=(Subject(file.kind, file.id),),
         generated=(file.reference,),
         causes=(event_id(bench.place.origin, received.kind, received.natural_key),),
         data={
@@ -142,7 +139,17 @@ def _judged(bench: Bench, file: TranscriptFile, read: Read, judgement: Judgement
             "blocking": counts["block"],
             "review": counts["review"],
             "inform": counts["inform"],
-            "unchecked": sum(state == "unchecked" for state in judgement.states.values()),
+            "unchecked": sum(state == "unchecked" for state in states.values()),
         },
     )
-    return JudgedTranscript(file, verdict, queries, validated)
+    format = reading.format if reading else "unknown"
+    return JudgedTranscript(file, verdict, queries, validated, format, Numbers(measured.features), Row(states))
+
+
+def _kept(judged: JudgedTranscript) -> dict[str, object]:
+    assert judged.validated is not None
+    return {
+        "rules": judged.validated.data["rules"],
+        "features": dict(judged.features),
+        "states": dict(judged.states),
+    }

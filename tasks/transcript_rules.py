@@ -1,17 +1,16 @@
-"""What a judgement of a transcript rests on besides its bytes, as a code: the same code means the same judgement."""
+"""What a judgement of a file rests on besides its bytes, as a code: the same code means the same judgement."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from evidence.detectors import Entry
 from evidence.measure import Expected
-from evidence.transcripts import READER_VERSION
-from expectations.transcripts import CHECKS
+from expectations.check import Check
 from study import Event
+from study.identifiers import digest
 from study.query import Verdict
 from tasks.transcript_files import TranscriptFile
 from tasks.workspace import Workspace, software_version
@@ -19,7 +18,7 @@ from tasks.workspace import Workspace, software_version
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Checks, thresholds, conventions, registers and names behind the judgement of one file.
+    """Checks, thresholds, what the reading rests on, and registers behind the judgement of one file.
 
     The code is keyed with the file's own key, because names and consents are in it. `met` is what the judgement met
     beyond them: today's date for a file dated ahead, other transcripts it is like, a reader that died. A file that
@@ -31,10 +30,12 @@ class Rules:
     base: str
     earlier: tuple[Event, ...]
 
-    @property
-    def stands(self) -> bool:
-        """Whether the last judgement is of this file under these rules and met nothing beyond them."""
-        return self._is_last("")
+    def stands(self, met: str = "") -> bool:
+        """Whether the last judgement is of this file under these rules and met the same beyond them."""
+        if not self.earlier or self.earlier[-1].generated != (self.file.reference,):
+            return False
+        before = self.earlier[-2].id if len(self.earlier) > 1 else ""
+        return self.last in {self._code(met, after) for after in ("", before)}
 
     @property
     def verdict(self) -> Verdict:
@@ -42,41 +43,43 @@ class Rules:
         verdict: Verdict = self.earlier[-1].data["verdict"]
         return verdict
 
+    @property
+    def last(self) -> str:
+        """The code of the last judgement; "" where there is none."""
+        return str(self.earlier[-1].data["rules"]) if self.earlier else ""
+
     def code(self, met: str = "") -> str:
         """The 12 hex under which this judgement is recorded."""
-        if self._is_last(met):
-            return str(self.earlier[-1].data["rules"])
+        if self.stands(met):
+            return self.last
         plain = self._code(met, "")
         known = any(e.generated == (self.file.reference,) and e.data["rules"] == plain for e in self.earlier)
         return self._code(met, self.earlier[-1].id) if known else plain
-
-    def _is_last(self, met: str) -> bool:
-        if not self.earlier or self.earlier[-1].generated != (self.file.reference,):
-            return False
-        before = self.earlier[-2].id if len(self.earlier) > 1 else ""
-        return self.earlier[-1].data["rules"] in {self._code(met, after) for after in ("", before)}
 
     def _code(self, met: str, after: str) -> str:
         text = f"{self.base}|{met}|{after}".encode()
         return str(self.place.reference(self.file.path, text, personal=True).hmac)[:12]
 
 
-def rules_of(
-    place: Workspace, file: TranscriptFile, expected: Expected, entries: Iterable[Entry], events: Iterable[Event]
-) -> Rules:
-    """The rules for one file; `events` are the transcript.validated events of the study."""
-    judged = [e for e in events if e.subject_id("transcript") == file.id and e.generated[0].ref == file.reference.ref]
-    base: list[Any] = [
-        software_version(),
-        READER_VERSION,
-        [(c.id, c.severity, c.feature, c.thresholds(place.protocol)) for c in CHECKS],
-        place.protocol.transcripts.model_dump(mode="json") if place.protocol.transcripts else None,
-        sorted(entries),
-        _plain(replace(expected, today=None)),
-    ]
-    earlier = tuple(sorted(judged, key=lambda e: (e.recorded_at, e.id)))
-    return Rules(place, file, json.dumps(base, sort_keys=True, default=str), earlier)
+class Rulebook:
+    """The rules of all files of one kind: what is the same for all of them is put together once."""
+
+    def __init__(self, place: Workspace, kind: str, checks: Iterable[Check]) -> None:
+        self._place = place
+        shared = [(c.id, c.severity, c.feature, c.thresholds(place.protocol)) for c in checks]
+        self._shared = digest(json.dumps([software_version(), shared], sort_keys=True, default=str).encode())
+        self._judged: dict[tuple[str, str], list[Event]] = {}
+        for event in place.events([f"{kind}.validated"]):
+            key = (event.subject_id(kind) or "", event.generated[0].ref)
+            self._judged.setdefault(key, []).append(event)
+
+    def rules(self, file: TranscriptFile, keys: Mapping[Any, str], expected: Expected | None) -> Rules:
+        """The rules for one file, whose reading rests on `keys`."""
+        earlier = sorted(self._judged.get((file.id, file.reference.ref), ()), key=lambda e: (e.recorded_at, e.id))
+        base = [self._shared, dict(keys), _plain(expected) if expected else None]
+        return Rules(self._place, file, json.dumps(base, sort_keys=True, default=str), tuple(earlier))
 
 
 def _plain(expected: Expected) -> dict[str, Any]:
-    return {**asdict(expected), "questions": [q.model_dump(mode="json") for q in expected.questions]}
+    """What the registers say, without the day, which moves on, and the questions, on which the reading rests."""
+    return asdict(replace(expected, today=None, questions=()))

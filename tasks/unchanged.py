@@ -28,7 +28,7 @@ from tasks.trail_place import folder, trail_store
 from tasks.workspace import clock, software_version, study_root
 
 FOLDER = "runs/"
-OURS = frozenset(("queries", "runs", "codes", "keys"))
+OURS = frozenset(("queries", "readings", "runs", "codes", "keys"))
 """Folders of restricted/ that runs write: no register, and of these only the trail says what counts."""
 ROOMS = ("study", "recruitment", "expectations", "tasks", "sampling")
 

@@ -95,6 +95,7 @@ MATERIAL_KINDS = (
     Kind("recording.destroyed", RecordingRow, _RECORDING, Rank.AFTERMATH, "process_notes"),
     Kind("fieldnote.received", Received, ("generated",), Rank.ACT, "raw_data"),
     Kind("fieldnote.deidentified", Deidentified, ("generated",), Rank.ASSESSMENT, "raw_data"),
+    Kind("fieldnote.validated", Validated, ("fieldnote", "generated", "data.rules"), Rank.ASSESSMENT, "process_notes"),
     Kind("transcript.received", Received, ("transcript", "generated"), Rank.ACT, "raw_data"),
     Kind(
         "transcript.validated", Validated, ("transcript", "generated", "data.rules"), Rank.ASSESSMENT, "process_notes"

@@ -14,6 +14,9 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,3
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
+Folder = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. -]*(/[A-Za-z0-9_][A-Za-z0-9_. -]*)*$")]
+"""A folder within the study folder, parts joined by a slash."""
+
 
 class Part(BaseModel):
     """Base of every part of study.yaml: unknown keys are faults, values keep the type written."""

@@ -18,7 +18,14 @@ PUBLIC_KEY = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 
 def contradictions(protocol: Protocol) -> list[str]:
     """Every contradiction found; empty when the parts agree."""
-    return [*_patterns(protocol), *_repeats(protocol), *_dates(protocol), *_keys(protocol), *_references(protocol)]
+    return [
+        *_patterns(protocol),
+        *_folders(protocol),
+        *_repeats(protocol),
+        *_dates(protocol),
+        *_keys(protocol),
+        *_references(protocol),
+    ]
 
 
 def _patterns(protocol: Protocol) -> Iterator[str]:
@@ -35,6 +42,15 @@ def _patterns(protocol: Protocol) -> Iterator[str]:
             re.compile(pattern)
         except re.error as error:
             yield f"{path}: not a regular expression ({error.msg}); write one such as P\\d{{3}}"
+
+
+def _folders(protocol: Protocol) -> Iterator[str]:
+    taken = {"restricted", "registers", "records", "surveys", "trail", "out"}
+    taken |= {protocol.storage.restricted, protocol.storage.out, protocol.storage.trail}
+    taken |= {protocol.transcripts.folder} if protocol.transcripts else set()
+    for folder in protocol.documents:
+        if folder in taken or folder.partition("/")[0] in taken:
+            yield f"documents: {folder} holds something else already; name a folder of its own"
 
 
 def _repeats(protocol: Protocol) -> Iterator[str]:

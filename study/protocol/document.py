@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from study.protocol.base import Code, Identifier, Part, Text
+from study.protocol.base import Code, Folder, Identifier, Part, Text
 from study.protocol.consent import ConsentForm
 from study.protocol.consistency import contradictions
 from study.protocol.material import Analysis, Guide, MemberChecking, Survey, Transcripts
@@ -89,6 +89,9 @@ class Protocol(Part):
     registers: RegisterFeeds = RegisterFeeds()
     guides: list[Guide] = []
     transcripts: Transcripts | None = None
+    documents: list[Folder] = Field(
+        [], description="folders of other documents, received and scanned as field_notes/ is, for example minutes"
+    )
     surveys: list[Survey] = []
     analysis: Analysis = Analysis()
     member_checking: MemberChecking | None = None

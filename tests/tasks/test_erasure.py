@@ -16,6 +16,7 @@ from tasks.codes import refuse_second_code
 from tasks.erasing import being_erased, erase, written_down
 from tasks.erasure import deletions_pending, finish_pending, plan_of
 from tasks.opening import amendment_facts, opening_facts
+from tasks.readings import Readings, flagged_strings
 from tasks.recruitment import recruitment_readings
 from tasks.registers import read_registers
 from tasks.withdrawing import Withdrawal, impact_of, impact_said, withdrawal_facts
@@ -126,6 +127,22 @@ def test_everything_about_the_person_is_gone_and_the_proof_stays(running):
         assert erased.data["decision"] == withdrawn.id
         assert [c.id for c in erased.causes] == [withdrawn.id]
         assert finish_pending(place) == 0
+
+
+@pytest.mark.parametrize("disposition", ["delete", "deidentify"])
+def test_what_was_kept_of_files_read_goes_too_strings_that_were_flagged_and_all(running, disposition):
+    from evidence.detectors import Entry
+    from evidence.reading import Looker
+
+    looker = Looker(entries=(Entry("name", "Heather Mockperson"),), residue=())
+    reading = looker.look(b"Interviewer: So?\n\nParticipant: Heather Mockperson said so.\n", "I0002.txt")
+    with opened(request(running), "withdraw-participant") as place:
+        Readings(place.restricted).keep({"a1": ("transcripts/I0002.txt", {"text": "k"}, reading)})
+        assert flagged_strings(place)["transcripts/I0002.txt"][0].shown == "Heather Mockperson"
+        place.trail.append(withdrawal_facts.fn(place, asked(disposition)))
+        finish_pending(place)
+        assert flagged_strings(place) == {}
+    assert not [path for path, data in left_of(running).items() if "readings/" in path or b"Mockperson" in data]
 
 
 def test_pages_and_reasons_about_the_person_go_with_their_keys(running):

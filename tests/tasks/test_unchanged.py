@@ -76,5 +76,11 @@ def test_anything_else_is_looked_at_again(what: str, tracked: tuple[Path, Outcom
     assert again(study) is None
 
 
+def test_what_was_kept_of_transcripts_is_no_register(tracked: tuple[Path, Outcome]) -> None:
+    (tracked[0] / "restricted/readings").mkdir()
+    (tracked[0] / "restricted/readings/07.json").write_text("{}")
+    assert again(tracked[0]) is not None
+
+
 def test_another_day_is_looked_at_again(tracked: tuple[Path, Outcome]) -> None:
     assert again(tracked[0], as_of=date(2016, 7, 1)) is None

@@ -16,11 +16,11 @@ import pytest
 from recruitment.facts import consent_facts
 from study import Fact, Subject
 from tasks.erasure import finish_pending
+from tasks.field_notes import field_note_facts
 from tasks.opening import amendment_facts, opening_facts
 from tasks.recruitment import tracked_recruitment
 from tasks.registers import read_registers
 from tasks.sealing import seal_new
-from tasks.transcript_files import field_note_facts
 from tasks.withdrawing import Withdrawal, withdrawal_facts
 from tasks.workspace import StudyRequest, Workspace, opened
 from trail import Verdict, verify
