@@ -39,9 +39,9 @@ class Tally:
     counts: dict[str, int] = field(default_factory=dict)
     people: dict[str, set[str]] = field(default_factory=dict)
 
-    def add(self, group: str, people: Iterable[str]) -> None:
-        """One more transcript in a group, with the people who speak in it."""
-        self.counts[group] = self.counts.get(group, 0) + 1
+    def add(self, group: str, people: Iterable[str], transcripts: int = 1) -> None:
+        """One more transcript (or several) in a group, with the people who speak in it."""
+        self.counts[group] = self.counts.get(group, 0) + transcripts
         known = self.people.setdefault(group, set())
         if len(known) < self.k:
             known.update(people)
@@ -61,12 +61,11 @@ def docs_of(
     """Everything the page shows, from (verdict, state by check, people) of each transcript and its judgements."""
     k = protocol.disclosure.k
     verdicts, checks = Tally(k), {check.id: Tally(k) for suite in SUITES for check in suite.checks}
-    for verdict, states, people in judged:
-        behind = people or frozenset((UNKNOWN,))
-        verdicts.add(verdict, behind)
-        for id, state in states.items():
+    for (verdict, states), (transcripts, people) in _alike(judged).items():
+        verdicts.add(verdict, people, transcripts)
+        for id, state in states:
             if id in checks:
-                checks[id].add(state, behind)
+                checks[id].add(state, people, transcripts)
     shown, total = verdicts.shown(VERDICTS)
     last = max(validated, key=lambda e: (e.recorded_at, e.id), default=None)
     return TranscriptDocs(
@@ -87,6 +86,19 @@ def docs_of(
         verdicts=tuple((VERDICTS[v][0], shown[v]) for v in VERDICTS),
         rests=RESTS,
     )
+
+
+def _alike(
+    judged: Iterable[tuple[Verdict, Mapping[str, State], frozenset[str]]],
+) -> dict[tuple[Verdict, tuple[tuple[str, State], ...]], tuple[int, set[str]]]:
+    """How many transcripts came out alike in everything, and who speaks in them: there are few ways to come out."""
+    found: dict[tuple[Verdict, tuple[tuple[str, State], ...]], tuple[int, set[str]]] = {}
+    for verdict, states, people in judged:
+        key = (verdict, tuple(states.items()))
+        count, behind = found.get(key, (0, set()))
+        behind.update(people or (UNKNOWN,))
+        found[key] = (count + 1, behind)
+    return found
 
 
 def rules_digest(protocol: Protocol) -> str:

@@ -143,11 +143,11 @@ def _put_page(place: Workspace, context: Pages, known: Known, read: Iterable[See
 
 
 def _digest(known: Known, context: Pages, versions: Mapping[str, str]) -> str:
-    """What a page rests on: its transcript's events, files, measurements, queries, and the code that draws it."""
-    seen = [
-        (s.ref, versions.get(s.ref), s.verdict, s.format, list(s.features.items()), list(s.states.items()))
-        for s in known.files
-    ]
+    """What a page rests on: its transcript's events, files, queries, and the code that draws it.
+
+    Measurements are not in it: the event of the judgement names the file and everything it was judged by.
+    """
+    seen = [(s.ref, versions.get(s.ref), s.verdict, s.format, bool(s.states)) for s in known.files]
     opened = [
         (q.fingerprint, q.where, q.message, known.history.run_of(record.opened_by) == context.run)
         for q, record in known.queries
