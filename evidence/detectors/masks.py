@@ -17,7 +17,8 @@ _ROLE = (
 )
 _NUMBER = r"(?:#? ?\d{1,3}[a-z]?|[A-HJ-Z])"
 _PLACEHOLDER = re.compile(
-    rf"\[[^\[\]\n]{{1,80}}\]|<[^<>\n]{{1,60}}>|\b(?i:{_ROLE})[ _]{_NUMBER}(?![\w'])|\b(?:XX+|xx+)\b|_{{3,}}"
+    rf"\[(?:[^\[\]\nA-Z]{{1,80}}|[A-Z0-9][A-Z0-9 _./:-]{{0,40}}|(?i:{_ROLE})\b[^\[\]\nA-Z]{{0,60}}{_NUMBER}?)\]"
+    rf"|<[^<>\n]{{1,60}}>|\b(?i:{_ROLE})[ _]{_NUMBER}(?![\w'])|\b(?:XX+|xx+)\b|_{{3,}}"
 )
 _LABEL = re.compile(
     rf"^[ \t]*(?:(?i:{_ROLE})(?: ?(?i:one|two|three)|[ _]?{_NUMBER})?|[A-Z]{{1,3}}\d{{0,4}})(?=\s?:(?:\s|$))",

@@ -1,144 +1,196 @@
 """The registry scan: every name, alias and site the study knows, wherever and however it is written.
 
-This scan is the guarantee of the leak check; every other detector only hints at what remains. All patterns go
-through one automaton (Aho and Corasick, 1975), so its cost does not grow with the registry.
+This scan is the guarantee of the leak check; every other detector only hints at what remains. Words are looked up in
+tables, so its cost does not grow with the registry.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from evidence.detectors.common_words import is_guarded
+from evidence.detectors.everyday import is_everyday, is_plain
+from evidence.detectors.joined import BREAK
+from evidence.detectors.name_lists import given_names, surnames
+from evidence.detectors.named import is_named
+from evidence.detectors.registered import Entry, Kind, Way, ways
+from evidence.detectors.span import Span, longest
+from evidence.detectors.spelling import Letter, spelled
+from evidence.detectors.words import Words, words_of
 
-from evidence.detectors.common_words import BEFORE_MONTH, COMMON_WORDS, FOLLOWING, MONTHS, PARTICLES
-from evidence.detectors.folding import Folded, fold
-from evidence.detectors.span import Span
-
-Kind = Literal["name", "alias", "site"]
+__all__ = ["Entry", "Kind", "Registry"]
 
 _SOURCE = "registry"
-_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-]{1,2}){2,}[^\W\d_](?!\w)")
-_BROKEN = re.compile(r"(?<!\w)([^\W\d_]+)-\s+([^\W\d_]+)(?!\w)")
-
-
-class Entry(NamedTuple):
-    """Something the registry knows: a person's full name, another way a person is called, or a site's name.
-
-    `person` is the participant code of whom it names, where one is known.
-    """
-
-    kind: Kind
-    text: str
-    person: str = ""
-
-
-class _Pattern(NamedTuple):
-    """A folded pattern; `guarded` ones are everyday words too and count only when they look like a name."""
-
-    kind: Kind
-    score: float
-    guarded: bool
+_LONGEST_GAP = 4
+_PLURAL = 4
 
 
 class Registry:
     """A detector over the study's own names."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._patterns: dict[str, _Pattern] = {}
-        self._people: dict[str, set[str]] = {}
+        self._ways: dict[tuple[str, ...], Way] = {}
+        self._people: dict[tuple[str, ...], set[str]] = {}
         for entry in entries:
-            for text, pattern in _patterns(entry):
+            for words, way in ways(entry):
                 if entry.person:
-                    self._people.setdefault(text, set()).add(entry.person)
-                known = self._patterns.get(text)
-                if known is None or (known.guarded and not pattern.guarded):
-                    self._patterns[text] = pattern
-        self._texts = list(self._patterns)
-        self._automaton = AhoCorasick(self._texts) if self._texts else None
+                    self._people.setdefault(words, set()).add(entry.person)
+                known = self._ways.get(words)
+                if known is None or _surer(way, known):
+                    self._ways[words] = way
+        self._alone = {words[0]: way for words, way in self._ways.items() if len(words) == 1}
+        self._several: dict[str, list[tuple[str, ...]]] = {}
+        for words in self._ways:
+            if len(words) > 1:
+                self._several.setdefault(words[0], []).append(words)
+        self._known = frozenset(self._alone) | frozenset(self._several)
+        self._joinable = frozenset(word for word in self._alone if len(word) > 3)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._ways)
+
+    def __repr__(self) -> str:
+        return f"Registry({len(self)} ways to write a name)"
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every single folded word that is found by itself."""
+        return frozenset(self._alone)
 
     def find(self, text: str) -> list[Span]:
-        """Names in `text`, also in lower case, hyphenated, accented or possessive, broken at a line's end, or spelled
-        out letter by letter; the longest of overlapping ones."""
-        if self._automaton is None or not text:
+        """Names in `text`, also in lower case, hyphenated, accented or possessive, split or broken at a line's end, or
+        spelled out letter by letter; the longest of overlapping ones."""
+        if not self._ways or not text:
             return []
-        folded = fold(text)
-        found = [span for span in self._matches(folded, text) if span]
-        return _longest([*found, *self._disguised(text)])
+        words = words_of(text)
+        found = [*self._written(words), *self._split(words), *self._spelled(words)]
+        return longest(found)
 
     def people(self, text: str, span: Span) -> frozenset[str]:
         """The participant codes of everybody whom what stands at `span` of `text` may name."""
-        found = fold(text[span.start : span.end]).text.strip()
-        joined = re.sub(r"[ .\-]", "", found)
-        return frozenset(self._people.get(found) or self._people.get(joined) or ())
+        keys = words_of(text[span.start : span.end]).keys
+        joined = "".join(keys)
+        for written in (tuple(keys), (joined,), (joined.removesuffix("s"),)):
+            if written in self._people:
+                return frozenset(self._people[written])
+        letters = "".join(key for key in keys if len(key) == 1)
+        return frozenset(self._people.get((letters,), ()))
 
-    def _matches(self, folded: Folded, text: str) -> Iterator[Span | None]:
-        assert self._automaton is not None
-        for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
-            if _inside_word(folded.text, start, end):
-                continue
-            pattern = self._patterns[self._texts[index]]
-            first, last = folded.original(start), folded.original(end - 1) + 1
-            if not pattern.guarded or _looks_like_a_name(text, first, last):
-                yield Span(first, last, pattern.kind, pattern.score, _SOURCE)
+    def _written(self, words: Words) -> Iterator[Span]:
+        present = set(words.keys)
+        known = present & self._known
+        plural = {word: word[:-1] for word in present if word[-1] == "s" and self._is_plural(word)}
+        for i, key in enumerate(words.keys) if known or plural else ():
+            if key in known:
+                last, way = self._longest_at(words, i)
+                if way is not None:
+                    yield Span(words.starts[i], words.ends[last], way.kind, way.score, _SOURCE)
+            elif key in plural:
+                way = self._alone[plural[key]]
+                yield Span(words.starts[i], words.ends[i], way.kind, 0.8, _SOURCE)
 
-    def _disguised(self, text: str) -> Iterator[Span]:
-        for match in _SPACED.finditer(text):
-            yield from self._joined(match, re.sub(r"[ .\-]", "", match[0]))
-        for match in _BROKEN.finditer(text):
-            yield from self._joined(match, match[1] + match[2])
+    def _longest_at(self, words: Words, i: int) -> tuple[int, Way | None]:
+        """The last word and the way of the longest name that begins at word i."""
+        best, found = i, None
+        for written in self._several.get(words.keys[i], ()):
+            last = i + len(written) - 1
+            way = self._ways[written]
+            if last > best and tuple(words.keys[i : last + 1]) == written and _holds_together(words, i, last, way):
+                best, found = last, way
+        if found is None:
+            alone = self._alone.get(words.keys[i])
+            if alone is not None and (not alone.is_guarded or is_named(words, i)):
+                return i, alone
+        return best, found
 
-    def _joined(self, match: re.Match[str], joined: str) -> Iterator[Span]:
-        pattern = self._patterns.get(fold(joined).text)
-        if pattern is not None and (not pattern.guarded or match[0][0].isupper()):
-            yield Span(match.start(), match.end(), pattern.kind, pattern.score, _SOURCE)
+    def _is_plural(self, word: str) -> bool:
+        """Whether a word is a family's or an owner's form of a registered name (`the Kinleys`), and no other name."""
+        way = self._alone.get(word[:-1])
+        if way is None or way.is_guarded or way.kind == "site" or len(word) <= _PLURAL or word in self._known:
+            return False
+        return not is_everyday(word) and word not in surnames() and word not in given_names()
+
+    def _split(self, words: Words) -> Iterator[Span]:
+        """Names whose two halves stand apart: `Mc Kinley`, `Kin-\\nley`."""
+        for i in words.pairs(self._joinable):
+            way = self._alone[words.keys[i] + words.keys[i + 1]]
+            if self._is_split(words, i):
+                yield Span(words.starts[i], words.ends[i + 1], way.kind, 0.8, _SOURCE)
+
+    def _is_split(self, words: Words, i: int) -> bool:
+        gap, first, second = words.gap(i), words.keys[i], words.keys[i + 1]
+        if len(gap) > _LONGEST_GAP or gap.strip(" \t\r\n-‐‑–'’") or first in ("a", "i") or second in ("a", "i"):
+            return False
+        if is_guarded(first + second) and not words.is_capital(i):
+            return False
+        if is_plain(first) and is_plain(second):
+            return words.is_cased and not words.opens(i) and words.is_capital(i) and words.is_capital(i + 1)
+        return True
+
+    def _spelled(self, words: Words) -> Iterator[Span]:
+        for run in spelled(words):
+            for part in _parts(run):
+                way = self._alone.get("".join(letter for letter, _, _ in part))
+                if way is not None:
+                    yield Span(part[0].start, part[-1].end, way.kind, 0.9, _SOURCE)
 
 
-def _patterns(entry: Entry) -> Iterator[tuple[str, _Pattern]]:
-    whole = " ".join(fold(entry.text).text.replace(",", " ").split())
-    if len(whole) < 2:
-        return
-    words = whole.split()
-    alone = len(words) == 1
-    yield whole, _Pattern(entry.kind, 1.0, alone and _guarded(whole))
-    if entry.kind == "site" or alone:
-        return
-    yield f"{words[-1]}, {' '.join(words[:-1])}", _Pattern(entry.kind, 1.0, False)
-    if entry.kind == "name":
-        for word in (w.strip(".'\"()") for w in words):
-            if len(word) >= 2 and word not in PARTICLES:
-                yield word, _Pattern(entry.kind, 0.9, _guarded(word))
+def _surer(way: Way, known: Way) -> bool:
+    """Whether a way counts rather than one known for the same words: unguarded, not by initial, surer."""
+    return (not way.is_guarded, way.form != "initial", way.score) > (
+        not known.is_guarded,
+        known.form != "initial",
+        known.score,
+    )
 
 
-def _guarded(word: str) -> bool:
-    return word in COMMON_WORDS or len(word) <= 2
-
-
-def _inside_word(text: str, start: int, end: int) -> bool:
-    return (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalnum())
-
-
-def _looks_like_a_name(text: str, start: int, end: int) -> bool:
-    """A capital, and neither a sentence's first word before a function word nor a month after `in` or `last`."""
-    if not text[start].isupper():
+def _holds_together(words: Words, first: int, last: int, way: Way) -> bool:
+    """Whether words first..last stand together as a name, with no mark between them that parts it."""
+    for i in range(first, last):
+        gap = words.gap(i)
+        marks = gap.strip(" \t\r\n-‐‑–—'’_/&()\"“”")
+        if len(gap) > _LONGEST_GAP or BREAK in gap:
+            return False
+        if marks == "." and len(words.keys[i]) <= 3:
+            continue
+        if marks and not (marks == "," and way.form == "reversed"):
+            return False
+    if way.form == "initial":
+        return _is_initial(words, first, last)
+    keys = words.keys[first : last + 1]
+    if (
+        way.form == "reversed"
+        and any(map(is_guarded, keys))
+        and "," not in words.text[words.starts[first] : words.ends[last]]
+    ):
         return False
-    before, after = text[:start].rstrip(), text[end:].lstrip()
-    following = re.match(r"[\w']+", after)
-    if (not before or before[-1] in '.?!:"“') and following and following[0].casefold() in FOLLOWING:
-        return False
-    previous = re.search(r"[\w']+$", before)
-    month = text[start:end].casefold() in MONTHS
-    return not (month and previous and previous[0].casefold() in BEFORE_MONTH)
+    if words.is_cased and all(map(is_guarded, keys)):
+        return any(words.is_capital(i) for i in range(first, last + 1)) and not _is_sentence(words, first, last)
+    return True
 
 
-def _longest(spans: Iterable[Span]) -> list[Span]:
-    """Of overlapping spans the longest, then the surer, then the first."""
-    kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda s: (s.start - s.end, -s.score, s.start)):
-        if all(span.end <= k.start or span.start >= k.end for k in kept):
-            kept.append(span)
-    return sorted(kept)
+def _is_initial(words: Words, first: int, last: int) -> bool:
+    """Whether the single letter among these words is written as an initial, and the other word as a name."""
+    for i in range(first, last + 1):
+        key = words.keys[i]
+        if len(key) == 1:
+            dotted = words.text[words.ends[i] : words.ends[i] + 1] == "."
+            if words.gap(i - 1) in ("'", "’") or not (dotted or (words.is_capital(i) and key not in ("i", "a"))):
+                return False
+        elif is_guarded(key) and not (words.is_cased and words.is_capital(i)):
+            return False
+    return True
+
+
+def _is_sentence(words: Words, first: int, last: int) -> bool:
+    """Whether only the capital that opens a sentence makes these everyday words look like a name (`Will young`)."""
+    return words.opens(first) and not any(words.is_capital(i) for i in range(first + 1, last + 1))
+
+
+def _parts(run: list[Letter]) -> Iterator[list[Letter]]:
+    """A run of letters, the same without a first `a` or `i`, and long parts of it."""
+    yield run
+    if run[0].letter in "ai":
+        yield run[1:]
+    for length in range(len(run) - 1, 4, -1):
+        yield from (run[at : at + length] for at in range(len(run) - length + 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 
@@ -21,3 +23,21 @@ class Detector(Protocol):
     def find(self, text: str) -> list[Span]:
         """Every span found, in order of start."""
         ...
+
+
+def longest(spans: Iterable[Span]) -> list[Span]:
+    """Of overlapping spans the longest, then the surer, then the first."""
+    return apart(sorted(set(spans), key=lambda span: (span.start - span.end, -span.score, span.start)))
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order of start, each without those given before it that it overlaps: the first given stays."""
+    starts: list[int] = []
+    kept: list[Span] = []
+    for span in spans:
+        at = bisect_right(starts, span.start)
+        if (at and kept[at - 1].end > span.start) or (at < len(kept) and kept[at].start < span.end):
+            continue
+        starts.insert(at, span.start)
+        kept.insert(at, span)
+    return kept
