@@ -25,7 +25,7 @@ from study.query import place as place_of
 from tasks.masking import FOLDER, LIST, change_list, looker_of, masked_each, pseudonyms_of
 from tasks.outcome import Outcome
 from tasks.progress import step
-from tasks.transcript_files import FIELD_NOTES, transcript_files
+from tasks.transcript_files import transcript_files
 from tasks.workspace import Workspace
 
 OPEN = frozenset({"TR060", "TR061", "TR062", "TR063", "TR064", "TR065"})
@@ -177,7 +177,7 @@ def _is_ours(record: QueryRecord) -> bool:
 def _field_notes(place: Workspace) -> list[_File]:
     """Every file of field notes; its copy bears the file's opaque ref, because names of files name people."""
     found = []
-    for stored in place.files.list(FIELD_NOTES):
+    for stored in place.files.list(NOTES):
         if not PurePosixPath(stored.key).name.startswith((".", "~$")):
             reference = place.reference(stored.key, place.files.get(stored.key), personal=True)
             found.append(_File(stored.key, f"{NOTES}{reference.ref}", f"copy:{reference.ref}", reference))
