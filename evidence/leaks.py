@@ -5,11 +5,14 @@ What is returned says where and of which kind, never the words found.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from evidence.detectors import FAMILY, NOTHING_DECIDED, Decided, Detector, Entry, Registry, Span, key_of
+from evidence.detectors.joined import Joined
+from evidence.detectors.overlaps import surest
 from evidence.transcripts.speakers import folded
 from evidence.transcripts.transcript import Transcript
 
@@ -40,18 +43,23 @@ def find_leaks(
     labels: Collection[str] = (),
     decided: Decided = NOTHING_DECIDED,
 ) -> list[Leak]:
-    """Every hit of every detector in the whole file and its file name, in the file's order.
+    """What the detectors find in the whole file and its file name, in its order; of hits that overlap the surest.
 
     `labels` are the declared speaker labels, which are codes and not scanned. What was `decided` to be a name is found
     as an alias, what was decided to be none is left out, except whole registered names of two words or more.
     """
     asked = [*detectors, _aliases(decided.names)] if decided.names else list(detectors)
+    places, texts = _listed(_texts(transcript, name, {folded(label) for label in labels}))
+    joined = Joined(texts)
+    found: list[list[Span]] = [[] for _ in texts]
+    for detector in asked:
+        for number, span in joined.parted(detector.find(joined.text)):
+            if not _is_none(texts[number], span, decided):
+                found[number].append(span)
     return [
         Leak(place, span)
-        for place, text in _texts(transcript, name, {folded(label) for label in labels})
-        for detector in asked
-        for span in detector.find(text)
-        if not _is_none(text[span.start : span.end], span, decided)
+        for place, text, spans in zip(places, texts, found, strict=True)
+        for span in (surest(spans, text) if spans else ())
     ]
 
 
@@ -70,12 +78,18 @@ def text_by_place(transcript: Transcript, name: str = "") -> dict[str, str]:
     return dict(_texts(transcript, name, set()))
 
 
-def _is_none(shown: str, span: Span, decided: Decided) -> bool:
+def _is_none(text: str, span: Span, decided: Decided) -> bool:
     if not decided.not_names:
         return False
-    key = key_of(shown)
+    key = key_of(text[span.start : span.end])
     whole_name = FAMILY.get(span.kind) == "registry" and len(key.split()) > 1
     return key in decided.not_names and not whole_name
+
+
+def _listed(texts: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Places, and the texts there."""
+    pairs = list(texts)
+    return [place for place, _ in pairs], [text for _, text in pairs]
 
 
 @lru_cache(maxsize=4)
@@ -87,12 +101,11 @@ def _texts(transcript: Transcript, name: str, labels: Collection[str]) -> Iterat
     """Every text of the file with its place, which is unique; a speaker label once, where it is first used."""
     if name:
         yield "file name", name.rpartition(".")[0].replace("_", " ").replace(".", " ")
-    seen: set[str] = set()
+    met: Counter[str] = Counter()
     for passage in transcript.beside:
         place = f"{passage.place} in line {passage.line}" if passage.line else passage.place
-        number = next(n for n in range(1, len(transcript.beside) + 1) if _numbered(place, n) not in seen)
-        seen.add(_numbered(place, number))
-        yield _numbered(place, number), passage.text
+        met[place] += 1
+        yield _numbered(place, met[place]), passage.text
     spoken = set(labels)
     turns = transcript.turns
     for number, speaker, text in zip(turns["turn"], turns["speaker"], turns["text"], strict=True):

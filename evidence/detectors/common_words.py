@@ -18,8 +18,8 @@ lily love luck man mark marks mars marsh mason mat max may mercy merit merry mil
 mo moon moore moss nick norm olive page park parker parks pat patience pearl penny pepper piper pleasant
 pointer pope porter potter pride prince queen randy ray reed reese river rob robin rock
 rose ruby rush rusty sage sandy savage sky smith stark stone sue summers sunny swan tanner taylor terry thorn tiger
-trinity troy tucker turner victor violet walker wall walls ward warren waters weaver webb wells will wills wolf wood woods
-york
+trinity troy tucker turner victor violet walker wall walls ward warren waters weaver webb wells will wills wolf
+wood woods york
 """
 
 _FUNCTION = """

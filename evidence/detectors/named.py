@@ -41,10 +41,8 @@ def _capital_names(words: Words, i: int, after: str) -> bool:
 
 def _is_capital_inside(words: Words, key: str) -> bool:
     """Whether the word is written with a capital within a sentence of the same text."""
-    return any(
-        one == key and words.is_capital(i) and not words.opens(i) and words.after(i) not in lists.GROUPS
-        for i, one in enumerate(words.keys)
-    )
+    places = (i for i, one in enumerate(words.keys) if one == key)
+    return any(words.is_capital(i) and not words.opens(i) and words.after(i) not in lists.GROUPS for i in places)
 
 
 def _is_spoken_of(words: Words, i: int, before: str, after: str) -> bool:

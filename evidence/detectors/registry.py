@@ -39,10 +39,10 @@ class Registry:
                 if known is None or _surer(way, known):
                     self._ways[words] = way
         self._alone = {words[0]: way for words, way in self._ways.items() if len(words) == 1}
-        self._several: dict[str, list[tuple[str, ...]]] = {}
+        self._several: dict[str, dict[str, list[tuple[str, ...]]]] = {}
         for words in self._ways:
             if len(words) > 1:
-                self._several.setdefault(words[0], []).append(words)
+                self._several.setdefault(words[0], {}).setdefault(words[1], []).append(words)
         self._known = frozenset(self._alone) | frozenset(self._several)
         self._joinable = frozenset(word for word in self._alone if len(word) > 3)
 
@@ -92,7 +92,8 @@ class Registry:
     def _longest_at(self, words: Words, i: int) -> tuple[int, Way | None]:
         """The last word and the way of the longest name that begins at word i."""
         best, found = i, None
-        for written in self._several.get(words.keys[i], ()):
+        several = self._several.get(words.keys[i])
+        for written in several.get(words.key(i + 1), ()) if several else ():
             last = i + len(written) - 1
             way = self._ways[written]
             if last > best and tuple(words.keys[i : last + 1]) == written and _holds_together(words, i, last, way):
