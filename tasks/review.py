@@ -16,10 +16,10 @@ from evidence.contexts import Context, ContextReader
 from evidence.detectors import Family, key_of
 from evidence.isolated import ReaderDied, call_each
 from evidence.open_strings import Hit, OpenString, open_strings
-from evidence.reading import NO_CONVENTIONS
 from pages.layout import plural
 from study import StudyError
 from study.objects import NotStored
+from tasks.field_notes import conventions_of
 from tasks.read import parse_table
 from tasks.readings import flagged_strings
 from tasks.string_decisions import CHOICES, Choice, StringDecision, decide, decided, read_rows, take_back
@@ -99,8 +99,9 @@ class Contexts:
             data = self._place.files.get(path)
         except NotStored:
             return [None] * len(asked)
-        conventions = self._place.protocol.transcripts if self._folder and path.startswith(self._folder) else None
-        reader = ContextReader(conventions or NO_CONVENTIONS, self._width)
+        is_transcript = self._folder and path.startswith(self._folder)
+        conventions = self._place.protocol.transcripts if is_transcript else None
+        reader = ContextReader(conventions or conventions_of(self._place), self._width)
         self._asked.append((reader, data, PurePosixPath(path).name, list(asked)))
         answer = next(self._answers)
         return [None] * len(asked) if isinstance(answer, ReaderDied) else answer

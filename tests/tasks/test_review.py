@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evidence import isolated
-from evidence.reading import Looker
+from evidence.reading import NO_CONVENTIONS, Looker
 from pages.review_page import made_from
 from study import StudyError
 from tasks import review
@@ -183,7 +183,7 @@ def test_what_was_recorded_is_said_in_counts_with_who_and_how_surely(place):
 
 def test_a_decided_name_is_found_in_every_file_and_what_is_none_nowhere(place):
     decide(place, [("Ridge", "not_a_name"), ("Tessa", "not_a_name"), ("Orlo", "name")], person="PI", now=NOW)
-    looker = Looker(review.NO_CONVENTIONS, ENTRIES[:1], decided=decided(place))
+    looker = Looker(NO_CONVENTIONS, ENTRIES[:1], decided=decided(place))
     text = "Interviewer: Ridge?\n\nParticipant: Orlo and Tessa.\n"
     found = looker.look(text.encode(), "I0009.txt").flagged
     assert [(one.shown, one.kind) for one in found] == [("Orlo", "alias")]
