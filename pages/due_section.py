@@ -1,4 +1,4 @@
-"""What is due today, for the coordinator: one line a thing, each with how to act. Counts and site ids, no codes."""
+"""What is due today, for the coordinator: one line a thing, each with how to act. No participant codes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from pages.layout import render
 
 Tone = Literal["bad", "warn", "plain"]
-GROUPS = ("People", "Consent", "Withdrawals", "Sites", "Obligations")
+GROUPS = ("People", "Consent", "Withdrawals", "Recordings", "Sites", "Obligations")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,17 +23,22 @@ from recruitment.consent import approval_on
 from recruitment.copies import copies_due
 from recruitment.coverage import ReconsentDue
 from recruitment.follow_ups import BY_TALKING, Act, follow_ups
+from recruitment.recordings import Destruction
+from recruitment.registers import RECORDINGS
 from recruitment.site_standing import OPEN, SiteRisk, sites_at_risk
 from recruitment.tally import Way, contacts_due, ways
 from recruitment.targets import TargetProgress, target_progress
 from recruitment.withdrawal import without_erased
 from sampling import fold_sample
+from tasks.recordings import destructions_owed
 from tasks.recruitment import affiliations
 from tasks.registers import Registers
 from tasks.workspace import Workspace
 
 COMING = timedelta(days=30)
 LOG = "registers/recruitment.csv"
+SHOWN = 12
+"""So many recordings are named in a line."""
 SITTINGS = "registers/interviews.csv"
 HOW: Mapping[Act, tuple[str, str, str]] = {
     "contact": (
@@ -137,6 +142,7 @@ def due_today(place: Workspace, registers: Registers, found: Mapping[str, Way] |
         *_people_lines(place, allowed),
         *_consent_lines(place, known),
         *_withdrawal_lines(place),
+        *_recording_lines(place),
         *_site_lines(place, registers, known),
         *_obligation_lines(place),
     ]
@@ -249,6 +255,24 @@ def _withdrawal_lines(place: Workspace) -> Iterator[DueLine]:
             since = f"since {_said(due.since)}"
             list_ = f"restricted/withdrawals/{due.code}.csv"
             yield DueLine("Withdrawals", what, len(due.open), since, how, list_, "bad" if late else "warn")
+
+
+def _recording_lines(place: Workspace) -> Iterator[DueLine]:
+    """Recordings to destroy by what consent promised, those overdue and those due soon apart, by recording id."""
+    owed = [d for d in destructions_owed(place, place.events()) if d.due is not None]
+    late = [d for d in owed if d.due and d.due < place.today]
+    soon = [d for d in owed if d.due and place.today <= d.due <= place.today + COMING]
+    tones: tuple[tuple[list[Destruction], Tone], ...] = ((late, "bad"), (soon, "warn"))
+    for found, tone in tones:
+        if found and (first := found[0].due):
+            shown = ", ".join(d.recording for d in found[:SHOWN])
+            more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+            what = f"{plural(len(found), 'recording')} to destroy, as consent promised: {shown}{more}"
+            day = f"was due {_said(first)}" if tone == "bad" else f"by {_said(first)}"
+            how = (
+                f"Destroy every copy, also where it was transcribed; then enter the step destroyed in {RECORDINGS.file}"
+            )
+            yield DueLine("Recordings", what, len(found), day, f"{how} or record-recording.", tone=tone)
 
 
 def _site_lines(place: Workspace, registers: Registers, known: Known) -> Iterator[DueLine]:
