@@ -32,6 +32,7 @@ from study.objects import NotStored
 from study.protocol.material import GuideQuestion
 from tasks.progress import step
 from tasks.readings import Kept, Readings, shelf_of
+from tasks.transcript_artifacts import BatchProgress
 from tasks.transcript_files import TranscriptFile
 from tasks.workspace import Workspace
 
@@ -99,6 +100,7 @@ def read_files(place: Workspace, readings: Readings, material: Material) -> Look
     due = sorted((f for f in material.files if stale[f.path]), key=lambda f: (shelf_of(f.reference.ref), f.path))
     died: dict[str, ReaderDied] = {}
     done: dict[str, tuple[str, Mapping[str, str], Reading]] = {}
+    show = BatchProgress(place.protocol.id, f"reading {material.files[0].kind}s" if material.files else "reading files")
     try:
         for number, (file, reading) in enumerate(_read(place, material, due, stale), start=1):
             if isinstance(reading, ReaderDied):
@@ -110,6 +112,7 @@ def read_files(place: Workspace, readings: Readings, material: Material) -> Look
                 readings.keep(done)
                 done = {}
                 step("Reading files", number, len(due))
+                show(number, len(due))
     finally:
         readings.keep(done)
     return Looked({path: parts for path, parts in stale.items() if parts}, died)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -23,7 +24,7 @@ from evidence.versions import fold_versions
 from expectations.transcripts import QUESTIONS, TURNS
 from pages.data_docs import TRANSCRIPTS_PAGE, transcript_docs
 from pages.layout import plural
-from pages.transcript_page import transcript_page
+from pages.transcript_page import VERDICTS, transcript_page
 from pages.transcripts_overview import TranscriptsOverview, overview_pages
 from recruitment import fold_recruitment
 from recruitment.log import Interview
@@ -72,7 +73,7 @@ def write_transcript_reports(place: Workspace, judged: JudgedTranscripts) -> tup
         said(place.today),
         standings,
         written["present"] if written else None,
-        tuple(_notes(events, records)),
+        tuple(_notes(judged, records)),
     ).made()
     _write_pages(place, context, judged.files, known, written["pages"] if written else {})
     made = {
@@ -83,12 +84,15 @@ def write_transcript_reports(place: Workspace, judged: JudgedTranscripts) -> tup
     return tuple(made.values())
 
 
-def _notes(events: Iterable[Event], records: Mapping[str, QueryRecord]) -> Iterator[str]:
-    notes = {reference.ref for e in events if e.kind == "fieldnote.received" for reference in e.generated}
-    if notes:
-        yield f"{plural(len(notes), 'field note')} arrived too."
-    others = {r.check for r in records.values() if r.state == "open" and r.check == "TR070"}
-    if others:
+def _notes(judged: JudgedTranscripts, records: Mapping[str, QueryRecord]) -> Iterator[str]:
+    """What else the run looked at, in counts."""
+    verdicts = Counter(one.verdict for one in judged.documents)
+    if verdicts:
+        counted = ", ".join(f"{verdicts[v]} {words}" for v, (words, _) in VERDICTS.items() if verdicts[v])
+        asks = ": the study's page says what is open in them" if set(verdicts) - {"passed"} else ""
+        many = plural(len(judged.documents), "field note or document", "field notes and documents")
+        yield f"{many}: {counted}{asks}."
+    if any(r.state == "open" and r.check == "TR070" for r in records.values()):
         yield "Pseudonyms are not one-to-one, or are somebody's real name: the study's page says what to do."
 
 
