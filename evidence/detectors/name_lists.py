@@ -24,14 +24,31 @@ def surnames() -> frozenset[str]:
 
 @cache
 def places() -> frozenset[str]:
-    """Countries, states and larger cities; names of several words too."""
-    return frozenset(" ".join(place.split()) for line in _lines("places.txt") for place in line.split(",")) - {""}
+    """Larger cities and counties, some of several words: what is smaller than a state may point at a person."""
+    return _places("# Cities")
+
+
+@cache
+def wide_places() -> frozenset[str]:
+    """Countries, states and provinces: no hint at a person, but not a person's name either (`Georgia`)."""
+    return _places("# Countries") | _places("# States")
+
+
+def _places(heading: str) -> frozenset[str]:
+    """The places of the paragraphs under a heading that begins so."""
+    found: set[str] = set()
+    is_asked = False
+    for line in _text("places.txt").splitlines():
+        if line.startswith("#"):
+            is_asked = line.startswith(heading)
+        elif is_asked:
+            found.update(" ".join(place.split()) for place in line.split(","))
+    return frozenset(found - {""})
 
 
 def _words(name: str) -> frozenset[str]:
-    return frozenset(word for line in _lines(name) for word in line.split())
+    return frozenset(word for line in _text(name).splitlines() if not line.startswith("#") for word in line.split())
 
 
-def _lines(name: str) -> list[str]:
-    text = (files("evidence.detectors") / "names" / name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if not line.startswith("#")]
+def _text(name: str) -> str:
+    return (files("evidence.detectors") / "names" / name).read_text(encoding="utf-8")
