@@ -57,12 +57,16 @@ class Sketch:
 
     def document(self) -> dict[str, Any]:
         """The same as JSON holds it."""
-        return {"words": self.words, "grams_count": self.grams_count, "sample": self.sample.tobytes().hex()}
+        return {
+            "words": self.words,
+            "grams_count": self.grams_count,
+            "sample": self.sample.astype("<u8").tobytes().hex(),
+        }
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Sketch:
         """The inverse of `document`."""
-        sample = np.frombuffer(bytes.fromhex(document["sample"]), dtype=np.uint64)
+        sample = np.frombuffer(bytes.fromhex(document["sample"]), dtype="<u8").astype(np.uint64)
         return cls(document["words"], document["grams_count"], sample)
 
 

@@ -30,7 +30,7 @@ _MASKS = re.compile(r"(?<!\w)([Xx_*#•])\1{2,}(?!\w)")
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]*$|[\])]$")
 _BRACKET = re.compile(r"[\[\](){}]")
 _FACE = re.compile(r"[:;=]['^-]?$")
-_NUMBERING = re.compile(r"(?<!\w)\w{1,2}$")
+_NUMBERING = re.compile(r"(?<!\w)(?:\d{1,2}|[A-Za-z])$")
 _CLOSES = {"]": "[", ")": "(", "}": "{"}
 _LONGEST_LOOP = 40
 _WORDS_FOR_RATE = 1000

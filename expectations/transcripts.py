@@ -48,9 +48,10 @@ _IDENTITY = (
     ),
     Check(
         "TR005", "block", "ids_disagreeing_count", is_zero,
-        title="The id in the header is the id in the file name",
+        title="The ids in header and properties are those of the file",
         reason="Two ids in one file mean that two interviews may be swapped.",
-        message="The header names another interview than the file name. Find out which is right.",
+        message="The header or the properties name another interview than the file name, or somebody who was not in "
+        "it. Find out which is right.",
     ),
     Check(
         "TR006", "review", "header_missing_count", is_zero,

@@ -1,0 +1,31 @@
+"""The table of the checks on transcripts for docs/transcripts.md: `python -m expectations.checks_table`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from expectations.check import Check
+from expectations.transcripts import CHECKS, QUOTES
+
+_HEAD = (
+    "| Check | Severity | Looks at | Threshold | Why | What to do |",
+    "|---|---|---|---|---|---|",
+)
+
+
+def table(checks: Iterable[Check] = (*CHECKS, *QUOTES.checks)) -> str:
+    """One row a check as Markdown: id, severity, title with the feature, default thresholds, reason, remedy."""
+    return "\n".join([*_HEAD, *(_row(check) for check in checks)])
+
+
+def _row(check: Check) -> str:
+    thresholds = ", ".join(f"{name} {value:g}" for name, value in check.defaults.items())
+    thresholds += " (`disclosure.k`)" if check.declared else ""
+    remedy = check.message.partition(". ")[2]
+    looks_at = f"{check.title} (`{check.feature}`)"
+    cells = (f"`{check.id}`", check.severity, looks_at, thresholds or "none", check.reason, remedy)
+    return "| " + " | ".join(cells) + " |"
+
+
+if __name__ == "__main__":
+    print(table())
