@@ -18,7 +18,9 @@ def is_named(words: Words, i: int) -> bool:
         return False
     if words.is_cased and words.is_capital(i):
         return _capital_names(words, i, after)
-    return key not in lists.FUNCTION_WORDS and after not in _AFTER_CUE and _is_spoken_of(words, i, before, after)
+    if after in _AFTER_CUE or (key in lists.FUNCTION_WORDS and key not in lists.COMMON_WORDS):
+        return False
+    return _is_spoken_of(words, i, before, after)
 
 
 def follows_cue(words: Words, i: int) -> bool:
@@ -26,7 +28,7 @@ def follows_cue(words: Words, i: int) -> bool:
     for cue in lists.CUES:
         first = i - len(cue)
         if first >= 0 and tuple(words.keys[first:i]) == cue:
-            return all(len(words.gap(j)) <= 3 and words.gap(j).strip(" ,:-\n") == "" for j in range(first, i))
+            return all(words.mark(j).strip(" ,:-\n") == "" for j in range(first, i))
     return False
 
 

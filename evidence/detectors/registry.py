@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from evidence.detectors.common_words import is_guarded
+from evidence.detectors.common_words import GROUPS, is_guarded
 from evidence.detectors.everyday import is_everyday, is_plain
 from evidence.detectors.joined import BREAK
 from evidence.detectors.name_lists import given_names, surnames
@@ -159,13 +159,14 @@ def _holds_together(words: Words, first: int, last: int, way: Way) -> bool:
     if way.form == "initial":
         return _is_initial(words, first, last)
     keys = words.keys[first : last + 1]
-    if (
-        way.form == "reversed"
-        and any(map(is_guarded, keys))
-        and "," not in words.text[words.starts[first] : words.ends[last]]
-    ):
+    has_comma = "," in words.text[words.starts[first] : words.ends[last]]
+    if way.form == "reversed" and not has_comma and any(map(is_guarded, keys)):
         return False
-    if words.is_cased and all(map(is_guarded, keys)):
+    if not all(map(is_guarded, keys)):
+        return True
+    if words.after(last) in GROUPS:
+        return False
+    if words.is_cased:
         return any(words.is_capital(i) for i in range(first, last + 1)) and not _is_sentence(words, first, last)
     return True
 

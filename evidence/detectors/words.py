@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,8 +14,11 @@ from typing import NamedTuple
 from evidence.detectors.joined import BREAK
 
 _ENDS = ("'s", "'ll", "'d", "'ve", "'re", "'m")
+_SHORTENED = "i you he she it we they that this there here what who where how when why let"
+_PRONOUNS = frozenset(_SHORTENED.split())
 _NO_PARTS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "ng"}
 _APOSTROPHES = frozenset("‘’ʼ＇`´ʻ′")
+_ENDING = re.compile(r"^['’](?:s|m|d|ll|ve|re)?\b", re.IGNORECASE)
 _DROPPED = ("Mn", "Cf")
 _ASCII = dict.fromkeys(range(128), " ") | {ord(c): c.lower() for c in f"{ascii_letters}{digits}'"}
 _ASCII[ord("`")] = "'"
@@ -66,6 +70,10 @@ class Words:
         if not 0 <= i < len(self.keys) - 1:
             return BREAK
         return self.text[self.ends[i] : self.starts[i + 1]]
+
+    def mark(self, i: int) -> str:
+        """What stands between word i and the next, without the possessive or short verb of word i."""
+        return _ENDING.sub("", self.gap(i))
 
     def is_capital(self, i: int) -> bool:
         """Whether the word begins with a capital."""
@@ -121,7 +129,8 @@ def _trimmed(word: str) -> _Trimmed:
     start = len(word) - len(key)
     if "'" in key:
         key = key.rstrip("'")
-        key = next((key[: -len(end)] for end in _ENDS if key.endswith(end)), key)
+        said = next((key[: -len(end)] for end in _ENDS if key.endswith(end)), key)
+        key = key if said in _PRONOUNS else said
     if key and key[-1].isdigit() and len(bare := key.rstrip("0123456789")) > 2:
         key = bare
     return _Trimmed(key, start)
