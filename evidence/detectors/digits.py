@@ -11,11 +11,11 @@ _BEFORE, _AFTER = 48, 80
 
 
 class Stretch(NamedTuple):
-    """Characters start..end of the text, wide enough for cues before and words behind; `count` digits are in it."""
+    """Characters start..end of the text, with room for cues before and words behind; it holds so many `digits`."""
 
     start: int
     end: int
-    count: int
+    digits: int
 
 
 def stretches(text: str) -> list[Stretch]:

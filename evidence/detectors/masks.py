@@ -6,6 +6,7 @@ The text keeps its length, so that offsets stay true.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 HIDDEN = "\u0001"
 """Stands for every hidden character; it is no letter, no digit and no white space."""
@@ -16,20 +17,39 @@ _ROLE = (
     r"|city|town|state|county|place|site|name|friend|child|son|daughter|partner|doctor|nurse|provider|counsell?or)"
 )
 _NUMBER = r"(?:#? ?\d{1,3}[a-z]?|[A-HJ-Z])"
-_PLACEHOLDER = re.compile(
+_BRACKETED = re.compile(
     rf"\[(?:[^\[\]\nA-Z]{{1,80}}|[A-Z0-9][A-Z0-9 _./:-]{{0,40}}|(?i:{_ROLE})\b[^\[\]\nA-Z]{{0,60}}{_NUMBER}?)\]"
-    rf"|<[^<>\n]{{1,60}}>|\b(?i:{_ROLE})[ _]{_NUMBER}(?![\w'])|\b(?:XX+|xx+)\b|_{{3,}}"
+    r"|<[^<>\n]{1,60}>"
 )
+_CROSSED = re.compile(r"\b(?:XX+|xx+)\b|_{3,}")
+_NUMBERED = re.compile(rf"[ _]{_NUMBER}(?![\w'])")
+_ROLE_BEFORE = re.compile(rf"\b{_ROLE}$", re.IGNORECASE)
+_LONGEST_ROLE = 16
 _LABEL = re.compile(
     rf"^[ \t]*(?:(?i:{_ROLE})(?: ?(?i:one|two|three)|[ _]?{_NUMBER})?|[A-Z]{{1,3}}\d{{0,4}})(?=\s?:(?:\s|$))",
     re.MULTILINE,
 )
 
 
+@lru_cache(maxsize=2)
 def masked(text: str) -> str:
     """The text with every speaker label at a line's start and every placeholder hidden, in the same length."""
-    hidden = _PLACEHOLDER.sub(_hide, text)
+    hidden = _BRACKETED.sub(_hide, text) if "[" in text or "<" in text else text
+    hidden = _CROSSED.sub(_hide, _numbered(hidden))
     return _LABEL.sub(_hide, hidden) if ":" in hidden else hidden
+
+
+def _numbered(text: str) -> str:
+    """`Company 1` and `Participant B` hidden: numbers first, which are few, then the role before each."""
+    found = []
+    for number in _NUMBERED.finditer(text):
+        begin = max(0, number.start() - _LONGEST_ROLE)
+        role = _ROLE_BEFORE.search(text[begin : number.start()])
+        if role:
+            found.append((begin + role.start(), number.end()))
+    for start, end in found:
+        text = text[:start] + HIDDEN * (end - start) + text[end:]
+    return text
 
 
 def _hide(match: re.Match[str]) -> str:

@@ -141,7 +141,7 @@ def _shapes(text: str, within: list[Stretch]) -> Iterator[Span]:
     for pattern in _PATTERNS:
         if pattern.needs and not any(need in lowered for need in pattern.needs):
             continue
-        places = [s for s in within if s.count >= pattern.digits] if pattern.digits else [Stretch(0, len(text), 0)]
+        places = [s for s in within if s.digits >= pattern.digits] if pattern.digits else [Stretch(0, len(text), 0)]
         for place in places:
             for match in pattern.shape.finditer(text, place.start, place.end):
                 yield Span(*_extent(match), pattern.kind, pattern.score, _SOURCE)
