@@ -145,7 +145,7 @@ def _show_contexts(string: OpenString, contexts: Contexts, shown: int) -> int:
 def _in_context(hit: Hit, context: Context | None) -> str:
     where = plain(f"{hit.path}, {hit.place}")
     if context is None:
-        return f"  {where}: the file has changed since it was checked."
+        return f"  {where}: the file has changed since it was checked, or cannot be read."
     return f"  {where}:\n      {plain(context.before)}[{plain(context.found)}]{plain(context.after)}"
 
 

@@ -50,7 +50,7 @@ def test_it_says_that_it_is_restricted_and_how_many_it_does_not_show():
     assert "more string" not in text()
     assert "7 more strings are open than this page shows" in text(more=7)
     assert "9 earlier decisions are not shown" in text(more_decided=9)
-    assert "The file has changed since it was checked." in text()
+    assert "The files have changed since they were checked" in text()
 
 
 def test_with_nothing_open_it_says_so():

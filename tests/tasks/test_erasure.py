@@ -19,6 +19,7 @@ from tasks.opening import amendment_facts, opening_facts
 from tasks.readings import Readings, flagged_strings
 from tasks.recruitment import recruitment_readings
 from tasks.registers import read_registers
+from tasks.string_decisions import decide, review_facts
 from tasks.withdrawing import Withdrawal, impact_of, impact_said, withdrawal_facts
 from tasks.workspace import StudyRequest, opened
 
@@ -143,6 +144,23 @@ def test_what_was_kept_of_files_read_goes_too_strings_that_were_flagged_and_all(
         finish_pending(place)
         assert flagged_strings(place) == {}
     assert not [path for path, data in left_of(running).items() if "readings/" in path or b"Mockperson" in data]
+
+
+def test_what_was_decided_of_the_persons_names_goes_with_them(running):
+    with opened(request(running), "review-strings") as place:
+        rows = (running / "restricted/identities.csv").read_text().splitlines()
+        first, last = next(row for row in rows if row.startswith("P001,")).split(",")[1].casefold().split()
+        strings = (last, first.title(), f"{last}, {first}", "Somebody Else")
+        decide(place, [(string, "name") for string in strings], person="COO1", now=place.now)
+        place.trail.append(review_facts(place))
+        place.restricted.put("review.html", b"their words")
+    apply(running)
+    left = left_of(running)
+    assert [path for path in left if b"Somebody Else" in left[path]] == ["restricted/decisions/strings.csv"]
+    assert left["restricted/decisions/strings.csv"].count(b"\n") == 2
+    assert "restricted/review.html" not in left
+    with opened(request(running), "status") as place:
+        assert (len(place.events(["review.decided"])), review_facts(place)) == (4, [])
 
 
 def test_pages_and_reasons_about_the_person_go_with_their_keys(running):

@@ -15,6 +15,7 @@ from study import Fact, StudyError
 from study.event import instant
 from study.query import Query, fold_queries, settle
 from tasks.decisions import judged_decisions
+from tasks.queries import settle_queries
 from tasks.request import StudyRequest
 from tasks.string_decisions import (
     FILE,
@@ -238,8 +239,8 @@ def test_a_query_on_strings_is_settled_by_a_later_decision_on_the_same_file(plac
     say(place, "Ann", "not_a_name")
     place.trail.append(review_facts(place))
     assert how_resolved(place.events())(record) == settled
-    done = settle(fold_queries(place.events()), [], lambda _: True, now=instant(NOW), how=how_resolved(place.events()))
-    assert [fact.data["how"] for fact in done.facts] == [settled]
+    settle_queries.fn(place, [], lambda _: True)
+    assert [event.data["how"] for event in place.events(["query.resolved"])] == [settled]
 
 
 def test_where_another_version_of_the_file_came_it_was_not_the_decision(place):
