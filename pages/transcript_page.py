@@ -5,6 +5,7 @@ Input: one frozen `TranscriptPage`, made by a task. No word, name or label of th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
@@ -135,7 +136,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptPage:
-    """Everything the page shows; `next` are sentences, the most urgent first; `verdict` is None where no file is there.
+    """Everything the page shows; `next` are sentences, the most urgent first; `verdict` is None where no file is there;
+    `label` is what people read where the id is no interview's.
 
     It names no day of its own: a page whose transcript did not change is not written again.
     """
@@ -150,18 +152,28 @@ class TranscriptPage:
     files: tuple[FileReport, ...] = ()
     history: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    label: str = ""
 
     @property
-    def groups(self) -> tuple[tuple[OpenQuery, ...], ...]:
-        """The queries of one check together, in the order they come."""
-        return tuple(tuple(group) for _, group in groupby(self.queries, key=lambda query: query.check))
+    def to_act_on(self) -> tuple[tuple[OpenQuery, ...], ...]:
+        """The queries somebody has to act on, those of one check together, in the order they come."""
+        return _grouped(query for query in self.queries if query.severity != "inform")
+
+    @property
+    def to_know(self) -> tuple[tuple[OpenQuery, ...], ...]:
+        """The queries that only inform, likewise."""
+        return _grouped(query for query in self.queries if query.severity == "inform")
+
+
+def _grouped(queries: Iterable[OpenQuery]) -> tuple[tuple[OpenQuery, ...], ...]:
+    return tuple(tuple(group) for _, group in groupby(queries, key=lambda query: query.check))
 
 
 def transcript_page(page: TranscriptPage) -> bytes:
     """The page as one self-contained HTML file."""
     return render(
         "transcript_page.html",
-        title=f"Transcript {page.id}",
+        title=f"Transcript {page.label or page.id}",
         page=page,
         verdicts=VERDICTS,
         states=STATES,

@@ -82,7 +82,7 @@ def spread_picture(
 
     `most` is the largest value an axis may show; without it the largest value or limit.
     """
-    top = max([*values, *limits]) or 1.0
+    top = max([*values, *(1.05 * limit for limit in limits)]) or 1.0
     high = _round_up(top if most is None else min(top, most))
     counts = [0] * BINS
     for value in values:

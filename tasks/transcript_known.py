@@ -62,6 +62,11 @@ class Known:
         return all(file.is_of_interview for file in self.files)
 
     @property
+    def label(self) -> str:
+        """What people read where the id is no interview's; else empty."""
+        return "" if self.is_of_interview else f"of an unknown interview ({self.id})"
+
+    @property
     def verdict(self) -> Verdict | None:
         """The worst verdict of its files; None where none lies there."""
         order: tuple[Verdict, ...] = ("passed", "review", "blocked", "unreadable")

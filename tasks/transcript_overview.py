@@ -79,7 +79,7 @@ class Overview:
                 known.open("block"),
                 known.open("review"),
                 is_released=is_released,
-                label="" if known.is_of_interview else f"unknown interview ({known.id})",
+                label=known.label,
             )
         for interview in self.waiting:
             away = self.away.get(interview.id)
@@ -161,7 +161,7 @@ def _next(rows: Sequence[Row], known: Mapping[str, Known]) -> Iterator[str]:
         (("gone",), "is no longer in the folder: put it back", "are no longer in the folder: put them back"),
         (("review",), "is to review", "are to review"),
     ):
-        ids = [row.id for row in rows if row.result in results]
+        ids = [row.label or row.id for row in rows if row.result in results]
         if ids:
             yield f"{plural(len(ids), 'transcript')} {one if len(ids) == 1 else many}: {_named(ids)}."
     ready = [row.id for row in rows if row.result == "passed" and not row.is_released]

@@ -30,6 +30,10 @@ from tasks.queries import CODE
 from tasks.transcript_known import Known, Seen, next_steps
 from tasks.transcript_way import day_of, moments_of, steps_of
 
+UNNAMED = (
+    "The name of the file is not shown, because it may be somebody's. It stands in restricted/queries/, in the file "
+    "that begins with the code of a query below."
+)
 _RANK = {"block": 0, "review": 1, "inform": 2}
 
 
@@ -61,6 +65,8 @@ class Pages:
             steps=tuple(steps_of(known, self.protocol.zone, self.audio_check)),
             queries=tuple(self._queries(known)),
             files=tuple(self._file(seen) for seen in known.files),
+            notes=() if known.is_of_interview else (UNNAMED,),
+            label=known.label,
             history=tuple(moments_of(known.history, self.checks, self.protocol.zone)),
         )
 

@@ -116,9 +116,16 @@ def test_several_places_of_one_check_are_told_together():
     assert "c00000000009" in page
 
 
+def test_what_is_for_information_only_stands_apart():
+    known = replace(PAGE.queries[0], check="TR051", severity="inform", title="Which later uses are covered")
+    page = transcript_page(replace(PAGE, queries=(*PAGE.queries, known))).decode()
+    assert "2 open queries" in page
+    assert page.index("1 for information only") < page.index("Which later uses are covered</h3>")
+
+
 def test_a_transcript_with_nothing_open_says_so():
     page = transcript_page(replace(PAGE, queries=(), verdict="passed", files=(), history=())).decode()
-    assert "Nothing is open" in page
+    assert "Nothing to act on" in page
     assert "Nothing is recorded yet." in page
 
 

@@ -185,7 +185,7 @@ def test_no_page_holds_a_word_a_label_a_name_of_a_file_or_the_network(study: Stu
         assert not any(word in text for word in MARKED), path.name
         assert not re.search(r"https?:", path.read_text())
     overview = study.page("transcripts/index.html")
-    assert re.search(r'<a href="(\w+)\.html">unknown interview \(\1\)</a>', overview)
+    assert re.search(r'<a href="(\w+)\.html">of an unknown interview \(\1\)</a>', overview)
 
 
 @pytest.mark.slow
