@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from evidence.detectors.disguised import Disguised
+from evidence.detectors.gazetteer import Gazetteer
+from evidence.detectors.named_entities import NamedEntities
+from evidence.detectors.near import NearMisses
 from evidence.detectors.patterns import Patterns
-from evidence.detectors.registry import Entry, Registry
+from evidence.detectors.registered import Entry
+from evidence.detectors.registry import Registry
 from evidence.detectors.span import Detector
 
 
@@ -14,7 +19,19 @@ def detectors_for(
 ) -> tuple[Detector, ...]:
     """The registry scan first, then everything that hints at what it does not know.
 
-    `residue` names the detectors of names nobody registered: `gazetteer`, `spacy`. `known` are strings that are no
-    hint, such as the names of the team and of the study.
+    `residue` names the detectors of names nobody registered: `gazetteer`, `spacy`; with `spacy` a missing or changed
+    model is a `StudyError`. `known` are strings that are no hint, such as the names of the team and of the study.
     """
-    return (Registry(entries), Patterns())
+    listed, unsuspected = list(entries), tuple(known)
+    registry = Registry(listed)
+    chosen: list[Detector] = [
+        registry,
+        NearMisses(listed, registry.words, unsuspected),
+        Disguised(unsuspected, registry.words),
+        Patterns(),
+    ]
+    if "gazetteer" in residue:
+        chosen.append(Gazetteer(unsuspected))
+    if "spacy" in residue:
+        chosen.append(NamedEntities(unsuspected))
+    return tuple(chosen)

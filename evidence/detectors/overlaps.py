@@ -17,7 +17,8 @@ def surest(spans: Collection[Span], text: str) -> list[Span]:
     """One span a place, in order: the registry before shapes, near misses, disguised names and candidates.
 
     An address that holds a registered name stays whole, so that all of it is masked. What a candidate says beyond the
-    place of a surer one stays, where it is a name by itself. Ties: the longest, then the surer, then the first.
+    place of a surer one stays, where it is a name by itself. Ties: the first, then the longest,
+    then the surer.
     """
     if len(spans) < 2:
         return list(spans)
@@ -26,10 +27,10 @@ def surest(spans: Collection[Span], text: str) -> list[Span]:
     return apart([*kept, *rest]) if rest else kept
 
 
-def _rank(span: Span) -> tuple[int, int, float, Span]:
+def _rank(span: Span) -> tuple[int, int, int, float, Span]:
     family = FAMILY.get(span.kind, "shape")
     first = -1 if span.kind in _ADDRESSES else _ORDER.index(family)
-    return first, span.start - span.end, -span.score, span
+    return first, span.start, -span.end, -span.score, span
 
 
 def _left_over(span: Span, kept: Iterable[Span], text: str) -> Iterator[Span]:

@@ -59,7 +59,7 @@ class Registry:
 
     def find(self, text: str) -> list[Span]:
         """Names in `text`, also in lower case, hyphenated, accented or possessive, split or broken at a line's end, or
-        spelled out letter by letter; the longest of overlapping ones."""
+        spelled out letter by letter; of overlapping ones the first and longest."""
         if not self._ways or not text:
             return []
         words = words_of(text)

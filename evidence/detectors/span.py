@@ -26,8 +26,8 @@ class Detector(Protocol):
 
 
 def longest(spans: Iterable[Span]) -> list[Span]:
-    """Of overlapping spans the longest, then the surer, then the first."""
-    return apart(sorted(set(spans), key=lambda span: (span.start - span.end, -span.score, span.start)))
+    """Of overlapping spans the first, of those that begin together the longest, then the surer."""
+    return apart(sorted(set(spans), key=lambda span: (span.start, -span.end, -span.score)))
 
 
 def apart(spans: Iterable[Span]) -> list[Span]:

@@ -131,7 +131,7 @@ def _trimmed(word: str) -> _Trimmed:
         key = key.rstrip("'")
         said = next((key[: -len(end)] for end in _ENDS if key.endswith(end)), key)
         key = key if said in _PRONOUNS else said
-    if key and key[-1].isdigit() and len(bare := key.rstrip("0123456789")) > 2:
+    if key and key[-1].isdigit() and len(bare := key.rstrip("0123456789")) > 3:
         key = bare
     return _Trimmed(key, start)
 

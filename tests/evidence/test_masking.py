@@ -24,7 +24,7 @@ NAMES = (
     Entry("name", "Orlo Fakenham", "P002"),
     Entry("site", "Harbor House"),
 )
-LOOKER = Looker(CONVENTIONS, NAMES)
+LOOKER = Looker(CONVENTIONS, NAMES, residue=())
 TXT = """Interview: I0001
 Date: 2016-02-01
 
@@ -167,7 +167,8 @@ def test_the_list_of_changes_leads_from_the_original_to_the_copy_and_back(paragr
     turns = [f"{('Interviewer', 'Participant')[n % 2]}: {text}" for n, text in enumerate(paragraphs)]
     data = "\n\n".join(turns).encode()
     masked = mask(LOOKER, data, "I0001.txt")
-    assert masked.is_clean
+    assert not masked.problem
+    assert not set(masked.open or ()) - {"TR063"}  # what only may be a name is left for people
     assert masked.original == data.decode()
     assert applied(masked.original, masked.changes) == masked.copy
     words = [masked.original[c.start : c.end] for c in masked.changes]
