@@ -27,7 +27,8 @@ _CUES = (
     "|neighbor|neighbour|roommate|therapist|counselor|counsellor|nurse|sponsor|boss|supervisor|manager|coworker"
     "|mr|mrs|ms|miss|dr|doctor|prof|professor|officer|judge|pastor|father|coach"
 )
-_CALLED: tuple[tuple[str, ...], ...] = tuple(tuple(cue.split()) for cue in _CUES.split("|"))
+_CALLED = frozenset(tuple(cue.split()) for cue in _CUES.split("|"))
+_LONGEST_CUE = max(map(len, _CALLED))
 _SURE = frozenset(("my name is", "my name", "my name would be", "i'm called", "am called", "call me", "calls me"))
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "doctor", "prof", "professor", "officer", "judge", "pastor"))
 _MARKS = frozenset(" .,:-–—\n\t\"“'‘…")
@@ -85,12 +86,11 @@ class Disguised:
 
 def _cue_before(words: Words, i: int) -> str:
     """The longest cue right before word i, "" where there is none."""
-    best = ""
-    for cue in _CALLED:
-        first = i - len(cue)
-        if first >= 0 and len(" ".join(cue)) > len(best) and tuple(words.keys[first:i]) == cue:
-            best = " ".join(cue)
-    return best
+    for count in range(min(_LONGEST_CUE, i), 0, -1):
+        cue = tuple(words.keys[i - count : i])
+        if cue in _CALLED:
+            return " ".join(cue)
+    return ""
 
 
 def _ends(words: Words, i: int) -> bool:
