@@ -39,6 +39,7 @@ STATES: tuple[StateRow, ...] = (
 """Every state a transcript can be in, in the order of its way to coding."""
 
 _ROW: Mapping[str, StateRow] = {row.name: row for row in STATES}
+_RELEVANT = ("recording.", "transcript.", "correction.", "study.opened")
 _ARRIVALS = ("transcript.received", "transcript.corrected", "transcript.validated")
 
 
@@ -132,7 +133,8 @@ class _Gathered:
 def fold_versions(events: Iterable[Event]) -> dict[str, Standing]:
     """Where every transcript stands, by its id, in any order of the events; a recording counts for its interview."""
     found: dict[str, _Gathered] = {}
-    ordered = sorted(in_fold_order(events), key=lambda e: (e.recorded_at, _late(e), e.id))
+    relevant = in_fold_order(e for e in events if e.kind.startswith(_RELEVANT))
+    ordered = sorted(relevant, key=lambda e: (e.recorded_at, _late(e), e.id))
     for event in ordered:
         subject = "interview" if event.kind.startswith("recording.") else "transcript"
         id = event.subject_id(subject)

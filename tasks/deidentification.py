@@ -16,7 +16,6 @@ from prefect.cache_policies import NO_CACHE
 
 from evidence.isolated import ReaderDied
 from evidence.masking import How, Masked
-from evidence.reading import NO_CONVENTIONS
 from evidence.versions import fold_versions
 from study import Event, Fact, Query, Reference, StudyError, Subject
 from study.objects import NotStored
@@ -101,8 +100,6 @@ def make_copies(place: Workspace, wanted: Wanted) -> Copies:
     conventions = place.protocol.transcripts
     how = How(pseudonyms_of(place, conventions), candidates=wanted.candidates)
     looker = looker_of(place, conventions)
-    if conventions is None:
-        looker.conventions = NO_CONVENTIONS
     given = ((place.files.get(file.path), PurePosixPath(file.path).name) for file in files)
     made = _Made()
     for number, (file, found) in enumerate(zip(files, masked_each(looker, given, how), strict=True), 1):

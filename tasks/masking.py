@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 
 from evidence.changes import Change
 from evidence.isolated import ReaderDied, call_each
 from evidence.masking import How, Masked, mask, open_in
-from evidence.reading import Looker
+from evidence.reading import NO_CONVENTIONS, Looker
 from study import Reference
 from study.protocol.material import Transcripts
 from tasks.read import read_restricted_table
@@ -46,9 +46,14 @@ class MaskedCopy:
 
 def looker_of(place: Workspace, conventions: Transcripts | None) -> Looker:
     """What reads and searches a study's files: its conventions, names, and what people decided of strings."""
-    entries = tuple(Registers(place).entries())
-    looker = Looker(entries=entries, decided=decided(place))
-    return looker if conventions is None else replace(looker, conventions=conventions)
+    registers = Registers(place)
+    return Looker(
+        conventions or NO_CONVENTIONS,
+        tuple(registers.entries()),
+        registers.strangers(),
+        decided(place),
+        pseudonyms=registers.pseudonyms(),
+    )
 
 
 def pseudonyms_of(place: Workspace, conventions: Transcripts | None) -> dict[str, str]:

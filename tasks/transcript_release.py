@@ -91,7 +91,10 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
             by_interview.setdefault(judged.file.interview_id, []).append(judged)
     events = place.events()
     standings = fold_versions(events)
-    of_kind = [e for e in events if e.kind in ("transcript.released", "transcript.validated")]
+    about: dict[str, list[Event]] = {}
+    for event in events:
+        if event.kind in ("transcript.released", "transcript.validated"):
+            about.setdefault(event.subject_id("transcript") or "", []).append(event)
     stopped, identifying = _blocked(events)
     conventions = place.protocol.transcripts
     counts: Counter[str] = Counter()
@@ -99,7 +102,7 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
     ready: list[_Ready] = []
     registers = Registers(place)
     for decision in (d for d in read_decisions(place) if d.decision == "release" and d.occurred <= place.today):
-        released = [e for e in of_kind if e.subject_id("transcript") == decision.subject and _is_release(e)]
+        released = [e for e in about.get(decision.subject, ()) if _is_release(e)]
         standing = standings.get(decision.subject, Standing(decision.subject))
         if not decision.authorised(place.protocol, "release_transcript"):
             counts["refused"] += 1
@@ -120,7 +123,7 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
     registers.gates.write("release")
     clean = _clean(place, ready)
     kept = {one.judged.file.id: one for one in clean}.values()
-    facts = [_released(one, of_kind) for one in kept]
+    facts = [_released(one, about.get(one.judged.file.id, [])) for one in kept]
     return Releases(
         (*_corrections(by_interview, standings, events), *facts),
         counts["standing"],
@@ -204,10 +207,9 @@ def _day_of(events: Iterable[Event], version: Version) -> str:
     return next(e.occurred for e in events if e.id == version.arrival)
 
 
-def _released(one: _Ready, events: list[Event]) -> Fact:
-    """The release of a file, or of the copy made of it, resting on how it was judged."""
+def _released(one: _Ready, of_it: list[Event]) -> Fact:
+    """The release of a file, or of the copy made of it, resting on how it was judged; `of_it` are its own events."""
     original = one.judged.file.reference
-    of_it = [e for e in events if e.subject_id("transcript") == one.judged.file.id]
     judged = [e.id for e in of_it if e.kind == "transcript.validated" and e.generated == (original,)]
     made = (one.version.deidentified,) if one.copy is not None and one.version else ()
     return Fact(
