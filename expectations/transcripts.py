@@ -228,26 +228,17 @@ _LEAKS = (
         message="Registered names, aliases or sites found: {value}. Replace each with its pseudonym or a placeholder.",
     ),
     Check(
-        "TR062", "review", "identifier_hits_count", is_zero,
-        title="No e-mail, phone, national id, address or day of birth is left",
-        reason="Each of these identifies a person without any name.",
-        message="E-mails, phones, ids, addresses or days of birth found: {value}. Replace each with a placeholder.",
-    ),
-    Check(
-        "TR065", "review", "document_traces_count", is_zero,
-        title="No author, tracked change, comment or hidden text is left",
-        reason="A document keeps what a reader no longer sees.",
-        message="Traces of editing or hidden text: {value}. Accept the changes and remove what is hidden.",
-    ),
-)  # fmt: skip
-
-_HINTS = (
-    Check(
         "TR061", "review", "near_hits_count", is_zero,
         title="No word is one letter away from a registered name",
         reason="Speech recognition and typists misspell names; a misspelt name still points at its person.",
         message="Words one letter away from a registered name: {value}. Look at each: replace it if it is the name, "
         "or decide that it is none.",
+    ),
+    Check(
+        "TR062", "review", "identifier_hits_count", is_zero,
+        title="No e-mail, phone, national id, address or day of birth is left",
+        reason="Each of these identifies a person without any name.",
+        message="E-mails, phones, ids, addresses or days of birth found: {value}. Replace each with a placeholder.",
     ),
     Check(
         "TR063", "review", "unreviewed_strings_count", is_zero,
@@ -262,6 +253,12 @@ _HINTS = (
         title="No name is spelled out or written in small letters",
         reason="Speech recognition writes names without capitals, and people spell theirs.",
         message="Names spelled out or in small letters: {value}. Replace each, or decide that it is none.",
+    ),
+    Check(
+        "TR065", "review", "document_traces_count", is_zero,
+        title="No author, tracked change, comment or hidden text is left",
+        reason="A document keeps what a reader no longer sees.",
+        message="Traces of editing or hidden text: {value}. Accept the changes and remove what is hidden.",
     ),
 )  # fmt: skip
 

@@ -153,8 +153,13 @@ class Registers:
         return tuple((row.get("participant_id", ""), row["pseudonym"]) for row in rows)
 
     def strangers(self) -> tuple[str, ...]:
-        """Names that point at no participant: of the team and of the study."""
-        return (*(person.name for person in self._protocol.team), self._protocol.title)
+        """Names that hint at nobody: of the team, the study, those the team made up, pseudonyms permitted in texts."""
+        team = (name for person in self._protocol.team for name in (person.name, person.code))
+        conventions = self._protocol.transcripts
+        if conventions is None:
+            return (*team, self._protocol.title)
+        permitted = (name for _, name in self.pseudonyms()) if "text" in conventions.pseudonyms_in else ()
+        return (*team, *conventions.invented_names, *permitted, self._protocol.title)
 
     def expected(self, file: TranscriptFile) -> Expected:
         """What the registers lead one to expect of a file."""

@@ -69,6 +69,9 @@ class Transcripts(Part):
     pseudonyms_in: list[Literal["text", "labels", "header", "notes", "properties", "file_name"]] = Field(
         ["text", "labels", "header"], description="where in a transcript pseudonyms may stand"
     )
+    invented_names: list[Text] = Field(
+        [], description="names the team made up for people who are talked about; they hint at nobody"
+    )
     legacy_encoding: Text | None = Field(None, description="code page of files that are not UTF-8, for example cp1252")
     audio_check: AudioCheck | None = Field(None, description="leave out where nobody checks against the audio")
 

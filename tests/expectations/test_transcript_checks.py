@@ -140,7 +140,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "TR050": (case(expected={"consents_missing": 1}), case(expected={"consents_missing": 0})),
     "TR051": (case(expected={"uses_absent": 1}), case(expected={"uses_absent": 0})),
     "TR060": (case(turns("How?", "Ask Delphira about it.")), case()),
+    "TR061": (case(leaks=[leak("near_name")]), case()),
     "TR062": (case(leaks=[leak("email")]), case()),
+    "TR063": (case(leaks=[leak("person"), leak("place", 9)]), case()),
+    "TR064": (case(leaks=[leak("spelled_name")]), case()),
     "TR065": (case(changed=with_comment), case(changed=lambda t: replace(t, format="docx"))),
     "TR066": (
         case(turns("How?", "Ask Delphira."), "I0001 anonymised.txt"),
@@ -173,10 +176,9 @@ def judged(study: Protocol) -> dict[str, Judgement]:
 
 
 ON_FILES = sorted(check.id for suite in (TRANSCRIPTS, TURNS, QUESTIONS) for check in suite.checks)
-AWAITED = {"TR061", "TR063", "TR064"}
 
 
-@pytest.mark.parametrize("check", [id for id in ON_FILES if id not in AWAITED])
+@pytest.mark.parametrize("check", ON_FILES)
 def test_a_file_that_fails_it_has_one_query_with_a_place_and_one_that_passes_has_none(
     check: str, judged: dict[str, Judgement]
 ) -> None:
