@@ -69,13 +69,18 @@ def _worst(judged: Iterable[Event]) -> Verdict | None:
 
 
 def histories(events: Iterable[Event]) -> dict[str, History]:
-    """The history of each transcript by id, in any order of the events; one of a recording alone is its interview's."""
+    """The history of each transcript by id, in any order of the events.
+
+    What is about a recording alone counts for its interview, what is about a copy for its original.
+    """
     found: dict[str, list[Event]] = {}
     for event in events:
         if event.kind not in _KINDS:
             continue
-        subject = "interview" if event.kind.startswith("recording.") else "transcript"
-        id = event.subject_id(subject)
+        if event.kind.startswith("recording."):
+            id = event.subject_id("interview")
+        else:
+            id = event.subject_id("transcript") or event.subject_id("copy")
         if id:
             found.setdefault(id, []).append(event)
     return {id: _history(id, about) for id, about in sorted(found.items())}

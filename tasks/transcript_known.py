@@ -17,7 +17,6 @@ from study import Event, Query
 from study.protocol.material import AudioCheck
 from study.query import QueryRecord, Verdict
 from tasks.transcript_judgement import JudgedTranscript
-from tasks.transcripts import JudgedTranscripts
 
 NAMES = ("TR060", "TR061", "TR062", "TR063", "TR064", "TR065")
 """What may identify somebody: it is settled by masking, or by deciding that a string is no name."""
@@ -74,23 +73,24 @@ class Known:
 
 
 def known_of(
-    judged: JudgedTranscripts,
+    judged: Iterable[JudgedTranscript],
+    words: Iterable[Query],
     events: Iterable[Event],
     records: Mapping[str, QueryRecord],
     standings: Mapping[str, Standing],
     interviews: Mapping[str, Interview],
 ) -> dict[str, Known]:
-    """Everything known of each transcript that lies there or ever arrived, by id."""
+    """Everything known of each transcript that lies there or ever arrived, by id; `words` are the queries' own."""
     events = list(events)
     found = histories(events)
     erased = {ref for e in events if e.kind == "erasure.executed" for ref in e.data["refs"]}
     files: dict[str, list[Seen]] = {}
-    for one in judged.files:
+    for one in judged:
         files.setdefault(one.file.id, []).append(_seen(one))
     queries: dict[str, list[tuple[Query, QueryRecord]]] = {}
-    for query in judged.queries:
+    for query in words:
         record = records.get(query.fingerprint)
-        if record and record.state == "open" and query.subject.startswith("transcript:"):
+        if record and record.state == "open" and query.subject.startswith(("transcript:", "copy:")):
             queries.setdefault(query.subject.partition(":")[2], []).append((query, record))
     arrived = {id for id, history in found.items() if history.of("transcript.received")}
     known = {}
@@ -132,15 +132,26 @@ def next_steps(known: Known, audio_check: AudioCheck | None = None) -> Iterator[
     blocking, flagged, other = known.open("block"), known.open("review", names=True), known.open("review", names=False)
     if blocking:
         yield f"Mend what blocks it first: {plural(blocking, 'query', 'queries')} below."
-    if flagged:
-        yield (
-            "Look at what may identify somebody (restricted/review.html, or `fieldtrail review STUDY`), and replace it "
-            f"in the file, or decide that it is no name: {plural(flagged, 'query', 'queries')} below."
-        )
+    is_released = bool(known.standing.current and known.standing.current.released)
+    if flagged and not is_released:
+        yield f"{_identifying(known)} {plural(flagged, 'query', 'queries')} below."
     if other:
         yield f"Look at what is to review: {plural(other, 'query', 'queries')} below."
-    if not (blocking or flagged or other or len(known.files) > 1):
+    if not (blocking or other or len(known.files) > 1) and (is_released or not flagged):
         yield _onward(known, audio_check)
+
+
+def _identifying(known: Known) -> str:
+    """What to do about what may identify somebody."""
+    if known.standing.current and known.standing.current.copies:
+        return (
+            "Read the de-identified copy in restricted/deidentified/; if it holds nothing that identifies, release it "
+            f"(registers/decisions.csv: release, {known.id}). It was made for"
+        )
+    return (
+        "Decide on what may identify somebody (restricted/review.html, or `fieldtrail review STUDY`), then have a "
+        "de-identified copy made (`fieldtrail run STUDY deidentify-transcripts`):"
+    )
 
 
 def _onward(known: Known, audio_check: AudioCheck | None) -> str:

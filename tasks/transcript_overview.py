@@ -156,14 +156,19 @@ def waiting_for_transcript(interviews: Iterable[Interview], known: Collection[st
 
 def _next(rows: Sequence[Row], known: Mapping[str, Known]) -> Iterator[str]:
     """What to do, the most urgent first."""
+    copies = {row.id for row in rows if not row.is_released and row.result == "review" and _has_copy(known[row.id])}
+    settled = {row.id for row in rows if row.is_released and not known[row.id].open("review", names=False)}
     for results, one, many in (
         (("unreadable", "blocked"), "is blocked or cannot be read", "are blocked or cannot be read"),
         (("gone",), "is no longer in the folder: put it back", "are no longer in the folder: put them back"),
         (("review",), "is to review", "are to review"),
     ):
-        ids = [row.label or row.id for row in rows if row.result in results]
+        ids = [row.label or row.id for row in rows if row.result in results and row.id not in copies | settled]
         if ids:
             yield f"{plural(len(ids), 'transcript')} {one if len(ids) == 1 else many}: {_named(ids)}."
+    if copies:
+        many = plural(len(copies), "de-identified copy waits", "de-identified copies wait")
+        yield f"{many} to be read and released: {_named(sorted(copies))}."
     ready = [row.id for row in rows if row.result == "passed" and not row.is_released]
     if ready:
         wait = "waits" if len(ready) == 1 else "wait"
@@ -172,6 +177,10 @@ def _next(rows: Sequence[Row], known: Mapping[str, Known]) -> Iterator[str]:
     if missing:
         have = "has" if len(missing) == 1 else "have"
         yield f"{plural(len(missing), 'interview')} {have} no transcript yet: {_named(missing)}."
+
+
+def _has_copy(known: Known) -> bool:
+    return bool(known.standing.current and known.standing.current.copies) and not known.open("review", names=False)
 
 
 def _named(ids: Sequence[str]) -> str:

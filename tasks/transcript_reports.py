@@ -31,6 +31,7 @@ from recruitment.log import Interview
 from study import Event
 from study.objects import NotStored
 from study.query import QueryRecord, fold_queries
+from tasks.queries import read_query
 from tasks.readings import readings_of
 from tasks.survey_judgement import DOCS
 from tasks.transcript_artifacts import show_transcripts
@@ -57,7 +58,9 @@ def write_transcript_reports(place: Workspace, judged: JudgedTranscripts) -> tup
     records = fold_queries(events)
     interviews = fold_recruitment(events).interviews
     standings = fold_versions(events)
-    known = known_of(judged, events, records, standings, interviews)
+    copies = [f for f, r in records.items() if r.state == "open" and r.subject.startswith("copy:")]
+    words = [query for fingerprint in copies if (query := read_query(place, fingerprint))]
+    known = known_of(judged.files, [*judged.queries, *words], events, records, standings, interviews)
     context = Pages(
         place.protocol,
         place.trail.run.flow_run_id,

@@ -64,6 +64,8 @@ def _reached(kind: str, known: Known) -> Event | None:
 def _note(kind: str, events: tuple[Event, ...]) -> str:
     if kind == "transcript.checked":
         return _listened(events[-1])
+    if kind == "transcript.deidentified":
+        return plural(events[-1].data["changes"], "change")
     if kind == "transcript.received" and len(events) > 1:
         return f"{_ordinal(len(events))} version"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import count
 
 from evidence.histories import History, histories
@@ -58,6 +59,11 @@ def test_how_it_was_judged_before_and_by_which_run():
     assert len(one.references) == 2
     assert one.run_of(one.of("transcript.released")[0].id) == "two"
     assert one.run_of("another") == ""
+
+
+def test_a_query_about_a_copy_is_its_originals():
+    about = replace(event("query.opened", "I0001"), subject=(Subject("copy", "I0001"),))
+    assert histories([about])["I0001"].of("query.opened") == (about,)
 
 
 def test_of_two_files_under_one_id_the_worse_verdict_counts():

@@ -12,14 +12,14 @@ import pytest
 
 from evidence.histories import History
 from evidence.reading import Asked, Looker
-from evidence.versions import Standing
+from evidence.versions import Standing, Version
 from expectations.catalogue import CATALOGUE
 from expectations.transcripts import QUESTIONS, TRANSCRIPTS, TURNS
 from expectations.validate import State
 from pages.measurements import allowed, measured
 from pages.study_page import Changes
 from pages.transcripts_overview import ChangedFiles, Row, TranscriptsOverview, overview_pages
-from study import Fact, Query, Subject, load_protocol
+from study import Fact, Query, Reference, Subject, load_protocol
 from study.query import QueryRecord, fold_queries, settle
 from study.query import place as place_of
 from tasks.queries import write_query
@@ -159,7 +159,7 @@ def test_a_page_says_what_is_open_where_and_how_every_check_came_out(study: Stud
     made = study.run({"I0002.vtt": ["TR022", "TR060"]}, released=["I0001"])
     assert made == ("out/transcripts/index.html", "out/data_docs/transcripts.html")
     page = plain(study.page("transcripts/I0002.html"))
-    assert "Look at what may identify somebody" in page
+    assert "Decide on what may identify somebody" in page
     assert page.index("2 open queries") < page.index("No long gap without an explanation")
     assert "Where: turn 2" in page
     assert "check met" not in page
@@ -307,6 +307,7 @@ def query(check: str, severity: str) -> tuple[Query, QueryRecord]:
     return raised, QueryRecord(raised.fingerprint, check, severity, raised.subject, "open", 1, "e1")  # type: ignore[arg-type]
 
 
+COPIED = Version(1, Reference("r1", 1, hmac="a" * 64), "e1", copies=(Reference("r2", 1, hmac="b" * 64),))
 SEEN = Seen("transcripts/I0001.txt", "r1", "I0001.txt", "txt", "passed")
 KNOWN = Known("I0001", History("I0001"), Standing("I0001"), files=(SEEN,))
 
@@ -320,7 +321,19 @@ KNOWN = Known("I0001", History("I0001"), Standing("I0001"), files=(SEEN,))
         (replace(KNOWN, queries=(query("TR013", "review"),)), ["Look at what is to review: 1 query"]),
         (
             replace(KNOWN, queries=(query("TR060", "review"), query("TR005", "block"), query("TR051", "inform"))),
-            ["Mend what blocks it first: 1 query", "Look at what may identify somebody"],
+            ["Mend what blocks it first: 1 query", "Decide on what may identify somebody"],
+        ),
+        (
+            replace(KNOWN, queries=(query("TR060", "review"),), standing=Standing("I0001", (COPIED,), COPIED)),
+            ["Read the de-identified copy in restricted/deidentified/"],
+        ),
+        (
+            replace(
+                KNOWN,
+                queries=(query("TR060", "review"),),
+                standing=Standing("I0001", (COPIED,), replace(COPIED, released=("e2",))),
+            ),
+            ["Released for coding. Nothing to do."],
         ),
         (KNOWN, ["Nothing is open. To release it for coding, enter it in registers/decisions.csv: release, I0001."]),
     ],
