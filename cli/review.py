@@ -91,8 +91,7 @@ def _sit(sitting: Sitting, now: Callable[[], datetime]) -> bool:
                     break
     except KeyboardInterrupt:
         return False
-    left = len(sitting.strings) - sitting.decisions
-    typer.echo(f"Decided: {sitting.decisions}. Still open: {left}.")
+    typer.echo(f"Decided: {sitting.decisions}. Still open: {sitting.left}.")
     return True
 
 

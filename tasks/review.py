@@ -117,12 +117,16 @@ def _read(reader: ContextReader, data: bytes, name: str, asked: list[tuple[str, 
 
 @dataclass
 class Sitting:
-    """One person going through the open strings: every decision is kept at once, and the last can be taken back."""
+    """One person going through the open strings: every decision is kept at once, and the last can be taken back.
+
+    What somebody else decides meanwhile is not asked about.
+    """
 
     place: Workspace
     strings: Sequence[OpenString]
     person: str
     position: int = 0
+    elsewhere: int = 0
     made: list[tuple[int, StringDecision | None]] = field(default_factory=list)
 
     @property
@@ -134,6 +138,11 @@ class Sitting:
     def decisions(self) -> int:
         """How many decisions of this sitting stand."""
         return sum(decision is not None for _, decision in self.made)
+
+    @property
+    def left(self) -> int:
+        """How many strings are still open."""
+        return len(self.strings) - self.decisions - self.elsewhere
 
     def decide(self, choice: Choice, now: datetime) -> None:
         """Keep a decision on the current string, and go on."""
@@ -149,7 +158,9 @@ class Sitting:
         """Go back to the string before, and take back what was decided on it; False at the first."""
         if not self.made:
             return False
+        passed = self.position - 1
         self.position, decision = self.made.pop()
+        self.elsewhere -= passed - self.position
         if decision is not None:
             take_back(self.place, decision)
         return True
@@ -157,6 +168,10 @@ class Sitting:
     def _go_on(self, decision: StringDecision | None) -> None:
         self.made.append((self.position, decision))
         self.position += 1
+        done = decided(self.place)
+        while self.current is not None and self.current.key in done.names | done.not_names:
+            self.position += 1
+            self.elsewhere += 1
 
 
 @dataclass(frozen=True, slots=True)

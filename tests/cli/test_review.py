@@ -172,6 +172,7 @@ def test_on_a_terminal_keys_need_no_return_and_the_trail_says_who_decided(study)
     screen = _typed(keyboard, running, ["n", "x", "b", "q"])
     assert running.wait(60) == 0, screen
     assert "Decisions on strings recorded: 1, 1 by PI (declared only)." in screen
+    assert "No, Tessa did, and [Ridge] <b>too</b>." in screen
     assert "\x1b" not in screen
     with opened(StudyRequest(study=str(study)), "status") as place:
         assert decided(place).names == {"ridge"}

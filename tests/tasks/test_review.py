@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from evidence import isolated
 from evidence.reading import NO_CONVENTIONS, Looker
 from pages.review_page import made_from
 from study import StudyError
@@ -21,8 +20,10 @@ from tasks.readings import Readings
 from tasks.review import Contexts, Sitting, counts_said, first_contexts, strings_to_review, take_over
 from tasks.review_record import PAGE, page_written, reviewed_said, write_review_page
 from tasks.string_decisions import FILE, WHERE, decide, decided, read_rows, review_facts
-from tasks.workspace import Workspace
+from tasks.trail_place import PERSONAL_KEY
+from tasks.workspace import StudyRequest, Workspace, opened
 from tests.tasks.review_study import ENTRIES, FILES, checked, study_to_review
+from trail.note import generate_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -81,6 +82,19 @@ def test_going_back_takes_back_one_by_one_and_over_what_was_skipped(place):
     assert sitting.back()
     assert (sitting.current.shown, decided(place).names, sitting.decisions) == ("Ridge", set(), 0)
     assert not sitting.back()
+
+
+def test_what_somebody_else_decides_meanwhile_is_not_asked_about(place):
+    sitting = Sitting(place, strings_to_review(place), "PI")
+    decide(place, [("Orlo", "name"), ("Quillon", "not_a_name")], person="RA", now=NOW)
+    sitting.decide("name", NOW)
+    assert (sitting.current.shown, sitting.decisions, sitting.left) == ("Tessa", 1, 1)
+    assert sitting.back()
+    assert (sitting.current.shown, sitting.decisions, sitting.left) == ("Ridge", 0, 4)
+    sitting.skip()
+    sitting.skip()
+    assert (sitting.current, sitting.left) == (None, 2)
+    assert decided(place).names == {"orlo"}
 
 
 def test_contexts_are_read_from_the_files_as_they_are_now(place):
@@ -181,6 +195,19 @@ def test_what_was_recorded_is_said_in_counts_with_who_and_how_surely(place):
     assert reviewed_said(place, [], None) == ("Decisions on strings recorded: 0.",)
 
 
+def test_a_signed_review_is_said_to_be_signed(place, tmp_path, monkeypatch):
+    key = tmp_path / "pi.key"
+    key.write_text(generate_key("PI")[0])
+    key.chmod(0o600)
+    decide(place, [("Orlo", "name")], person="PI", now=NOW)
+    monkeypatch.setenv(PERSONAL_KEY, str(key))
+    with opened(StudyRequest(study=str(place.root), acting="PI"), "review-strings") as again:
+        facts = review_facts(again)
+        (event,) = again.trail.append(facts)
+        assert event.actor.assurance == "signed"
+        assert reviewed_said(again, facts, None)[0] == "Decisions on strings recorded: 1, 1 by PI (signed)."
+
+
 def test_a_decided_name_is_found_in_every_file_and_what_is_none_nowhere(place):
     decide(place, [("Ridge", "not_a_name"), ("Tessa", "not_a_name"), ("Orlo", "name")], person="PI", now=NOW)
     looker = Looker(NO_CONVENTIONS, ENTRIES[:1], decided=decided(place))
@@ -214,13 +241,3 @@ def test_an_erasure_takes_the_persons_strings_and_the_page_and_leaves_the_rest(p
 def test_a_damaged_file_of_decisions_does_not_hold_up_an_erasure(place):
     place.restricted.put(FILE, b"string,decision\nTessa,what\n\xff,name\n")
     assert strings_of_person(place, "P001", ()) == ("Tessa",)
-
-
-@pytest.mark.real
-def test_files_are_read_for_their_contexts_in_a_child_process(place, monkeypatch):
-    monkeypatch.setattr(review, "call_each", isolated.call_each)
-    (string, *_) = strings_to_review(place)
-    with Contexts(place) as contexts:
-        for hit in string.hits:
-            (context,) = contexts.of(hit.path, [(string.key, hit)])
-            assert context.found == "Ridge"
