@@ -30,11 +30,10 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _SELF = re.compile(
-    r"\b(?:my name is|my name's|my name would be|i am called|i'm called|people call me|everybody calls me"
-    r"|you can call me|call me|i am|i'm|mein name ist|ich heiße|ich heisse|ich bin|je m'appelle|mon nom est|je suis|me llamo"
-    r"|mi nombre es|soy|mi chiamo|il mio nome è|sono|mijn naam is|ik heet|ik ben|meu nome é|me chamo|eu sou)[,:]?\s+",
-    re.IGNORECASE,
-)
+    r"(?:my name is|my name's|my name would be|i am called|i'm called|people call me|everybody calls me"
+    r"|you can call me|call me|i am|i'm|mein name ist|ich heiße|ich heisse|ich bin|je m'appelle|mon nom est|je suis"
+    r"|me llamo|mi nombre es|soy|mi chiamo|il mio nome è|sono|mijn naam is|ik heet|ik ben|meu nome é|me chamo|eu sou)[,:]?\s+"
+)  # in small letters and without a bound before it, so that the search skips where none of them begins
 _REACH = 60
 _FEATURE = {
     "registry": "registry_hits_count",
@@ -153,8 +152,9 @@ def self_named(
             continue
         meant = frozenset() if who in labelled else people.meant(label)
         labelled.add(who)
-        for match in _SELF.finditer(text):
-            meant |= people.meant(text[match.end() : match.end() + _REACH])
+        for match in _SELF.finditer(text.lower() if len(text.lower()) == len(text) else text):
+            if not match.start() or not (text[match.start() - 1].isalnum() or text[match.start() - 1] == "_"):
+                meant |= people.meant(text[match.end() : match.end() + _REACH])
         if meant:
             found[number] = meant
     return tuple((number, tuple(sorted(codes))) for number, codes in found.items())
