@@ -110,13 +110,15 @@ def _annotations(tiers: list[Any], slots: dict[str | None, float | None]) -> dic
 def _spoken(tiers: list[Any], said: dict[str, list[_Said]]) -> set[str]:
     """The tiers that hold speech: those without a parent, or, where these hold only numbers, their first child."""
     chosen: set[str] = set()
+    below: dict[str, list[str]] = {}
+    for tier in tiers:
+        below.setdefault(tier.get("PARENT_REF") or "", []).append(tier.get("TIER_ID") or "")
     for tier in tiers:
         id = tier.get("TIER_ID") or ""
         if tier.get("PARENT_REF"):
             continue
         values = [entry.text.strip() for entry in said[id] if entry.text.strip()]
-        children = [t.get("TIER_ID") or "" for t in tiers if t.get("PARENT_REF") == id]
-        worded = [child for child in children if any(" " in entry.text.strip() for entry in said[child])]
+        worded = [child for child in below.get(id, ()) if any(" " in entry.text.strip() for entry in said[child])]
         numbers = all(_REFERENCE.match(value) for value in values)
         chosen.add(worded[0] if worded and numbers else id)
     return chosen

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from striprtf.striprtf import charset_map, rtf_to_text
+from striprtf.striprtf import charset_map, font_table_group, rtf_to_text
 
 from evidence.transcripts.layout import talk_of
 from evidence.transcripts.transcript import Content, Fault, Line, Passage, letters_of
@@ -45,6 +45,7 @@ _NOTHING = frozenset({
     "aftncn", "aftnsep", "aftnsepc", "ftncn", "ftnsep", "ftnsepc", "pnseclvl", "pgptbl", "svb", "htmltag",
     "objclass", "objname", "nonshppict", "defchp", "defpap",
 })  # fmt: skip
+_FONT = re.compile(r"\\f(\d{1,5})|\\fcharset(\d{1,3})")
 _DEEPEST = 500
 _UC = re.compile(r"\\uc(?![a-z\d-])")  # without a number it means 1, which striprtf does not know
 _WORDS_OF_BODY = {"shppict", "shp", "shpinst", "shprslt", "field", "fldrslt", "result", "object", "info", "pn", "do"}
@@ -213,11 +214,22 @@ def _code_page(number: str | None) -> str:
     return f"cp{number}"
 
 
+def _fonts(table: str) -> Iterator[str]:
+    """Fonts with their character sets and nothing else: striprtf searches a long font table for minutes."""
+    font = "0"
+    for number, charset in _FONT.findall(table):
+        if charset:
+            yield rf"{{\f{font}\fcharset{charset} x;}}"
+        font = number or font
+
+
 def _witness(raw: str) -> str:
     """The text by striprtf, which shares no code with this reader; it takes text already decoded."""
     declared = re.search(r"\\ansicpg(\d+)", raw)
     if not raw.isascii():
         raw = raw.encode("latin-1").decode(_code_page(declared[1] if declared else None), "replace")
+    fonts = str(font_table_group(raw))  # type: ignore[no-untyped-call]
+    raw = raw.replace(fonts, f"{{\\fonttbl{''.join(_fonts(fonts))}}}", 1) if fonts else raw
     try:
         return str(rtf_to_text(_UC.sub(r"\\uc1", raw), errors="replace"))  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, OverflowError, TypeError):

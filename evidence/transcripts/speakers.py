@@ -19,15 +19,16 @@ from evidence.transcripts.transcript import Line
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _STAMP = rf"[\[(]\s*{_TIME}\s*[\])]"
 _LABEL = r"(?P<label>[^\W\d_][\w.'’()/&\- ]{0,38}?)"
+_GAP = r"\s{0,40}"  # bounded: two unbounded gaps side by side would take quadratic time
 _BEFORE_COLON = re.compile(
-    rf"^(?P<t1>{_STAMP}|{_TIME}(?=\s))?\s*\[?{_LABEL}\]?\s*(?P<t2>{_STAMP})?\s*(?::(?=\s|$)|：)\s*"
+    rf"^(?P<t1>{_STAMP}|{_TIME}(?=\s))?{_GAP}\[?{_LABEL}\]?{_GAP}(?P<t2>{_STAMP})?{_GAP}(?::(?=\s|$)|：){_GAP}"
     rf"(?P<t3>{_STAMP})?\s*(?P<text>.*)$"
 )
 _TIGHT = re.compile(rf"^{_LABEL}:(?P<text>\S.*)$")
-_BEFORE_TIME = re.compile(rf"^\[?{_LABEL}\]?\s+(?P<t1>{_STAMP}|{_TIME})\s*$")
-_BEFORE_STAMP = re.compile(rf"^{_LABEL}\s*(?P<t1>{_STAMP})\s+(?P<text>.*)$")
+_BEFORE_TIME = re.compile(rf"^\[?{_LABEL}\]?\s{_GAP}(?P<t1>{_STAMP}|{_TIME}){_GAP}$")
+_BEFORE_STAMP = re.compile(rf"^{_LABEL}{_GAP}(?P<t1>{_STAMP})\s+(?P<text>.*)$")
 _AFTER_STAMP = re.compile(rf"^(?P<t1>{_STAMP})\s+{_LABEL}$")
-_ALONE = re.compile(rf"^\[?{_LABEL}(?:\s{{2,}}{_TIME}|\]\s+{_TIME}|\]?\s*{_STAMP})\s*:?$")
+_ALONE = re.compile(rf"^\[?{_LABEL}(?:\s{_GAP}\s{_TIME}|\]{_GAP}{_TIME}|\]?{_GAP}{_STAMP}){_GAP}:?$")
 _BEFORE_TAB = re.compile(r"^(?P<label>[^\t:]{1,40})\t+(?P<text>.*)$")
 _ONLY_TIME = re.compile(rf"^(?P<t1>{_STAMP})\s*(?P<text>.*)$")
 _NEAR = 0.85
