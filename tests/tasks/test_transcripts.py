@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from study import Fact, Subject
+from tasks import transcript_likeness, transcript_reading
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.request import StudyRequest
 from tasks.transcript_files import Registers, transcript_files
 from tasks.transcript_release import decide_releases
-from tasks.transcripts import judge_transcripts, outcome_of
+from tasks.transcripts import JudgedTranscripts, judge_transcripts, outcome_of
 from tasks.workspace import opened
 
 SCOPES = ("take_part", "record", "transcribe", "quote", "recontact", "audit")
@@ -35,6 +37,14 @@ def study(example: Callable[..., Path]) -> Path:
         people = sorted(_participants(root))
         place.trail.append([_consent(place.trail_code(person), SCOPES) for person in people])
     return root
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read without a child process, but for the bad ones."""
+    if "bad_file" not in request.node.name:
+        for module in (transcript_reading, transcript_likeness):
+            monkeypatch.setattr(module, "call_each", lambda function, calls, **limits: (function(*c) for c in calls))
 
 
 def _conduct() -> list[Fact]:
@@ -70,6 +80,11 @@ def _participants(root: Path) -> set[str]:
 
 def validate(root: Path) -> Outcome:
     """What the flow does, without Prefect's server."""
+    return run(root)[0]
+
+
+def run(root: Path) -> tuple[Outcome, JudgedTranscripts]:
+    """The same, with how it judged."""
     with opened(StudyRequest(study=str(root)), "validate-transcripts") as place:
         judged = judge_transcripts.fn(place)
         place.trail.append(list(judged.received))
@@ -77,7 +92,7 @@ def validate(root: Path) -> Outcome:
         place.trail.append(judged.verdicts)
         releases = decide_releases.fn(place, judged.files)
         place.trail.append(list(releases.facts))
-        return outcome_of(judged, settled, releases)
+        return outcome_of(judged, settled, releases), judged
 
 
 def found(outcome: Outcome) -> set[tuple[str, str]]:
@@ -108,6 +123,13 @@ def test_a_clean_study_passes_is_released_once_and_left_alone(study: Path) -> No
     second = validate(study)
     assert second.said[0] == "Transcripts: 0 checked, 4 unchanged since they were checked; 4 passed."
     assert acts(study) == before
+    shutil.rmtree(study / "restricted/readings")
+    third, judged = run(study)
+    assert set(judged.read) >= {f"transcripts/{name}" for name in KEPT}
+    assert {file.format for file in judged.files} == {"vtt", "docx", "srt", "txt"}
+    assert all(file.states["TR010"] == "passed" and file.features["speaking_roles_count"] == 2 for file in judged.files)
+    assert acts(study) == before
+    assert third.queries == first.queries
 
 
 @pytest.mark.real
@@ -191,11 +213,21 @@ def test_consent_that_was_declined_or_never_given_blocks(study: Path) -> None:
 
 @pytest.mark.real
 def test_a_threshold_of_the_study_moves_the_verdict(study: Path) -> None:
-    validate(study)
+    first = run(study)[1]
     change(study, "study.yaml", lambda text: text + "\nchecks: {TR013: {maximum: 0.06}}\n")
-    outcome = validate(study)
+    outcome, judged = run(study)
     assert {check for check, _ in found(outcome)} == {"TR013"}
     assert len(found(outcome)) == 4
+    assert (len(judged.read), len(first.read)) == (0, 4 + len(first.documents))
+    with opened(StudyRequest(study=str(study)), "track-consent") as place:
+        subject = (Subject("participant", place.known_trail_codes()[_of(study, "I0001")]),)
+        withdrawn = {**ROW, "scopes": ("transcribe",), "disposition": "keep"}
+        place.trail.append([Fact("consent.withdrawn", "2016-01-03", subject, data=withdrawn)])
+    outcome, judged = run(study)
+    assert ("TR050", "transcripts/I0001.vtt") in found(outcome)
+    assert dict(judged.read) == {}
+    assert [one.file.name for one in judged.files if one.validated] == ["I0001.vtt"]
+    assert {one.file.name: one.states["TR013"] for one in judged.files} == dict.fromkeys(KEPT, "failed")
 
 
 @pytest.mark.real
@@ -207,6 +239,34 @@ def test_a_release_needs_the_task_and_a_file_named_after_no_interview_may_go(stu
     assert kinds(study, "transcript.released") == []
     (study / "transcripts/other.txt").unlink()
     assert found(validate(study)) == set()
+
+
+@pytest.mark.real
+def test_field_notes_and_documents_are_scanned_too_and_stop_nothing(study: Path) -> None:
+    with (study / "restricted/identities.csv").open() as file:
+        name = next(csv.DictReader(file))["name"]
+    shutil.rmtree(study / "field_notes")
+    for folder in ("field_notes", "minutes"):
+        (study / folder).mkdir()
+    (study / f"field_notes/visit to {name}.txt").write_text(f"{name} was at the door. Call 555-867-5309.\n")
+    (study / "minutes/2016-01-20.txt").write_text("The team met and agreed on the next steps.\n")
+    (study / "minutes/scan.pdf").write_bytes(b"\x00not a document")
+    change(study, "study.yaml", lambda text: text + "\ndocuments: [minutes]\n")
+    outcome, judged = run(study)
+    about = {(q.check, q.where.partition(",")[0].partition("/")[0]) for q in outcome.queries}
+    assert {("TR060", "field_notes"), ("TR062", "field_notes"), ("TR001", "minutes")} <= about
+    assert {q.subject.partition(":")[0] for q in outcome.queries} == {"fieldnote"}
+    verdicts = {one.file.name[-8:]: one.verdict for one in judged.documents}
+    assert verdicts == {f"{name}.txt"[-8:]: "review", "1-20.txt": "passed", "scan.pdf": "unreadable"}
+    assert "TR004" not in judged.documents[0].states
+    assert kinds(study, "transcript.released") == ["transcript.released"] * 4
+    assert kinds(study, "fieldnote.") == ["fieldnote.received"] * 3 + ["fieldnote.validated"] * 3
+    assert not any(part in json.dumps([_trail(study), outcome.said]) for part in name.split())
+    before = acts(study)
+    validate(study)
+    assert acts(study) == before
+    (study / f"field_notes/visit to {name}.txt").unlink()
+    assert {q.where.partition(",")[0] for q in validate(study).queries} == {"minutes/scan.pdf"}
 
 
 def test_interview_ids_are_read_from_file_names_and_registers_say_what_to_expect(study: Path) -> None:
