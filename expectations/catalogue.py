@@ -30,7 +30,7 @@ CATALOGUE: dict[str, Check] = _by_id(
     (
         ENGINE_CHECKS,
         transcripts.CHECKS,
-        transcripts.QUOTES.checks,
+        transcripts.ELSEWHERE,
         survey.CHECKS,
         registers.CHECKS,
         raised_by_code(*DECISION_CHECKS),

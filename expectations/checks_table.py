@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from expectations.check import Check
-from expectations.transcripts import CHECKS, QUOTES
+from expectations.transcripts import CHECKS, ELSEWHERE
 
 _HEAD = (
     "| Check | Severity | Looks at | Threshold | Why | What to do |",
@@ -13,9 +13,9 @@ _HEAD = (
 )
 
 
-def table(checks: Iterable[Check] = (*CHECKS, *QUOTES.checks)) -> str:
-    """One row a check as Markdown: id, severity, title with the feature, default thresholds, reason, remedy."""
-    return "\n".join([*_HEAD, *(_row(check) for check in checks)])
+def table(checks: Iterable[Check] = (*CHECKS, *ELSEWHERE)) -> str:
+    """One row a check as Markdown, by id: severity, title with the feature, default thresholds, reason, remedy."""
+    return "\n".join([*_HEAD, *(_row(check) for check in sorted(checks, key=lambda check: check.id))])
 
 
 def _row(check: Check) -> str:

@@ -264,11 +264,22 @@ _LEAKS = (
 
 _DECLARED = (
     Check(
-        "TR066", "block", "open_identifier_kinds_count", is_zero,
-        title="What is declared de-identified holds nothing that identifies",
-        reason="A file that says it is de-identified is passed on without another look.",
-        message="The file is declared de-identified, yet of names, near misses, identifiers, undecided strings, "
+        "TR066.declared", "block", "open_identifier_kinds_count", is_zero,
+        title="A file that calls itself de-identified holds nothing that identifies",
+        reason="A file that says in its name, header, notes or properties that it is de-identified is passed on "
+        "without another look.",
+        message="The file calls itself de-identified, yet of names, near misses, identifiers, undecided strings, "
         "disguised names and traces of editing {value} kinds are open. Settle them, or take the declaration back.",
+    ),
+)  # fmt: skip
+
+_COPIES = (
+    Check(
+        "TR066", "block", "open_identifier_kinds_count", is_zero,
+        title="A de-identified copy holds nothing that identifies",
+        reason="What is released or sent as de-identified is not looked at again.",
+        message="Of names, near misses, identifiers, undecided strings, disguised names and traces of editing {value} "
+        "kinds are open in the copy. Settle them, and make the copy again.",
     ),
 )  # fmt: skip
 
@@ -365,7 +376,7 @@ TURNS = Suite("turns of transcripts", _TURNS)
 QUESTIONS = Suite("questions of the interview guide", _QUESTIONS)
 """One row a required question and transcript, with `subject_column` and `part_column`."""
 
-COPIES = Suite("copies to be released", (*(replace(c, severity="block") for c in _LEAKS), *_DECLARED, *_PERMITTED))
+COPIES = Suite("copies to be released", (*(replace(c, severity="block") for c in _LEAKS), *_COPIES, *_PERMITTED))
 """One row a copy that is to be released or sent: what asks for review in the raw file blocks here."""
 
 QUOTES = Suite("quotes in the analysis", _QUOTES)
@@ -383,4 +394,7 @@ CHECKS = tuple(
         key=lambda check: check.id,
     )
 )
-"""Every check on transcripts and pseudonyms; quotes are looked at where they are used."""
+"""Every check on transcripts as they arrive, and on pseudonyms."""
+
+ELSEWHERE = (*_COPIES, *_QUOTES)
+"""Checks made where something is released or used: on copies and quotes."""
