@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from evidence.audio_check import SENTENCES, unmet
 from evidence.histories import History, histories
@@ -16,6 +17,7 @@ from recruitment.log import Interview
 from study import Event, Query
 from study.protocol.material import AudioCheck
 from study.query import QueryRecord, Verdict
+from tasks.transcript_files import format_of
 from tasks.transcript_judgement import JudgedTranscript
 
 NAMES = ("TR060", "TR061", "TR062", "TR063", "TR064", "TR065")
@@ -110,9 +112,12 @@ def known_of(
 
 
 def _seen(one: JudgedTranscript) -> Seen:
-    """A file named after no interview is shown by its ref: its name may be somebody's."""
+    """A file as people see it: by its ref where it is named after no interview, without an ending nobody knows; a
+    name may be somebody's."""
     file = one.file
-    shown = file.name if file.interview_id else f"a file named after no interview ({file.reference.ref})"
+    ending = PurePosixPath(file.path).suffix if format_of(file.path) != "unknown" else ""
+    named = PurePosixPath(file.path).stem + ending
+    shown = named if file.interview_id else f"a file named after no interview ({file.reference.ref})"
     is_of_interview = bool(file.interview_id)
     return Seen(
         file.path, file.reference.ref, shown, one.format, one.verdict, is_of_interview, one.features, one.states

@@ -177,9 +177,10 @@ def test_a_page_says_what_is_open_where_and_how_every_check_came_out(study: Stud
 @pytest.mark.slow
 def test_no_page_holds_a_word_a_label_a_name_of_a_file_or_the_network(study: Study) -> None:
     study.put(NAMED, SAID)
+    study.put("I0003.Brimblewax", SAID)
     study.run({"I0001.txt": ["TR011"], NAMED: ["TR004"]})
     pages = sorted((study.root / "out").rglob("*.html"))
-    assert len(pages) == 6
+    assert len(pages) == 7
     for path in pages:
         text = f"{path} {path.read_text()}"
         assert not any(word in text for word in MARKED), path.name
