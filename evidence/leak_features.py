@@ -32,7 +32,8 @@ _DECLARED = re.compile(
 _SELF = re.compile(
     r"(?:my name is|my name's|my name would be|i am called|i'm called|people call me|everybody calls me"
     r"|you can call me|call me|i am|i'm|mein name ist|ich heiße|ich heisse|ich bin|je m'appelle|mon nom est|je suis"
-    r"|me llamo|mi nombre es|soy|mi chiamo|il mio nome è|sono|mijn naam is|ik heet|ik ben|meu nome é|me chamo|eu sou)[,:]?\s+"
+    r"|me llamo|mi nombre es|soy|mi chiamo|il mio nome è|sono|mijn naam is|ik heet|ik ben|meu nome é|me chamo"
+    r"|eu sou)[,:]?\s+"
 )  # in small letters and without a bound before it, so that the search skips where none of them begins
 _REACH = 60
 _FEATURE = {

@@ -187,6 +187,9 @@ def _file(transcript: Transcript, places: dict[str, str]) -> Features:
     kinds = [fault.kind for fault in transcript.faults]
     times = [fault for fault in transcript.faults if fault.kind in TIME_FAULTS]
     note(places, "time_faults_count", [f"line {fault.line}" for fault in times])
+    unopened = [str(fault._replace(line=0)) for fault in transcript.faults if fault.kind in CANNOT_OPEN]
+    if unopened:
+        places["open_faults_count"] = unopened[0]
     opened = not any(k in CANNOT_OPEN - {"format_mismatch"} for k in kinds)
     return {
         "open_faults_count": sum(k in CANNOT_OPEN for k in kinds),

@@ -20,7 +20,7 @@ from evidence.measure import measure_guide, measure_leaks, measure_text
 from evidence.measured import Measured
 from evidence.outline import Outline, outline
 from evidence.similarity import Hashes, Sketch, grams, sketch
-from evidence.transcripts import Transcript, read_transcript
+from evidence.transcripts import LARGEST, Transcript, read_transcript
 from evidence.transcripts.transcript import Fault, Format, turn_table
 from study.protocol.material import GuideQuestion, Transcripts
 
@@ -175,7 +175,7 @@ def refused_for_size(name: str, conventions: Transcripts = NO_CONVENTIONS) -> Re
     """The reading of a file too large to be read at all; its bytes are never looked at."""
     ending = PurePosixPath(name).suffix.lower().removeprefix(".")
     format: Format = next((known for known in get_args(Format) if known == ending), "unknown")
-    nothing = Transcript(turn_table([]), "", format, faults=(Fault("too_large"),))
+    nothing = Transcript(turn_table([]), "", format, faults=(Fault("too_large", found=f"{LARGEST // 1_000_000} MB"),))
     return Looker(conventions)._looked(nothing, name, EVERYTHING)
 
 

@@ -24,6 +24,8 @@ LIKENESS_FEATURES = ("same_text_count", "containment_share")
 
 _COLUMNS = (*FEATURES, *LIKENESS_FEATURES)
 _PLACED = {check.id: check.feature for check in TRANSCRIPTS.checks}
+_SAYS_ITSELF = "TR001"
+"""Why a file does not open and what to do about it is one sentence for each reason, which stands as its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +139,9 @@ def _by_ref(files: Sequence[MeasuredFile], queries: Sequence[Query]) -> dict[str
             found[by_path[query.where.rpartition(", ")[0]].ref].append(query)
             continue
         at = file.measured.places.get(_PLACED.get(query.check, ""))
-        found[file.ref].append(replace(query, where=f"{query.where}, {at}") if at else query)
+        if at and query.check == _SAYS_ITSELF:
+            query = replace(query, message=f"{at[0].upper()}{at[1:]}.")
+        elif at:
+            query = replace(query, where=f"{query.where}, {at}")
+        found[file.ref].append(query)
     return found

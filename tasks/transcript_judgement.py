@@ -19,7 +19,7 @@ from tasks.compact import Numbers, Row
 from tasks.progress import step
 from tasks.readings import Readings, shelf_of
 from tasks.transcript_files import TranscriptFile, received_fact
-from tasks.transcript_reading import Looked
+from tasks.transcript_reading import CHANGED, MEGABYTES, SECONDS, Looked
 from tasks.transcript_rules import Rules
 from tasks.workspace import Workspace
 
@@ -27,6 +27,13 @@ TOGETHER = 500
 """Files judged in one pass of Great Expectations, whose tables are in memory at one time."""
 
 LIKE_OTHERS = ("TR041", "TR042")
+
+_WHY_DIED = {
+    "time": f"reading it took longer than {SECONDS:g} s, the most for one file; save it anew as plain text",
+    "memory": f"reading it took more than {MEGABYTES:,} MB, the most for one file; save it anew as plain text",
+}
+_CHANGED = "the file changed while it was read; the next run reads it again"
+_STOPPED = "the file stops the program that reads it; save it anew as plain text, and report its layout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,9 @@ def _judge_batch(bench: Bench, files: list[TranscriptFile]) -> list[JudgedTransc
 def _measured(bench: Bench, file: TranscriptFile, reading: Reading | None) -> MeasuredFile:
     """Every feature of a file; of one that could not be read only that."""
     if reading is None or reading.text is None:
-        measured = Measured({**dict.fromkeys(FEATURES), "open_faults_count": 1})
+        died = bench.looked.died.get(file.path)
+        why = _CHANGED if died == CHANGED else _WHY_DIED.get(died.reason, _STOPPED) if died else _STOPPED
+        measured = Measured({**dict.fromkeys(FEATURES), "open_faults_count": 1}, {"open_faults_count": why})
     else:
         expected = bench.expected.get(file.path)
         held = [measure_expected(reading.text, expected, reading.leaks)] if expected else []
