@@ -71,22 +71,20 @@ def seconds(stamp: str | None) -> float:
 def turns(lines: Iterable[Line], known: Collection[str]) -> list[Turn]:
     """Lines to turns in order; a line that opens a paragraph without a speaker is a turn with speaker ""."""
     listed = list(lines)
-    labels = closed_set(listed, known)
-    made: list[Turn] = []
+    labels, declared = closed_set(listed, known), {folded(k) for k in known}
+    made: list[tuple[Turn, list[str]]] = []
     for line in listed:
-        head = _head(line, labels, declared={folded(k) for k in known})
-        if head.label or (line.opens and not _waits(made, line)):
+        head = _head(line, labels, declared=declared)
+        if not made or head.label or (line.opens and not _waits(made[-1][1], line)):
             start = line.start if math.isnan(head.start) else head.start
-            made.append(Turn(start, line.end, head.label, head.text, line.source_line))
-        elif made:
-            last = made[-1]
-            made[-1] = last._replace(
-                text=f"{last.text} {head.text}".strip(),
-                start=head.start if math.isnan(last.start) else last.start,
-            )
-        else:
-            made.append(Turn(line.start, line.end, "", head.text, line.source_line))
-    return [t for t in made if t.text or t.speaker or not math.isnan(t.start)]
+            made.append((Turn(start, line.end, head.label, "", line.source_line), [head.text]))
+            continue
+        last, words = made[-1]
+        words.append(head.text)
+        if math.isnan(last.start):
+            made[-1] = (last._replace(start=head.start), words)
+    joined = (turn._replace(text=" ".join(filter(None, words))) for turn, words in made)
+    return [t for t in joined if t.text or t.speaker or not math.isnan(t.start)]
 
 
 def closed_set(lines: Iterable[Line], known: Collection[str]) -> set[str]:
@@ -152,6 +150,6 @@ def _candidates(text: str) -> Iterator[_Head]:
         yield _Head(" ".join(stamped["label"].split()), seconds(stamped["t1"]), stamped["text"])
 
 
-def _waits(made: list[Turn], line: Line) -> bool:
+def _waits(words: list[str], line: Line) -> bool:
     """Whether the last turn is a label or time on a line of its own and this untimed line is its text."""
-    return bool(made) and not made[-1].text and math.isnan(line.start)
+    return not any(words) and math.isnan(line.start)
