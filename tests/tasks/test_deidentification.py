@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from study.protocol.material import AudioCheck
 from study.query import fold_queries
 from tasks.codings import material_of
 from tasks.deidentification import Wanted, copies_said, make_copies
+from tasks.erasure_plan import Person, _restricted_about
 from tasks.masking import read_changes
 from tasks.queries import settle_queries
 from tasks.released import released_transcripts
@@ -247,3 +249,13 @@ def test_files_are_read_in_a_child_process(place, monkeypatch):
     monkeypatch.setattr("tasks.masking.call_each", call_each)
     assert len(make(place).facts) == 1
     assert release(place).copies == 1
+
+
+def test_an_erasure_takes_copy_list_and_minutes_and_a_deidentification_leaves_the_copy(place):
+    make(place)
+    place.restricted.put("audio_checks/I0001.csv", b"minute\n")
+    person = Person("P001", place.trail_code("P001"), "delete", ("I0001",), ())
+    goes = set(_restricted_about(place, person, (), set()))
+    assert goes >= {COPY, LIST, "audio_checks/I0001.csv"}
+    kept = set(_restricted_about(place, replace(person, disposition="deidentify"), (), set()))
+    assert goes - kept == {COPY, LIST}
