@@ -228,13 +228,15 @@ def take_over(place: Workspace, path: Path, *, person: str, now: datetime) -> Ta
 def first_contexts(
     contexts: Contexts, strings: Iterable[OpenString], each: int
 ) -> dict[str, list[tuple[Hit, Context]]]:
-    """Up to `each` contexts of every string by its key, each file read once."""
+    """Up to `each` contexts of every string by its key, from few files, each read once."""
     by_path: dict[str, list[tuple[str, Hit]]] = {}
-    for string in strings:
-        for hit in string.shown_first()[:each]:
+    for string in sorted(strings, key=lambda one: one.files):
+        first = string.shown_first()
+        near = sorted(first[: string.files], key=lambda hit: hit.path not in by_path)
+        for hit in [*near, *first[string.files :]][:each]:
             by_path.setdefault(hit.path, []).append((string.key, hit))
     found: dict[str, list[tuple[Hit, Context]]] = {}
-    for path, asked in by_path.items():
+    for path, asked in sorted(by_path.items()):
         for (key, hit), context in zip(asked, contexts.of(path, asked), strict=True):
             if context is not None:
                 found.setdefault(key, []).append((hit, context))

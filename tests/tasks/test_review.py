@@ -109,6 +109,24 @@ def test_contexts_are_read_from_the_files_as_they_are_now(place):
     ]
 
 
+def test_contexts_of_many_strings_are_read_from_few_files(place):
+    files = {f"transcripts/I01{n:02}.txt": "Interviewer: Ridge?\n\nParticipant: No.\n" for n in range(9)}
+    files |= {"transcripts/I0200.txt": "Interviewer: Ridge, and Orlo?\n\nParticipant: Ridge.\n"}
+    checked(place, files)
+    read: list[str] = []
+
+    class Counted(Contexts):
+        def of(self, path, asked):
+            read.append(path)
+            return super().of(path, asked)
+
+    strings = [s for s in strings_to_review(place) if s.shown in ("Ridge", "Orlo")]
+    with Counted(place) as contexts:
+        around = first_contexts(contexts, strings, 2)
+    assert sorted(read) == ["transcripts/I0002.txt", "transcripts/I0200.txt"]
+    assert {key: len(found) for key, found in around.items()} == {"ridge": 2, "orlo": 2}
+
+
 def table(place: Workspace, *rows: tuple[str, str], header: tuple[str, str] = ("string", "decision")) -> Path:
     path = place.root / "string_decisions.csv"
     with path.open("w", newline="") as file:
