@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from evidence.detectors.everyday import is_plain
+from evidence.detectors.everyday import is_everyday, is_plain
 from evidence.detectors.name_lists import given_names, surnames
 from evidence.detectors.span import Span, longest
 from evidence.detectors.spelling import Letter, spelled
@@ -32,7 +33,7 @@ _LONGEST_CUE = max(map(len, _CALLED))
 _SURE = frozenset(("my name is", "my name", "my name would be", "i'm called", "am called", "call me", "calls me"))
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "doctor", "prof", "professor", "officer", "judge", "pastor"))
 _MARKS = frozenset(" .,:-–—\n\t\"“'‘…")
-_LAST_WORDS = frozenset(cue[-1] for cue in _CALLED)
+_BY_LAST = {last: [cue for cue in _CALLED if cue[-1] == last] for last in {cue[-1] for cue in _CALLED}}
 _NOT_AFTER_SURE = frozenset(("um", "uh", "unknown", "anonymous", "xxx", "redacted", "blah", "whatsisname"))
 
 
@@ -56,8 +57,11 @@ class Disguised:
                 yield Span(name[0].start, name[-1].end, "spelled_name", 0.7, _SOURCE)
 
     def _small(self, words: Words) -> Iterator[Span]:
-        for i in [i + 1 for i, key in enumerate(words.keys) if key in _LAST_WORDS]:
-            if i >= len(words) or words.is_capital(i) or not _MARKS.issuperset(words.mark(i - 1)):
+        present = set(words.keys) - self._left_alone
+        likely = {key for key in present if key in given_names() or key in surnames() or not is_everyday(key)}
+        pairs = enumerate(pairwise(words.keys), 1)
+        for i in [i for i, (before, key) in pairs if key in likely and before in _BY_LAST]:
+            if words.is_capital(i) or not _MARKS.issuperset(words.mark(i - 1)):
                 continue
             cue = _cue_before(words, i)
             score = self._score(words, i, cue) if cue else 0.0
@@ -67,7 +71,7 @@ class Disguised:
 
     def _score(self, words: Words, i: int, cue: str) -> float:
         key = words.keys[i]
-        if len(key) < 3 or key in self._left_alone or not key.replace("'", "").isalpha():
+        if len(key) < 3 or not key.replace("'", "").isalpha():
             return 0.0
         is_name = key in given_names() or (cue in _TITLES and key in surnames())
         if is_plain(key):
