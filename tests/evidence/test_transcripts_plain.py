@@ -219,3 +219,8 @@ def test_a_first_turn_by_a_label_that_is_also_a_header_field_is_a_turn():
     said = read_transcript(data, "I0001.txt", labels=("Interviewer", "Participant"), header=("interviewer", "date"))
     assert list(said.turns["speaker"]) == ["Interviewer", "Participant"]
     assert said.header == {}
+
+
+@pytest.mark.timeout(30)
+def test_a_line_of_nothing_but_spaces_takes_no_time_to_tell_from_a_label():
+    assert rows(read("A" + " " * 300_000 + "x:\n", labels={"I"}), "speaker") == [("",)]
