@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from evidence.detectors import Decided, key_of
@@ -80,7 +81,7 @@ def decided(place: Workspace) -> Decided:
     cannot be read at all.
     """
     rows = read_rows(place)
-    last = {d.folded: d.decision for d in rows.decisions if _was_allowed(place.protocol, d)}
+    last = {d.folded: d.decision for d in _allowed(place.protocol, rows.decisions)}
     names = {string for string, choice in last.items() if choice == "name"} | rows.doubtful
     return Decided(frozenset(names), frozenset(last) - names)
 
@@ -88,9 +89,15 @@ def decided(place: Workspace) -> Decided:
 def read_rows(place: Workspace) -> Rows:
     """The decisions of the file; none when there is no file. StudyError for a file that is no table of ours."""
     try:
-        table = parse_table(place.restricted.get(FILE), WHERE)
+        return _rows_in(place.restricted.get(FILE))
     except NotStored:
         return Rows()
+
+
+@lru_cache(maxsize=2)
+def _rows_in(body: bytes) -> Rows:
+    """The same of the file's bytes: several parts of a run ask for it."""
+    table = parse_table(body, WHERE)
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise StudyError(
@@ -99,8 +106,7 @@ def read_rows(place: Workspace) -> Rows:
             remedy="Restore the file from your backup.",
         )
     found, faulty, doubtful = [], [], set()
-    for row, record in zip(table.index, table[list(COLUMNS)].to_dict("records"), strict=True):
-        cells = [str(record[column]) for column in COLUMNS]
+    for row, *cells in zip(table.index, *(table[column].tolist() for column in COLUMNS), strict=True):
         decision = _usable(*cells)
         if decision is None:
             faulty.append(int(row))
@@ -159,13 +165,14 @@ def take_back(place: Workspace, decision: StringDecision) -> None:
 def review_facts(place: Workspace) -> list[Fact]:
     """The decisions that the trail does not hold yet, by people who may decide."""
     events = {event.id: event for event in place.events(["review.decided"])}
-    facts = [d.fact for d in read_rows(place).decisions if _was_allowed(place.protocol, d)]
+    facts = [d.fact for d in _allowed(place.protocol, read_rows(place).decisions)]
     return [fact for fact in facts if not _is_recorded(place, fact, events)]
 
 
 def refused_decisions(place: Workspace) -> int:
     """How many rows do not count because their person might not decide that day."""
-    return sum(not _was_allowed(place.protocol, d) for d in read_rows(place).decisions)
+    rows = read_rows(place).decisions
+    return len(rows) - len(_allowed(place.protocol, rows))
 
 
 def how_resolved(events: Iterable[Event]) -> Callable[[QueryRecord], str]:
@@ -196,8 +203,13 @@ def _is_recorded(place: Workspace, fact: Fact, events: dict[str, Event]) -> bool
     return known is not None and dict(known.data) == dict(fact.data)
 
 
-def _was_allowed(protocol: Protocol, decision: StringDecision) -> bool:
-    return may_decide(protocol, decision.person, local_day(decision.occurred, protocol.zone))
+def _allowed(protocol: Protocol, decisions: Iterable[StringDecision]) -> list[StringDecision]:
+    """The decisions of people who might decide on that day."""
+    listed = list(decisions)
+    days = [local_day(d.occurred, protocol.zone) for d in listed]
+    asked = {(d.person, day) for d, day in zip(listed, days, strict=True)}
+    allowed = {(person, day) for person, day in asked if may_decide(protocol, person, day)}
+    return [d for d, day in zip(listed, days, strict=True) if (d.person, day) in allowed]
 
 
 def _usable(string: str, decision: str, person: str, occurred: str, key: str) -> StringDecision | None:
