@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from evidence.detectors.common_words import PARTICLES, TITLES, is_guarded
-from evidence.detectors.words import Words, parts_of, spellings
+from evidence.detectors.words import parts_of, spelled_otherwise
 
 Kind = Literal["name", "alias", "site"]
 Form = Literal["straight", "reversed", "initial"]
@@ -40,7 +40,14 @@ class Way(NamedTuple):
 
 
 def ways(entry: Entry) -> Iterator[tuple[tuple[str, ...], Way]]:
-    """The word sequences by which an entry is found."""
+    """The word sequences by which an entry is found, also where all its words are spelled with oe for ö."""
+    yield from _as_spelled(entry)
+    respelled = spelled_otherwise(entry.text)
+    if respelled:
+        yield from _as_spelled(entry._replace(text=respelled))
+
+
+def _as_spelled(entry: Entry) -> Iterator[tuple[tuple[str, ...], Way]]:
     family, comma, given = entry.text.partition(",")
     text = f"{given} {family}" if comma and entry.kind == "name" else entry.text
     words = [word for word in parts_of(text) if word not in _SUFFIXES]
@@ -82,7 +89,7 @@ def _of_name(words: list[str], text: str) -> Iterator[tuple[tuple[str, ...], Way
             plain = word.replace("'", "")
             if plain != word:
                 yield (plain,), Way("name", 0.9, is_guarded(plain))
-    for other in _other_spellings(text):
+    for other in _hyphened(text):
         yield (other,), Way("name", 0.9, is_guarded(other))
     if not given:
         return
@@ -90,7 +97,8 @@ def _of_name(words: list[str], text: str) -> Iterator[tuple[tuple[str, ...], Way
     if len(family) > 1 and len(joined) >= _SHORTEST_JOINED:
         yield (joined,), Way("name", 0.9)
     yield (*family, *given), Way("name", 1.0, form="reversed")
-    yield ("".join((*family, *given)),), Way("name", 0.9)
+    for together in ((*family, *given), (given[0], *family), (*family, given[0])):
+        yield ("".join(together),), Way("name", 0.9)
     yield (given[0], *family), Way("name", 1.0)
     yield (*family, given[0]), Way("name", 1.0, form="reversed")
     yield (given[0], words[-1]), Way("name", 1.0)
@@ -100,12 +108,9 @@ def _of_name(words: list[str], text: str) -> Iterator[tuple[tuple[str, ...], Way
         yield (given[0], given[1][0], *family), Way("name", 1.0, form="initial")
 
 
-def _other_spellings(text: str) -> Iterator[str]:
-    """Words of a name with ö as oe and the like, and hyphened words as one."""
-    if not text.isascii():
-        for word in text.replace("-", " ").split():
-            yield from (other for other in spellings(word) if len(other) > 2)
+def _hyphened(text: str) -> Iterator[str]:
+    """The hyphened words of a name, each as one."""
     for word in text.split():
-        joined = "".join(Words(word).keys).replace("'", "")
+        joined = "".join(parts_of(word)).replace("'", "")
         if "-" in word and len(joined) >= _SHORTEST_JOINED:
             yield joined

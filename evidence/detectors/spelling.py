@@ -20,16 +20,18 @@ class Letter(NamedTuple):
 
 
 def spelled(words: Words) -> list[list[Letter]]:
-    """The runs of at least three letters, in order."""
+    """The runs of at least three letters, in order; the same mark stands between all letters of a run."""
     runs: list[list[Letter]] = []
     run: list[Letter] = []
-    following = -1
+    following, mark = -1, ""
     for i in [i for i, key in enumerate(words.keys) if len(key) == 1]:
         if not words.keys[i].isalpha():
             continue
-        if i != following or not _is_near(words, i - 1):
+        before = words.gap(i - 1).strip()
+        if i != following or not _is_near(words, i - 1) or (len(run) > 1 and before != mark):
             runs.append(run)
             run = []
+        mark = before
         doubled = run and i == following and words.key(i - 1) == "double"
         last = _explained(words, i)
         letter = Letter(words.keys[i], words.starts[i], words.ends[last])

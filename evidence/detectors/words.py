@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, compress, pairwise
 from operator import add
@@ -111,16 +110,11 @@ def parts_of(name: str) -> list[str]:
     return Words(name).keys
 
 
-def spellings(word: str) -> set[str]:
-    """Other ways to write one word of a name: ö as oe, ø as oe, å as aa."""
-    text = unicodedata.normalize("NFC", word).casefold()
+def spelled_otherwise(name: str) -> str:
+    """A name with ö as oe, ø as oe, å as aa; "" where that is nothing else."""
+    text = unicodedata.normalize("NFC", name).casefold()
     other = text.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ø"): "oe", ord("å"): "aa"})
-    return {key for key in (_one(other),) if key} if other != text else set()
-
-
-def _one(word: str) -> str:
-    keys: Sequence[str] = Words(word).keys
-    return keys[0] if len(keys) == 1 else ""
+    return other if other != text else ""
 
 
 def _trimmed(word: str) -> _Trimmed:
@@ -131,7 +125,7 @@ def _trimmed(word: str) -> _Trimmed:
         key = key.rstrip("'")
         said = next((key[: -len(end)] for end in _ENDS if key.endswith(end)), key)
         key = key if said in _PRONOUNS else said
-    if key and key[-1].isdigit() and len(bare := key.rstrip("0123456789")) > 3:
+    if key and key[-1].isdigit() and len(bare := key.rstrip("0123456789")) > 3 and bare[-1].isalpha():
         key = bare
     return _Trimmed(key, start)
 
