@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import docx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.detectors import Entry, Patterns, Registry
-from evidence.leaks import find_leaks
+from evidence.detectors import NOTHING_DECIDED, Decided, Entry, Patterns, Registry, detectors_for, key_of
+from evidence.leaks import find_leaks, flagged
 from evidence.transcripts import read_transcript
+from evidence.transcripts.transcript import Passage, Transcript, turn_table
 
 REGISTRY = Registry(
     [
@@ -157,3 +159,69 @@ def test_document_properties_and_comments_are_scanned():
 def test_declared_labels_are_codes_and_not_scanned():
     transcript = read_transcript(b"Mark: hello\n", "I0001.txt", labels={"Mark"})
     assert find_leaks(transcript, [REGISTRY], labels={"Mark"}) == []
+
+
+DETECTORS = detectors_for([Entry("name", "Heather McKinley", "P1"), Entry("alias", "big T", "P1")])
+SECRETS = ["Heather McKinley", "mckinly", "Rosalinda Vega", "m-a-r-i-a", "my name is xiomara", "a.b@example.org",
+           "503 555 0199", "Mc Kinley", "big t"]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from([*SECRETS, "and then", "We went", "\n"]), min_size=1, max_size=8))
+def test_nothing_that_is_said_of_a_leak_holds_the_text(pieces):
+    text = " ".join(["I met", *pieces])
+    transcript = read_transcript(f"Participant: {text}\n".encode(), "I0001.txt", labels={"Participant"})
+    leaks = find_leaks(transcript, DETECTORS, name="I0001.txt", labels={"Participant"})
+    said = f"{leaks!r} {leaks} {DETECTORS!r} {[vars(d) if hasattr(d, '__dict__') else '' for d in leaks]}".casefold()
+    for secret in ("heather", "kinl", "rosalinda", "vega", "xiomara", "example.org", "0199", "m-a-r", "big t"):
+        assert secret not in said
+    places = [(leak.place, leak.span.start, leak.span.end) for leak in leaks]
+    assert all(a[0] != b[0] or a[2] <= b[1] for a, b in itertools.pairwise(places))
+
+
+def test_a_detector_that_fails_says_nothing_of_the_text():
+    for broken in ("\ufffd Heather", "\x00" * 9, "Heather\x00\x00McKinley", "́" * 50, "a" * 5000, "' ' '-'"):
+        transcript = Transcript(turn_table([(0.0, 1.0, "P", broken, 1)]), "", "txt")
+        found = find_leaks(transcript, DETECTORS)
+        assert all(0 <= leak.span.start < leak.span.end <= len(broken) for leak in found)
+
+
+def test_what_people_decided_is_honoured():
+    data = b"P: Heather and Rosalinda met Captain Zork, Heather McKinley and zorkie.\n"
+    transcript = read_transcript(data, "I0001.txt", labels={"P"})
+
+    def shown(decided: Decided) -> list[tuple[str, str]]:
+        leaks = find_leaks(transcript, DETECTORS, labels={"P"}, decided=decided)
+        return [(one.key, one.kind) for one in flagged(transcript, leaks)]
+
+    before = shown(NOTHING_DECIDED)
+    assert {"heather", "rosalinda", "heather mckinley"} <= {key for key, _ in before}
+    none = frozenset(key_of(text) for text in ("HEATHER", "Rosalinda’s", "Heather McKinley"))
+    assert set(before) - set(shown(Decided(not_names=none))) == {("heather", "name"), ("rosalinda", "person")}
+    names = frozenset(map(key_of, ("Captain Zork", "Zorkie")))
+    assert [pair for pair in shown(Decided(names=names)) if pair[1] == "alias"] == [
+        ("captain zork", "alias"), ("zorkie", "alias"),
+    ]  # fmt: skip
+
+
+def test_places_beside_the_turns_are_each_their_own():
+    beside = (
+        Passage("note", "Heather", 3),
+        Passage("note", "so", 3),
+        Passage("note", "Heather", 3),
+        Passage("note", "x"),
+    )
+    transcript = Transcript(turn_table([(0.0, 1.0, "P", "so", 1)]), "", "txt", beside=beside)
+    leaks = find_leaks(transcript, DETECTORS, labels={"P"})
+    assert [leak.place for leak in leaks] == ["note in line 3", "note in line 3 (3)"]
+    assert [one.shown for one in flagged(transcript, leaks)] == ["Heather", "Heather"]
+    many = tuple(Passage("cue id", f"c{n}") for n in range(20_000))
+    assert find_leaks(Transcript(transcript.turns, "", "vtt", beside=many), DETECTORS) == []
+
+
+def test_no_hit_reaches_from_one_turn_into_the_next():
+    rows = [
+        (0.0, 1.0, "P", text, 1) for text in ("I met Heather", "McKinley came", "call 503", "555 0199", "m a", "r i")
+    ]
+    leaks = find_leaks(Transcript(turn_table(rows), "", "txt"), DETECTORS)
+    assert [(leak.place, leak.span.start, leak.span.end) for leak in leaks] == [("turn 1", 6, 13), ("turn 2", 0, 8)]
