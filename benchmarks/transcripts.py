@@ -70,15 +70,15 @@ def everything(options: argparse.Namespace) -> list[Row]:
 def recall(options: argparse.Namespace) -> list[Row]:
     """Shares found of what was planted, and other flags, with and without the small model, and presidio's."""
     made = list(_made(options.recall_files, options, words=options.recall_words))
-    registry = f"{options.registered:,} people"
-    rows: list[Row] = []
-    for name, residue in ((f"ours, {registry}", ("gazetteer",)), (f"ours with spaCy, {registry}", SPACY)):
-        found = tally(made, by_ours(looker(options.registered, residue)))
-        rows += _recalled(name, found)
-        if residue == ("gazetteer",):
-            ways = sorted(found.planted)
-            rows += [Row("recall by way", way, f"{found.found[way]} of {found.planted[way]}") for way in ways]
-    few = made[: options.presidio_files * 4]
+    found = tally(made, by_ours(looker(options.registered)))
+    rows = _recalled(f"ours, {options.registered:,} people in the registry", found)
+    rows += [
+        Row("recall by way", way, f"{found.found[way]} of {found.planted[way]}, a guess only for {found.guessed[way]}")
+        for way in sorted(found.planted)
+    ]
+    few = made[: options.model_files]
+    for name, residue in (("ours", ("gazetteer",)), ("ours with spaCy", SPACY)):
+        rows += _recalled(f"{name}, the first {len(few)}", tally(few, by_ours(looker(options.registered, residue))))
     presidio = Presidio()
 
     def by_presidio(one: Made) -> list[tuple[int, int, int, str]]:
@@ -89,7 +89,7 @@ def recall(options: argparse.Namespace) -> list[Row]:
             if hit.kind != "DATE_TIME" or any(p.turn == number and p.way == "birth date" for p in one.planted)
         ]
 
-    return rows + _recalled("presidio, dates not counted as flags", tally(few, by_presidio))
+    return rows + _recalled(f"presidio, the first {len(few)}, dates not counted", tally(few, by_presidio))
 
 
 def _recalled(who: str, found: Tally) -> list[Row]:
@@ -212,6 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     option("--words", type=int, default=10_000, help="words a transcript")
     option("--registered", type=int, default=REGISTERED, help="people in the registry")
     option("--recall-files", type=int, default=200)
+    option("--model-files", type=int, default=20, help="of these, those that spaCy and presidio get")
     option("--recall-words", type=int, default=3_000)
     option("--memory-words", type=int, default=500, help="words a transcript whose memory is measured")
     option("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000], help="transcripts whose memory is measured")
@@ -224,7 +225,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.memory_of:
         return _memory_of(options)
     if options.small:
-        little = {"files": 2, "presidio_files": 1, "words": 300, "registered": 60, "recall_files": 4, "rounds": 1}
+        little = {
+            "files": 2,
+            "presidio_files": 1,
+            "words": 300,
+            "registered": 60,
+            "recall_files": 4,
+            "model_files": 4,
+            "rounds": 1,
+        }
         vars(options).update(little, recall_words=800, memory_words=100, sizes=[3], unchanged_files=3)
     print(table(measure(options), markdown=options.markdown))
     return 0

@@ -66,7 +66,7 @@ def files(count: int, words: int, *, registered: int = 5_000) -> Iterator[File]:
     known, unknown = people(registered), strangers(40)
     for number in range(count):
         format = FORMATS[number % len(FORMATS)]
-        made = planted_transcript(known, unknown, number, words)
+        made = planted_transcript(known, unknown, number, words, often=0.1)
         yield File(f"I{number:05}.{format}", WRITERS[format](made.turns))
 
 

@@ -34,11 +34,14 @@ The English is not easy for everyone, so we have the {thing} in Spanish as well.
 When the money ran out in the spring the {people} asked for a meeting.
 He said that he would rather sleep outside than go back to the {thing}.
 She told me about the {trouble}, and I just listened, because that is what you do.
+""".strip().split("\n")
+_TRAPS = """
 Will they pay for the {thing}? Nobody knew. May be that they did not want to.
 Mark that down, please: in May there were more {people} than ever.
 Hope is a big word. Grace, for me, means that somebody gives you another {thing}.
 So then Will they, or Won't they, as the {people} used to say.
 """.strip().split("\n")
+_ONE_TRAP_IN = 30
 _ASKED = """
 Can you tell me how you came to the program?
 What does a normal {day} look like for you?
@@ -185,8 +188,10 @@ SHAPES = tuple(_WHERE)
 RESIDUE = ("stranger, full name", "stranger, given name", "stranger, lower case")
 
 
-def planted_transcript(registered: Sequence[Person], unknown: Sequence[Person], seed: int, words: int = 3_000) -> Made:
-    """A transcript of about so many words with something planted in about every second answer."""
+def planted_transcript(
+    registered: Sequence[Person], unknown: Sequence[Person], seed: int, words: int = 3_000, *, often: float = 0.7
+) -> Made:
+    """A transcript of about so many words with something planted in so large a share of the answers."""
     chance = random.Random(f"transcript {seed}")
     ways = [*NAMED, "nickname", "everyday word", *SHAPES, *RESIDUE]
     turns, planted, held, at = list[Said](), list[Planted](), 0, 0.0
@@ -194,9 +199,9 @@ def planted_transcript(registered: Sequence[Person], unknown: Sequence[Person], 
     while held < words:
         number = len(turns) + 1
         asks = number % 3 == 1
-        told = [_plain(chance, _ASKED if asks else _TALK) for _ in range(1 if asks else chance.randint(2, 7))]
+        told = [_said_by(chance, asks=asks) for _ in range(1 if asks else chance.randint(2, 7))]
         text = " ".join(told)
-        if not asks and chance.random() < 0.7:
+        if not asks and chance.random() < often:
             way = ways[(seed * len(ways) // 3 + len(planted)) % len(ways)]
             text, start, end = _put(text, *_mention(way, registered, unknown, chance))
             planted.append(Planted(number, start, end, way))
@@ -211,6 +216,12 @@ def planted_transcript(registered: Sequence[Person], unknown: Sequence[Person], 
 
 def _lowered(way: str) -> str:
     return way if "lower case" in way else f"{way}, all in lower case"
+
+
+def _said_by(chance: random.Random, *, asks: bool) -> str:
+    if asks:
+        return _plain(chance, _ASKED)
+    return _plain(chance, _TALK if chance.randrange(_ONE_TRAP_IN) else _TRAPS)
 
 
 def _plain(chance: random.Random, sentences: Sequence[str]) -> str:

@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.transcripts_made import RESIDUE, SHAPES, Made
+from benchmarks.transcripts_names import EVERYDAY
 from benchmarks.transcripts_written import as_vtt
 from evidence.detectors import FAMILY
 from evidence.leaks import find_leaks
 from evidence.reading import Looker
+
+TRAP = "everyday words that are names too"
+GUESSES = ("candidate", "disguised")
+"""Families that ask a person whether it is a name at all."""
 
 Found = Iterable[tuple[int, int, int, str]]
 """Turn (from 1), start, end, family."""
@@ -18,10 +23,11 @@ Found = Iterable[tuple[int, int, int, str]]
 
 @dataclass
 class Tally:
-    """Planted and found by way, and what was flagged beside them by family, in so many words."""
+    """Planted and found by way (`guessed`: only as what may be a name), and what was flagged beside them by family."""
 
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
+    guessed: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
     words: int = 0
 
@@ -58,9 +64,15 @@ def tally(made: Iterable[Made], find: Callable[[Made], Found]) -> Tally:
             touching = [s for s in spans.get(what.turn, []) if s[0] < what.end and what.start < s[1]]
             result.planted[what.way] += 1
             result.found[what.way] += bool(touching)
+            result.guessed[what.way] += bool(touching) and all(family in GUESSES for _, _, family in touching)
             met |= {(what.turn, start, end) for start, end, _ in touching}
         for turn, listed in spans.items():
-            result.others.update(family for start, end, family in set(listed) if (turn, start, end) not in met)
+            text = one.turns[turn - 1].text
+            result.others.update(
+                TRAP if text[start:end] in EVERYDAY else family
+                for start, end, family in set(listed)
+                if (turn, start, end) not in met
+            )
         result.words += one.words
     return result
 

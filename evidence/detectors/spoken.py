@@ -17,8 +17,8 @@ _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _WORD = "|".join([*_DIGITS, *_TEENS, *_TENS, *_TIMES, "hundred", "thousand"])
 _NEXT = rf"(?:{_WORD}|\d{{1,4}})(?![a-z\d])"
 _RUN = re.compile(
-    rf"(?<![\w-]){_NEXT}(?:[ ,.\-]{{1,3}}(?:and |uh |um |dash |area code )?{_NEXT}){{3,20}}", re.IGNORECASE
-)
+    rf"{_NEXT}(?:[ ,.\-]{{1,3}}(?:and |uh |um |dash |area code )?{_NEXT}){{3,20}}"
+)  # in small letters and without a bound before it, so that the search skips where none of them begins
 _TO_SPACES = str.maketrans(",.-", "   ")
 _WORDS = frozenset(_WORD.split("|"))
 _BETWEEN = frozenset(("and", "uh", "um", "dash", "area", "code"))
@@ -37,7 +37,7 @@ NUMBER_WORDS = rf"(?:{_WORD})"
 
 def find_spoken_phones(text: str) -> Iterator[Span]:
     """Runs of at least four said digits, seven to fifteen in all; plain counting (`one two three four …`) is none."""
-    for match in _RUN.finditer(text) if _may_hold_a_run(text) else ():
+    for match in _runs(text) if _may_hold_a_run(text) else ():
         tokens = [token.lower() for token in _TOKEN.findall(match[0])]
         digits = _digits(tokens)
         spoken = sum(token in _DIGITS or token in _TIMES for token in tokens)
@@ -45,6 +45,19 @@ def find_spoken_phones(text: str) -> Iterator[Span]:
         if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or spoken + singles < 4 or _is_counting(digits):
             continue
         yield Span(match.start(), match.end(), "phone", 0.9, _SOURCE)
+
+
+def _runs(text: str) -> Iterator[re.Match[str]]:
+    """Every run of said numbers that begins a word."""
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    at = 0
+    while match := _RUN.search(lowered, at):
+        before = lowered[match.start() - 1 : match.start()]
+        if before.isalnum() or before in ("_", "-"):
+            at = match.start() + 1
+            continue
+        yield match
+        at = match.end()
 
 
 def find_spoken_addresses(text: str) -> Iterator[Span]:
