@@ -57,7 +57,7 @@ class Disguised:
                 yield Span(name[0].start, name[-1].end, "spelled_name", 0.7, _SOURCE)
 
     def _small(self, words: Words) -> Iterator[Span]:
-        present = set(words.keys) - self._left_alone
+        present = words.unique - self._left_alone
         likely = {key for key in present if key in given_names() or key in surnames() or not is_everyday(key)}
         pairs = enumerate(pairwise(words.keys), 1)
         for i in [i for i, (before, key) in pairs if key in likely and before in _BY_LAST]:

@@ -146,7 +146,7 @@ def _person(words: Words, i: int) -> Iterator[tuple[str, int, int, float]]:
     if not (is_given or is_family) or _is_wide(words, i):
         return
     if not words.is_cased:
-        if is_given and key in _uncased():
+        if is_given and key in _uncased() and not is_plain(key):
             yield "lowercase_name", i, _lower_run(words, i), 0.5
         return
     if not words.is_capital(i) or len(key) < 2 or (len(key) == 2 and words.opens(i)):

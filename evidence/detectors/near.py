@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from evidence.detectors.common_words import COMMON_WORDS
 from evidence.detectors.everyday import everyday, is_plain
 from evidence.detectors.name_lists import given_names, places, surnames, wide_places
 from evidence.detectors.registered import Entry
@@ -47,7 +48,7 @@ class NearMisses:
         if not self._index or not text:
             return []
         words = words_of(text)
-        near = {key for key in set(words.keys) - everyday() - self._left_alone if self._is_near(key)}
+        near = {key for key in words.unique - everyday() - COMMON_WORDS - self._left_alone if self._is_near(key)}
         if not near:
             return []
         at = [i for i, key in enumerate(words.keys) if key in near]
@@ -55,7 +56,7 @@ class NearMisses:
         return [Span(words.starts[i], words.ends[i], "near_name", 0.6, _SOURCE) for i in at if words.keys[i] in meant]
 
     def _is_near(self, key: str) -> bool:
-        if len(key) < _SHORTEST - 1 or self._index.keys().isdisjoint(_shorter(key)) or not key.isalpha():
+        if len(key) < _SHORTEST or self._index.keys().isdisjoint(_shorter(key)) or not key.isalpha():
             return False
         if is_plain(key) or key in given_names() or key in surnames() or key in places() or key in wide_places():
             return False

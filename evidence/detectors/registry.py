@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from evidence.detectors.common_words import GROUPS, is_guarded
-from evidence.detectors.everyday import is_everyday, is_plain
+from evidence.detectors.common_words import FUNCTION_WORDS, GROUPS, is_guarded
+from evidence.detectors.everyday import is_plain
 from evidence.detectors.joined import BREAK
 from evidence.detectors.name_lists import given_names, surnames
 from evidence.detectors.named import is_named
@@ -77,7 +77,7 @@ class Registry:
         return frozenset(self._people.get((letters,), ()))
 
     def _written(self, words: Words) -> Iterator[Span]:
-        present = set(words.keys)
+        present = words.unique
         known = present & self._known
         plural = {word: word[:-1] for word in present if word[-1] == "s" and self._is_plural(word)}
         for i, key in enumerate(words.keys) if known or plural else ():
@@ -109,7 +109,7 @@ class Registry:
         way = self._alone.get(word[:-1])
         if way is None or way.is_guarded or way.kind == "site" or len(word) <= _PLURAL or word in self._known:
             return False
-        return not is_everyday(word) and word not in surnames() and word not in given_names()
+        return not is_plain(word) and word not in surnames() and word not in given_names()
 
     def _split(self, words: Words) -> Iterator[Span]:
         """Names whose two halves stand apart: `Mc Kinley`, `Kin-\\nley`."""
@@ -124,7 +124,9 @@ class Registry:
             return False
         if is_guarded(first + second) and not words.is_capital(i):
             return False
-        if is_plain(first) and is_plain(second):
+        if gap.strip() and gap[-1].isspace():
+            return True
+        if {first, second} & FUNCTION_WORDS or (is_plain(first) and is_plain(second)):
             return words.is_cased and not words.opens(i) and words.is_capital(i) and words.is_capital(i + 1)
         return True
 

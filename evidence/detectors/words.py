@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, compress, pairwise
 from operator import add
 from string import ascii_letters, ascii_uppercase, digits
@@ -56,6 +56,11 @@ class Words:
             self.starts = [offsets[start] for start in self.starts]
         capitals = sum(map(text.count, ascii_uppercase))
         self.is_cased = 0.015 * len(written) <= capitals <= 1.5 * len(written)
+
+    @cached_property
+    def unique(self) -> frozenset[str]:
+        """Each folded word once."""
+        return frozenset(self.keys)
 
     def __len__(self) -> int:
         return len(self.keys)
