@@ -13,10 +13,14 @@ FIELD_NOTES = "field_notes"
 
 def document_files(place: Workspace) -> list[TranscriptFile]:
     """Every file of field_notes/ and of the folders study.yaml names beside it, by path."""
-    folders = dict.fromkeys((FIELD_NOTES, *(folder.strip("/") for folder in place.protocol.documents)))
-    found = (pair for folder in folders for pair in references_in(place, f"{folder}/"))
+    found = (pair for folder in document_folders(place) for pair in references_in(place, f"{folder}/"))
     files = {path: TranscriptFile(path, "", ref.ref, ref, place.files, "fieldnote") for path, ref in found}
     return list(files.values())
+
+
+def document_folders(place: Workspace) -> tuple[str, ...]:
+    """field_notes and the folders study.yaml names beside it, each once."""
+    return tuple(dict.fromkeys((FIELD_NOTES, *(folder.strip("/") for folder in place.protocol.documents))))
 
 
 def conventions_of(place: Workspace) -> Transcripts:

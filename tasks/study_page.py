@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,6 +31,7 @@ from study.protocol.sampling import StageSpec
 from tasks.call_list import due_section
 from tasks.outcome import Outcome
 from tasks.queries import CODE
+from tasks.query_places import QueryPlaces
 from tasks.recruitment import affiliations
 from tasks.registers import Registers, read_registers
 from tasks.sample_section import stage_section
@@ -60,6 +60,7 @@ def page_of(
     """Everything the page shows, from the folds and the team's own files; `fresh` are the events of this run."""
     protocol = place.protocol
     criteria = {c.number: c.text for c in protocol.participants.criteria}
+    places = QueryPlaces(place)
     boxes = flow_boxes(standing.recruitment, criteria)
     sure = {taken.event: ASSURANCE[taken.assurance] for taken in standing.decisions}
     stages = tuple(stage for spec in protocol.sampling.stages if (stage := _stage(place, spec, sure)))
@@ -80,12 +81,12 @@ def page_of(
         transcripts=tuple((v, n) for v, n in in_words(standing.transcripts).items() if n),
         surveys=tuple((v, n) for v, n in in_words(standing.surveys).items() if n),
         changes=_changes(standing, fresh),
-        queries=_queries(standing, fresh, place.protocol.participants.code_pattern),
+        queries=_queries(standing, fresh, places),
         member_checks=tuple((c.what, c.count, c.of) for c in standing.member_checks.account if c.of),
         analysis=tuple(s for o in outcomes if o.flow in ANALYSIS_FLOWS for s in o.said),
         trail=_trail(standing),
         links=_links(place),
-        closed=_closed(standing, fresh, place.protocol.participants.code_pattern),
+        closed=_closed(standing, fresh, places),
         due=due_section(place, registers),
         sites=site_diagrams(place, registers, standing.recruitment),
         transcript_numbers=_transcript_numbers(place, standing),
@@ -188,13 +189,13 @@ def _changes(standing: Standing, fresh: frozenset[str]) -> Changes:
     return Changes(new, len(still) - new, resolved, sum(r.state == "set_aside" for r in records))
 
 
-def _queries(standing: Standing, fresh: frozenset[str], code: str) -> tuple[OpenQuery, ...]:
+def _queries(standing: Standing, fresh: frozenset[str], places: QueryPlaces) -> tuple[OpenQuery, ...]:
     return tuple(
         OpenQuery(
             q.check,
             CATALOGUE[q.check].title if q.check in CATALOGUE else "",
             q.severity,
-            _without_codes(q.where, code),
+            places.shown(q),
             q.message,
             standing.queries[q.fingerprint].opened_by in fresh,
             q.fingerprint[:CODE],
@@ -203,7 +204,7 @@ def _queries(standing: Standing, fresh: frozenset[str], code: str) -> tuple[Open
     )
 
 
-def _closed(standing: Standing, fresh: frozenset[str], code: str) -> tuple[ClosedQuery, ...]:
+def _closed(standing: Standing, fresh: frozenset[str], places: QueryPlaces) -> tuple[ClosedQuery, ...]:
     """Queries set aside, with by whom, and those this run resolved."""
     gone = {e.data["fingerprint"] for e in standing.events if e.kind == "query.resolved" and e.id in fresh}
     sure = {taken.event: ASSURANCE[taken.assurance] for taken in standing.decisions}
@@ -219,15 +220,9 @@ def _closed(standing: Standing, fresh: frozenset[str], code: str) -> tuple[Close
     }
     found = [(how[f], q) for f, q in standing.words.items() if f in how]
     return tuple(
-        ClosedQuery(q.check, CATALOGUE[q.check].title if q.check in CATALOGUE else "", _without_codes(q.where, code), h)
+        ClosedQuery(q.check, CATALOGUE[q.check].title if q.check in CATALOGUE else "", places.shown(q), h)
         for h, q in sorted(found, key=lambda pair: (pair[1].where, pair[1].check))
     )
-
-
-def _without_codes(where: str, code: str) -> str:
-    """The place of a query; a participant code in a file's name is not shown: out/ may be handed on."""
-    path, comma, rest = where.partition(",")
-    return re.sub(rf"(?<![^\W_])(?:{code})(?![^\W_])", "•••", path) + comma + rest
 
 
 def _trail(standing: Standing) -> TrailState:
