@@ -10,6 +10,7 @@ _ENDINGS = (
     *("able", "ably", "ment", "ments", "ion", "ions", "ation", "ations", "ity", "al", "ally", "ist", "ists", "ive"),
     *("ively", "ish", "ship", "ships", "hood", "like", "wise", "en", "ened", "ening", "or", "ors", "ance", "ence"),
 )
+_HISSING = ("s", "x", "z", "ch", "sh", "o")
 _BEGINNINGS = ("un", "re", "dis", "over", "under", "out", "non", "pre", "mis", "in", "self", "co")
 
 
@@ -23,7 +24,11 @@ def everyday() -> frozenset[str]:
 def is_everyday(word: str) -> bool:
     """Whether a folded word is on the list, or the plural or third person of one that is."""
     words = everyday()
-    return word in words or (word.endswith("s") and (word[:-1] in words or word.removesuffix("es") in words))
+    if word in words:
+        return True
+    stem = word.removesuffix("es")
+    plural = word.endswith("s") and len(word) > 3 and word[:-1] in words
+    return plural or (len(stem) > 2 and stem != word and stem.endswith(_HISSING) and stem in words)
 
 
 def is_plain(word: str) -> bool:

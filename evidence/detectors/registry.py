@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from evidence.detectors.common_words import FUNCTION_WORDS, GROUPS, is_guarded
-from evidence.detectors.everyday import is_plain
+from evidence.detectors.everyday import is_everyday, is_plain
 from evidence.detectors.joined import BREAK
 from evidence.detectors.name_lists import given_names, surnames
 from evidence.detectors.named import is_named
@@ -127,7 +127,8 @@ class Registry:
         if gap.strip() and gap[-1].isspace():
             return True
         if {first, second} & FUNCTION_WORDS or (is_plain(first) and is_plain(second)):
-            return words.is_cased and not words.opens(i) and words.is_capital(i) and words.is_capital(i + 1)
+            is_name_like = words.is_cased and not words.opens(i) and words.is_capital(i)
+            return is_name_like and (words.is_capital(i + 1) or not is_everyday(second))
         return True
 
     def _spelled(self, words: Words) -> Iterator[Span]:
@@ -181,7 +182,7 @@ def _is_initial(words: Words, first: int, last: int) -> bool:
             dotted = words.text[words.ends[i] : words.ends[i] + 1] == "."
             if words.gap(i - 1) in ("'", "’") or not (dotted or (words.is_capital(i) and key not in ("i", "a"))):
                 return False
-        elif is_guarded(key) and not (words.is_cased and words.is_capital(i)):
+        elif is_guarded(key) and not (words.is_cased and words.is_capital(i)) and words.gap(i - 1)[:1] != ".":
             return False
     return True
 
