@@ -41,6 +41,7 @@ PACKET_TABLES = ("restricted/packets/overview.csv", "restricted/packets/withdraw
 PLACEHOLDER = re.compile(rb"\[[a-z ]+\]")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 HEARD = "audio_checks/"
+NOTES = "field_notes/"
 QUOTED = 5
 """So many words in a row, found in a claim as in a coding, are the participant's and not the team's."""
 
@@ -81,13 +82,14 @@ def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
     person = person_of(place, decision, events)
     raw = sorted(_transcripts(place, person.interviews))
     masks: dict[str, str] = {}
+    unsound: list[str] = []
     if person.disposition == "deidentify":
-        raw, masks = _masked(place, raw)
+        raw, masks, unsound = _masked(place, raw)
     files = sorted({*raw, *_replies(place, person.participant), *_field_notes(place, person)})
     about = [e for e in events if {person.trail_code} & {s.id for s in e.subject}]
     ids = {*person.interviews, *person.packets}
     about += [e for e in events if e.kind == "query.set_aside" and ids & {s.id for s in e.subject}]
-    held = _restricted_about(place, person, tuple(files), {e.id for e in about})
+    held = {*_restricted_about(place, person, tuple(files), {e.id for e in about}), *unsound}
     claims = list(_claims(place, person, events, tuple(masks.items())))
     paths = [*files, *sorted(f"{RESTRICTED}{key}" for key in held)]
     artefacts = [Artefact(path, place.codes.known_ref(path)) for path in paths]
@@ -157,10 +159,12 @@ def files_left_to_people(place: Workspace, participant: str) -> tuple[str, ...]:
     return tuple(left)
 
 
-def _masked(place: Workspace, raw: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The transcripts of which a masked copy lies under restricted/ (one a person made stands), and every mask."""
+def _masked(place: Workspace, raw: list[str]) -> tuple[list[str], dict[str, str], list[str]]:
+    """The transcripts of which a masked copy lies under restricted/ (one a person made stands), every mask, and other
+    copies of theirs, in which something is found."""
     masking, done, masks = Masking(place), [], {}
-    there = _sound_copies(place, masking)
+    copies = _copies_there(place, masking, {PurePosixPath(path).stem for path in raw})
+    there = {PurePosixPath(key).stem for key, is_sound in copies.items() if is_sound}
     for path in raw:
         data = _stored(place, path)
         copy = None if data is None else masking.copy(path, data)
@@ -168,31 +172,39 @@ def _masked(place: Workspace, raw: list[str]) -> tuple[list[str], dict[str, str]
             masks |= dict(copy.masks)
             if PurePosixPath(path).stem not in there:
                 place.restricted.put(copy.key, copy.data)
+                copies[copy.key] = True
         if copy is not None or PurePosixPath(path).stem in there:
             done.append(path)
-    return done, masks
+    stands = {PurePosixPath(path).stem for path in done}
+    return done, masks, [key for key, sound in copies.items() if not sound and PurePosixPath(key).stem in stands]
 
 
-def _sound_copies(place: Workspace, masking: Masking) -> set[str]:
-    """The names, without their ending, of the copies there are in which nothing is found."""
+def _copies_there(place: Workspace, masking: Masking, stems: set[str]) -> dict[str, bool]:
+    """The copies there are under these names, without their ending, and whether nothing is found in each."""
     keys = [key for key in _keys(place.restricted, FOLDER) if not key.endswith(LIST)]
-    found = ((key, _stored(place, f"{RESTRICTED}{key}")) for key in keys)
-    return {PurePosixPath(key).stem for key, data in found if data is not None and masking.is_clean(key, data)}
+    found = ((key, _stored(place, f"{RESTRICTED}{key}")) for key in keys if PurePosixPath(key).stem in stems)
+    return {key: masking.is_clean(key, data) for key, data in found if data is not None}
 
 
 def _transcripts(place: Workspace, interviews: Iterable[str]) -> Iterator[str]:
     conventions = place.protocol.transcripts
     if conventions is None:
         return
-    names = {conventions.file_name.format(interview_id=id) for id in interviews}
+    names = _names(place, interviews)
     for key in _keys(place.files, f"{conventions.folder}/"):
         if PurePosixPath(key).stem in names:
             yield key
 
 
+def _names(place: Workspace, interviews: Iterable[str]) -> set[str]:
+    """The names that transcripts of these interviews and their copies bear, without an ending."""
+    conventions = place.protocol.transcripts
+    return {conventions.file_name.format(interview_id=id) for id in interviews} if conventions else set()
+
+
 def _field_notes(place: Workspace, person: Person) -> Iterator[str]:
     """Field notes of this person's own interviews, by their file names; those of a visit are for people to look at."""
-    for key in _keys(place.files, "field_notes/"):
+    for key in _keys(place.files, NOTES):
         if PurePosixPath(key).stem in {*person.interviews, person.participant}:
             yield key
 
@@ -208,17 +220,21 @@ def _replies(place: Workspace, participant: str) -> Iterator[str]:
 
 
 def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], events: set[str]) -> Iterator[str]:
-    """What restricted/ holds about the person: packets, records, the words of queries on them and on their files; with
-    `delete` de-identified transcripts too."""
+    """What restricted/ holds about the person: packets, records, copies of their field notes, the words of queries on
+    them and on their files; with `delete` de-identified transcripts too."""
     yield from _keys(place.restricted, f"{SIGNED_FORMS}{person.participant}/")
     yield from (key for key, is_alone in forms_about(place, person.participant).items() if is_alone)
-    ids = {*person.interviews, *person.packets}
+    ids = {*person.interviews, *person.packets, *_names(place, person.interviews)}
     folders = ("packets/",) if person.disposition == "deidentify" else (FOLDER, "packets/")
     for folder in folders:
         for key in _keys(place.restricted, folder):
             path = PurePosixPath(key)
             if ids & {path.stem, path.name.removesuffix(LIST), *path.parts}:
                 yield key
+    notes = {place.codes.known_ref(path) for path in files if path.startswith(NOTES)} - {""}
+    for key in _keys(place.restricted, f"{FOLDER}{NOTES}"):
+        if PurePosixPath(key).name.partition(".")[0] in notes:
+            yield key
     yield from (f"{HEARD}{id}.csv" for id in person.interviews if _stored(place, f"{RESTRICTED}{HEARD}{id}.csv"))
     for key in _keys(place.restricted, "records/"):
         if PurePosixPath(key).stem in events:

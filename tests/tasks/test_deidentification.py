@@ -19,7 +19,7 @@ from study.protocol.material import AudioCheck
 from study.query import fold_queries
 from tasks.codings import material_of
 from tasks.deidentification import Wanted, copies_said, make_copies
-from tasks.erasure_plan import Person, _restricted_about
+from tasks.erasure_plan import Person, _masked, _restricted_about
 from tasks.masking import read_changes
 from tasks.queries import settle_queries
 from tasks.released import released_transcripts
@@ -259,3 +259,23 @@ def test_an_erasure_takes_copy_list_and_minutes_and_a_deidentification_leaves_th
     assert goes >= {COPY, LIST, "audio_checks/I0001.csv"}
     kept = set(_restricted_about(place, replace(person, disposition="deidentify"), (), set()))
     assert goes - kept == {COPY, LIST}
+
+
+def test_an_erasure_takes_copies_of_field_notes_and_of_transcripts_named_otherwise(place):
+    note = "field_notes/I0001.txt"
+    place.files.put(note, b"Observer: Tessa Quill waited.\n")
+    make(place, field_notes=True)
+    of_note = {f"deidentified/field_notes/{place.ref(note)}{end}" for end in (".txt", ".changes.csv")}
+    place.restricted.put("deidentified/Talk I0001.txt", b"masked")
+    conventions = place.protocol.transcripts.model_copy(update={"file_name": "Talk {interview_id}"})
+    place.protocol = place.protocol.model_copy(update={"transcripts": conventions})
+    person = Person("P001", place.trail_code("P001"), "delete", ("I0001",), ())
+    goes = set(_restricted_about(place, person, (note,), set()))
+    assert goes >= {"deidentified/Talk I0001.txt", *of_note}
+    assert of_note <= set(_restricted_about(place, replace(person, disposition="deidentify"), (note,), set()))
+
+
+def test_a_deidentification_leaves_no_other_copy_in_which_the_person_is_named(place):
+    make(place)
+    place.restricted.put("deidentified/I0001.vtt", b"WEBVTT\n\n00:00.000 --> 00:02.000\n<v Participant>Tessa Quill.\n")
+    assert _masked(place, ["transcripts/I0001.txt"])[2] == ["deidentified/I0001.vtt"]
