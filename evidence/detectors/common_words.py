@@ -8,18 +8,14 @@ from __future__ import annotations
 from evidence.detectors.everyday import is_everyday
 
 _WORDS = """
-abbey ace amber angel april art ash aspen august autumn baker bay bell berry bill bishop bond booker bowman
-branch brook brooks brown buck bud bush butler candy carol chance chase chip christian clay cliff cook
-cooper cross crystal curry daisy dale dawn dean destiny dick dolly don drew duke earl ease eve faith fern
-fish fisher flower ford forest foster fox frank freed french gene ginger glass glen grace grant gray
-green grove guy hale harmony hart harp hazel heath heaven hill holiday honey hood hope hunter
-ivory ivy jade jean jewel joy judge june justice ken key king knight lake lamb lane lee leaf
-lily love luck man mark marks mars marsh mason mat max may mercy merit merry miles mill miller mills
-mo moon moore moss nick norm olive page park parker parks pat patience pearl penny pepper piper pleasant
-pointer pope porter potter pride prince queen randy ray reed reese river rob robin rock
-rose ruby rush rusty sage sandy savage sky smith stark stone sue summers sunny swan tanner taylor terry thorn tiger
-trinity troy tucker turner victor violet walker wall walls ward warren waters weaver webb wells will wills wolf
-wood woods york
+abbey ace amber angel april art ash aspen august autumn baker bay bell berry bill bishop bond branch brook brown buck
+bud bush butler candy carol chance chase chip christian cliff cook cross crystal curry dawn dean destiny dick don drew
+ease eve faith fish fisher flower ford forest foster fox frank freed french gene ginger glass grace grant gray green
+grove guy hale harmony hart harp heaven hill holiday honey hood hope hunter ivy jewel joy judge june justice key king
+knight lake lamb lane leaf love luck man mark marks mars marsh mat max may mercy merit merry miles mill mo moon moss
+olive page park parks pat patience pearl penny pepper piper pleasant pointer pope porter potter pride prince queen
+randy ray river rob rock rose rush rusty sage savage sky stark stone summers sunny swan thorn tiger trinity walker
+wall walls ward waters wells will wills wolf wood woods york
 """
 
 _FUNCTION = """
