@@ -46,7 +46,8 @@ def find_leaks(
     """What the detectors find in the whole file and its file name, in its order; of hits that overlap the surest.
 
     `labels` are the declared speaker labels, which are codes and not scanned. What was `decided` to be a name is found
-    as an alias, what was decided to be none is left out, except whole registered names of two words or more.
+    as an alias, what was decided to be none is left out, except whole registered names of two words or more, and what
+    identifies by its shape.
     """
     asked = [*detectors, _aliases(decided.names)] if decided.names else list(detectors)
     places, texts = _listed(_texts(transcript, name, {folded(label) for label in labels}))
@@ -81,9 +82,9 @@ def text_by_place(transcript: Transcript, name: str = "") -> dict[str, str]:
 def _is_none(text: str, span: Span, decided: Decided) -> bool:
     if not decided.not_names:
         return False
-    key = key_of(text[span.start : span.end])
-    whole_name = FAMILY.get(span.kind) == "registry" and len(key.split()) > 1
-    return key in decided.not_names and not whole_name
+    key, family = key_of(text[span.start : span.end]), FAMILY.get(span.kind)
+    whole_name = family == "registry" and len(key.split()) > 1
+    return key in decided.not_names and family != "shape" and not whole_name
 
 
 def _listed(texts: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:

@@ -204,6 +204,14 @@ def test_what_people_decided_is_honoured():
     ]  # fmt: skip
 
 
+def test_no_decision_hides_what_identifies_by_its_shape():
+    data = b"P: Write to zork@example.org or look at www.example.org/zork.\n"
+    transcript = read_transcript(data, "I0001.txt", labels={"P"})
+    every = frozenset(map(key_of, ("zork@example.org", "www.example.org/zork")))
+    found = find_leaks(transcript, DETECTORS, labels={"P"}, decided=Decided(not_names=every))
+    assert [leak.span.kind for leak in found] == ["email", "url"]
+
+
 def test_places_beside_the_turns_are_each_their_own():
     beside = (
         Passage("note", "Heather", 3),
