@@ -14,6 +14,8 @@ from evidence.detectors.span import Span
 from evidence.detectors.spoken import NUMBER_WORDS, find_spoken_addresses, find_spoken_phones
 
 _SOURCE = "patterns"
+_REACH = 280
+"""Characters from what a shape must hold to its farthest end; no shape is longer."""
 _PLACEHOLDER = re.compile(r"\[[^\[\]]{1,60}\]")
 _DOMAIN = r"(?:com|org|net|edu|gov|mil|info|io|us|ca|uk|de|fr|es|it|nl|au|mx|br|in)"
 _ENDS = (".com", ".org", ".net", ".edu", ".gov", ".io", ".info")
@@ -34,7 +36,7 @@ _NOT_A_STREET = r"(?!(?:minutes?|hours?|days?|weeks?|months?|years?|times?|miles
 
 
 class _Pattern(NamedTuple):
-    """A shape, looked for only where the text holds one of `needs`, in any case, or so many digits."""
+    """A shape, looked for only near one of `needs`, in any case, or in stretches with so many digits."""
 
     kind: str
     score: float
@@ -139,12 +141,38 @@ class Patterns:
 def _shapes(text: str, within: list[Stretch]) -> Iterator[Span]:
     lowered = text.lower()
     for pattern in _PATTERNS:
-        if pattern.needs and not any(need in lowered for need in pattern.needs):
-            continue
-        places = [s for s in within if s.digits >= pattern.digits] if pattern.digits else [Stretch(0, len(text), 0)]
-        for place in places:
-            for match in pattern.shape.finditer(text, place.start, place.end):
+        for start, end in _where(pattern, text, lowered, within):
+            for match in pattern.shape.finditer(text, start, end):
                 yield Span(*_extent(match), pattern.kind, pattern.score, _SOURCE)
+
+
+def _where(pattern: _Pattern, text: str, lowered: str, within: list[Stretch]) -> Iterator[tuple[int, int]]:
+    """The parts of the text in which a pattern may stand, in order; they do not overlap."""
+    if pattern.needs and len(lowered) != len(text):
+        yield 0, len(text)
+    elif pattern.needs:
+        yield from _around(pattern.needs, lowered)
+    else:
+        yield from ((start, end) for start, end, digits in within if digits >= pattern.digits)
+
+
+def _around(needs: tuple[str, ...], lowered: str) -> Iterator[tuple[int, int]]:
+    """What lies near enough to one of `needs` to be one shape with it."""
+    start = end = -1
+    for at in sorted(at for need in needs for at in _all_of(need, lowered)):
+        if start >= 0 and at - _REACH > end:
+            yield start, end
+            start = -1
+        start, end = (max(0, at - _REACH) if start < 0 else start), min(len(lowered), at + _REACH)
+    if start >= 0:
+        yield start, end
+
+
+def _all_of(need: str, lowered: str) -> Iterator[int]:
+    at = lowered.find(need)
+    while at >= 0:
+        yield at
+        at = lowered.find(need, at + 1)
 
 
 def _extent(match: re.Match[str]) -> tuple[int, int]:

@@ -19,13 +19,12 @@ _NEXT = rf"(?:{_WORD}|\d{{1,4}})(?![a-z\d])"
 _RUN = re.compile(
     rf"{_NEXT}(?:[ ,.\-]{{1,3}}(?:and |uh |um |dash |area code )?{_NEXT}){{3,20}}"
 )  # in small letters and without a bound before it, so that the search skips where none of them begins
-_TO_SPACES = str.maketrans(",.-", "   ")
 _WORDS = frozenset(_WORD.split("|"))
 _BETWEEN = frozenset(("and", "uh", "um", "dash", "area", "code"))
 _TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 
-_STREET = re.compile(r"\b(?:street|avenue|road|boulevard)\b", re.IGNORECASE)
+_STREETS = ("street", "avenue", "road", "boulevard")
 _BEFORE_STREET = re.compile(
     rf"\b(?:{_WORD})(?:[ -](?:{_WORD})){{1,4}} (?!and |to |or )(?:[a-z']{{2,20}} ){{1,2}}$", re.IGNORECASE
 )
@@ -62,17 +61,29 @@ def _runs(text: str) -> Iterator[re.Match[str]]:
 
 def find_spoken_addresses(text: str) -> Iterator[Span]:
     """A number of at least two words, one or two words, and `street`, `avenue`, `road` or `boulevard`."""
-    for street in _STREET.finditer(text):
-        begin = max(0, street.start() - _LONGEST_ADDRESS)
-        match = _BEFORE_STREET.search(text[begin : street.start()])
+    for start, end in sorted(_streets(text)):
+        begin = max(0, start - _LONGEST_ADDRESS)
+        match = _BEFORE_STREET.search(text[begin:start])
         if match:
-            yield Span(begin + match.start(), street.end(), "street_address", 0.7, _SOURCE)
+            yield Span(begin + match.start(), end, "street_address", 0.7, _SOURCE)
+
+
+def _streets(text: str) -> Iterator[tuple[int, int]]:
+    """Where one of the words for a street stands by itself."""
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    for word in _STREETS:
+        at = lowered.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if not lowered[end : end + 1].isalnum() and not lowered[at - 1 : at].isalnum():
+                yield at, end
+            at = lowered.find(word, end)
 
 
 def _may_hold_a_run(text: str) -> bool:
     """Whether four number words come close enough to each other for the pattern to be worth its time."""
     run = 0
-    for token in text.lower().translate(_TO_SPACES).split():
+    for token in text.lower().replace(",", " ").replace(".", " ").replace("-", " ").split():
         if token in _WORDS or (token.isdigit() and len(token) < 5):
             run += 1
             if run > 3:

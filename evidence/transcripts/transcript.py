@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 Format = Literal["vtt", "srt", "txt", "docx", "rtf", "pdf", "json", "eaf", "cha", "unknown"]
@@ -148,8 +149,10 @@ class Transcript:
 
 def letters_of(texts: Iterable[str]) -> Counter[str]:
     """How often each letter occurs; digits, marks and spaces do not count."""
-    counts = Counter("".join(texts))
-    return Counter({character: n for character, n in counts.items() if character.isalpha()})
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    counts = np.bincount(points) if len(points) else points
+    found = {chr(point): int(counts[point]) for point in np.flatnonzero(counts)}
+    return Counter({character: n for character, n in found.items() if character.isalpha()})
 
 
 def turn_table(rows: Iterable[tuple[float, float, str, str, int]]) -> pd.DataFrame:
