@@ -16,7 +16,7 @@ from study import StudyError
 from tasks import review
 from tasks.erasing import Plan, Table, erase, written_down
 from tasks.person_strings import strings_of_person
-from tasks.readings import Readings
+from tasks.readings import Readings, forget_readings
 from tasks.review import Contexts, Sitting, counts_said, first_contexts, strings_to_review, take_over
 from tasks.review_record import PAGE, page_written, reviewed_said, write_review_page
 from tasks.string_decisions import FILE, WHERE, decide, decided, read_rows, review_facts
@@ -241,6 +241,13 @@ def test_the_strings_of_a_person_are_their_names_however_written_and_what_only_t
     assert strings_of_person(place, "P001", ["transcripts/I0001.txt"]) == (*strings[:4], "Quillon")
     assert strings_of_person(place, "P002", ()) == ("Orlo",)
     assert strings_of_person(place, "P009", ()) == ()
+
+
+@pytest.mark.real
+def test_after_another_erasure_the_strings_of_a_person_are_looked_for_in_the_files(place):
+    decide(place, [(string, "name") for string in ("Orlo", "Ridge", "Quillon", "Maple")], person="PI", now=NOW)
+    forget_readings(place.restricted)
+    assert strings_of_person(place, "P001", ["transcripts/I0001.txt"]) == ("Quillon",)
 
 
 def test_an_erasure_takes_the_persons_strings_and_the_page_and_leaves_the_rest(place):
