@@ -8,7 +8,7 @@ from typing import Literal
 
 Family = Literal["registry", "near", "shape", "candidate", "disguised"]
 
-DETECTORS_VERSION = 2
+DETECTORS_VERSION = 3
 """Raised whenever the same text may give other spans; part of the digest of what a reading rests on."""
 
 _KINDS: dict[Family, tuple[str, ...]] = {

@@ -13,7 +13,7 @@ from evidence.detectors import gazetteer_words as said
 from evidence.detectors.common_words import BEFORE_MONTH, COMMON_WORDS, MONTHS, PARTICLES
 from evidence.detectors.everyday import is_plain
 from evidence.detectors.masks import masked
-from evidence.detectors.name_lists import given_names, places, surnames, wide_places
+from evidence.detectors.name_lists import given_names, places, short_forms, surnames, wide_places
 from evidence.detectors.span import Span
 from evidence.detectors.words import Words, parts_of, words_of
 
@@ -60,28 +60,40 @@ class Gazetteer:
 def _starts(words: Words) -> list[int]:
     """Where something may begin: no other word is looked at."""
     if not words.is_cased:
-        return [i for i, key in enumerate(words.keys) if key in _uncased()]
-    cues, capitals = said.CUES, _capitals()
-    text, starts = words.text, [*words.starts, len(words.text)]
-    text += " "
+        anywhere = _small_given() | _small_families() | _first_of_places()
+        return [i for i, key in enumerate(words.keys) if key in anywhere]
+    cues, capitals, small = said.CUES, _capitals(), _small_given()
+    text, starts = f"{words.text} ", [*words.starts, len(words.text)]
     return [
         i
         for i, key in enumerate(words.keys)
-        if (key in capitals and text[starts[i]].isupper()) or (key in cues and text[starts[i + 1]].isupper())
+        if (key in capitals and (key in small or text[starts[i]].isupper()))
+        or (key in cues and text[starts[i + 1]].isupper())
     ]
 
 
 @cache
 def _capitals() -> frozenset[str]:
     """Words that may begin a name, a place or the last word of an organisation when they have a capital."""
-    return given_names() | surnames() | {place.split()[0] for place in places()} | said.ORGANISATIONS
+    return given_names() | surnames() | _first_of_places() | said.ORGANISATIONS
 
 
 @cache
-def _uncased() -> frozenset[str]:
-    """Words that may begin a name or place in text without capitals."""
-    names = {name for name in given_names() if len(name) > 3 and name not in COMMON_WORDS and not is_plain(name)}
-    return frozenset(names | {place.split()[0] for place in places()})
+def _first_of_places() -> frozenset[str]:
+    return frozenset(place.split()[0] for place in places())
+
+
+@cache
+def _small_given() -> frozenset[str]:
+    """Given names that are names in small letters too."""
+    long = {name for name in given_names() if len(name) > 3} | short_forms()
+    return frozenset(name for name in long if name not in COMMON_WORDS and not is_plain(name))
+
+
+@cache
+def _small_families() -> frozenset[str]:
+    """Family names that are names in small letters too, where no word has a capital."""
+    return frozenset(n for n in surnames() if len(n) > 4 and n not in COMMON_WORDS and not is_plain(n))
 
 
 def _organisation(words: Words, i: int) -> Iterator[tuple[str, int, int, float]]:
@@ -145,11 +157,13 @@ def _person(words: Words, i: int) -> Iterator[tuple[str, int, int, float]]:
     is_given, is_family = key in given_names(), key in surnames()
     if not (is_given or is_family) or _is_wide(words, i):
         return
-    if not words.is_cased:
-        if is_given and key in _uncased() and not is_plain(key):
-            yield "lowercase_name", i, _lower_run(words, i), 0.5
+    if not (words.is_cased and words.is_capital(i)):
+        if key in _small_given():
+            yield "lowercase_name", i, _lower_run(words, i), 0.4 if words.is_cased else 0.5
+        elif not words.is_cased and key in _small_families():
+            yield "lowercase_name", i, i, 0.4
         return
-    if not words.is_capital(i) or len(key) < 2 or (len(key) == 2 and words.opens(i)):
+    if len(key) < 2 or (len(key) == 2 and words.opens(i)):
         return
     last = _run(words, i)
     is_word = key in COMMON_WORDS or is_plain(key)

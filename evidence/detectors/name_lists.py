@@ -6,6 +6,7 @@ accents, one space between the words of a name.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -14,6 +15,12 @@ from importlib.resources import files
 def given_names() -> frozenset[str]:
     """Given names of some thirty cultures."""
     return _words("given.txt")
+
+
+@cache
+def short_forms() -> frozenset[str]:
+    """Short forms of given names, which are among these too: of few letters, and names all the same."""
+    return _words("given.txt", "# Short forms")
 
 
 @cache
@@ -35,19 +42,22 @@ def wide_places() -> frozenset[str]:
 
 
 def _places(heading: str) -> frozenset[str]:
-    """The places of the paragraphs under a heading that begins so."""
-    found: set[str] = set()
-    is_asked = False
-    for line in _text("places.txt").splitlines():
+    listed = ",".join(_lines("places.txt", heading)).split(",")
+    return frozenset(" ".join(place.split()) for place in listed) - {""}
+
+
+def _words(name: str, heading: str = "") -> frozenset[str]:
+    return frozenset(word for line in _lines(name, heading) for word in line.split())
+
+
+def _lines(name: str, heading: str) -> Iterator[str]:
+    """The lines of the paragraphs under headings that begin so, all where it is empty."""
+    is_asked = not heading
+    for line in _text(name).splitlines():
         if line.startswith("#"):
             is_asked = line.startswith(heading)
         elif is_asked:
-            found.update(" ".join(place.split()) for place in line.split(","))
-    return frozenset(found - {""})
-
-
-def _words(name: str) -> frozenset[str]:
-    return frozenset(word for line in _text(name).splitlines() if not line.startswith("#") for word in line.split())
+            yield line
 
 
 def _text(name: str) -> str:

@@ -48,6 +48,8 @@ def test_a_name_nobody_registered(said, kind, found):
     [
         ("then jennifer lopez came by", "lowercase_name", "jennifer lopez"),
         ("then deshawn came by", "lowercase_name", "deshawn"),
+        ("then dan came by", "lowercase_name", "dan"),
+        ("then rodriguez came by", "lowercase_name", "rodriguez"),
         ("we moved to san bernardino then", "place", "san bernardino"),
         ("i grew up in fresno back then", "place", "fresno"),
     ],
@@ -73,6 +75,12 @@ def test_in_text_without_capitals(said, kind, found):
 )
 def test_what_only_looks_like_a_name(said):
     assert hits(CASED + said) == []
+
+
+def test_a_given_name_in_small_letters_among_capitals():
+    assert hits(f"{CASED}Then jennifer Lopez came, and rodriguez went.") == [
+        ("lowercase_name", "jennifer Lopez"),
+    ]
 
 
 def test_speaker_labels_are_none():
