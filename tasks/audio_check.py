@@ -16,6 +16,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from evidence.audio_check import drawn_minutes, length_of, ranges, turns_heard
+from evidence.detectors import key_of
 from evidence.isolated import ReaderDied, call_each
 from evidence.transcripts import Transcript, read_transcript
 from evidence.versions import Standing, fold_versions
@@ -142,7 +143,7 @@ def _refuse_checker(place: Workspace, heard: Heard) -> None:
             where="the entry form, checker",
             remedy="Use a code from the team list of study.yaml.",
         )
-    if heard.by in _at_work(place, heard.interview):
+    if _codes_and_name(place, heard.by) & _at_work(place, heard.interview):
         raise StudyError(
             "who held or transcribed an interview cannot be the second person who hears it",
             where="the entry form, checker",
@@ -150,22 +151,31 @@ def _refuse_checker(place: Workspace, heard: Heard) -> None:
         )
 
 
+def _codes_and_name(place: Workspace, by: str) -> set[str]:
+    """How registers may call somebody of the team, folded: by name, or by any code that the team list gives them."""
+    names = {p.code: key_of(p.name) for p in place.protocol.team}
+    return {names[by], *(key_of(code) for code, name in names.items() if name == names[by])}
+
+
 def _at_work(place: Workspace, interview: str) -> set[str]:
-    """Everybody the registers name as having held, recorded or transcribed an interview."""
+    """Everybody the registers name as having held, recorded or transcribed an interview, folded."""
     found: set[str] = set()
     for path, column in ((INTERVIEWS.file, "interviewer"), (RECORDINGS.file, "party")):
         rows = read_table(place, path)
         if rows is not None and {column, "interview_id"} <= set(rows.columns):
             cells = rows.loc[rows["interview_id"] == interview, column]
-            found |= {one.strip() for cell in cells for one in cell.replace(",", ";").split(";")}
+            found |= {key_of(one) for cell in cells for one in cell.replace(",", ";").split(";")}
     return found - {""}
 
 
 def _length(place: Workspace, conventions: Transcripts, file: TranscriptFile, heard: Heard) -> float:
-    """The recording's length in seconds: by the register, the form, or the transcript's last time."""
-    known = audio_seconds(place).get(heard.interview) or (heard.whole * 60 if heard.whole else None)
-    if known is None and (turns := next(iter(_turns(place, conventions, [file])))) is not None:
-        known = length_of(turns)
+    """The recording's length in seconds: by the register, else by the form or the transcript's last time, whichever is
+    longer."""
+    known = audio_seconds(place).get(heard.interview)
+    if not known:
+        turns = next(iter(_turns(place, conventions, [file])))
+        said = (heard.whole * 60 if heard.whole else None, None if turns is None else length_of(turns))
+        known = max((length for length in said if length), default=None)
     if known is None:
         raise StudyError(
             "the length of this interview's recording is not known",

@@ -101,9 +101,23 @@ def test_what_cannot_be_is_refused_with_what_to_do(place, wrong, said):
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize("called", ["COO2", "coo1", "B", "coo1; INV2"])
+def test_whoever_held_the_interview_cannot_hear_it_under_another_code_or_name(place, called):
+    (holder,) = [p for p in place.protocol.team if p.code == "COO1"]
+    team = [*place.protocol.team, holder.model_copy(update={"code": "COO2"})]
+    place.protocol = place.protocol.model_copy(update={"team": team})
+    register = place.files.get("registers/interviews.csv").replace(b"R1,COO1", f"R1,{called}".encode())
+    place.files.put("registers/interviews.csv", register)
+    for code in ("COO1", "COO2"):
+        with pytest.raises(StudyError, match="cannot be the second person"):
+            heard_fact.fn(place, heard(by=code))
+    assert heard_fact.fn(place, heard(by="INV1"))
+
+
 def test_the_length_comes_from_the_form_or_the_captions_where_no_register_says_it(place):
     assert heard_fact.fn(place, heard(interview="I0002", whole=20)).data["listened"] == 250
     assert heard_fact.fn(place, heard(interview="I0003")).data["listened"] == round(5000 / (1199 / 60))
+    assert heard_fact.fn(place, heard(interview="I0003", whole=6)).data["listened"] == round(5000 / (1199 / 60))
     assert heard_fact.fn(place, heard(minutes=60)).data["listened"] == 1000
 
 
