@@ -18,6 +18,7 @@ from evidence.isolated import ReaderDied
 from evidence.masking import How, Masked
 from evidence.versions import fold_versions
 from study import Event, Fact, Query, Reference, StudyError, Subject
+from study.identifiers import keyed_digest
 from study.objects import NotStored
 from study.query import QueryRecord, fold_queries
 from study.query import place as place_of
@@ -35,6 +36,7 @@ NOTES = "field_notes/"
 _PROBLEMS = {
     "unreadable": "the file cannot be read. Mend it first.",
     "turns_differ": "its turns or speakers would not stay as they are. De-identify it by hand, as a new version.",
+    "changed": "the file changed or went while it was read. Make it again.",
     "died": "reading it took too long or too much memory. Save it as plain text.",
 }
 _KINDS = {
@@ -100,11 +102,13 @@ def make_copies(place: Workspace, wanted: Wanted) -> Copies:
     conventions = place.protocol.transcripts
     how = How(pseudonyms_of(place, conventions), candidates=wanted.candidates)
     looker = looker_of(place, conventions)
-    given = ((place.files.get(file.path), PurePosixPath(file.path).name) for file in files)
+    changed: set[str] = set()
+    given = ((_bytes(place, file, changed), PurePosixPath(file.path).name) for file in files)
     made = _Made()
     for number, (file, found) in enumerate(zip(files, masked_each(looker, given, how), strict=True), 1):
         step("De-identifying", number, len(files))
-        _take(place, file, found, events, made)
+        is_changed = file.path in changed
+        _take(place, file, Masked("", "", "", problem="changed") if is_changed else found, events, made)
     subjects = frozenset(file.subject for file in files)
     return Copies(tuple(made.facts), tuple(made.queries), subjects, dict(made.counts))
 
@@ -248,6 +252,17 @@ def _refused(place: Workspace, file: _File, found: Masked) -> Query:
         where=f"{file.path}, its de-identified copy",
         message=what,
     )
+
+
+def _bytes(place: Workspace, file: _File, changed: set[str]) -> bytes:
+    """The bytes that the file's reference names; where others lie there by now, or none, the path goes to `changed`."""
+    try:
+        data = place.files.get(file.path)
+    except NotStored:
+        data = b""
+    if keyed_digest(place.codes.key(file.reference.ref), data) != file.reference.hmac:
+        changed.add(file.path)
+    return data
 
 
 def _is_recorded(place: Workspace, key: str, data: bytes, events: Collection[Event]) -> bool:

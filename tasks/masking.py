@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from evidence.changes import Change
+from evidence.detectors import check_residue
 from evidence.isolated import ReaderDied, call_each
 from evidence.masking import How, Masked, mask, open_in
 from evidence.reading import NO_CONVENTIONS, Looker
@@ -45,7 +46,11 @@ class MaskedCopy:
 
 
 def looker_of(place: Workspace, conventions: Transcripts | None) -> Looker:
-    """What reads and searches a study's files: its conventions, names, and what people decided of strings."""
+    """What reads and searches a study's files: its conventions, names, and what people decided of strings.
+
+    StudyError where a detector that study.yaml asks for is missing: else every file would seem unreadable.
+    """
+    check_residue((conventions or NO_CONVENTIONS).residue)
     registers = Registers(place)
     return Looker(
         conventions or NO_CONVENTIONS,

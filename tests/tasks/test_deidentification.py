@@ -279,3 +279,23 @@ def test_a_deidentification_leaves_no_other_copy_in_which_the_person_is_named(pl
     make(place)
     place.restricted.put("deidentified/I0001.vtt", b"WEBVTT\n\n00:00.000 --> 00:02.000\n<v Participant>Tessa Quill.\n")
     assert _masked(place, ["transcripts/I0001.txt"])[2] == ["deidentified/I0001.vtt"]
+
+
+def test_no_copy_is_made_of_other_bytes_than_those_it_is_said_to_be_of(place, monkeypatch):
+    files = transcript_files(place, place.protocol.transcripts)
+    monkeypatch.setattr("tasks.deidentification.transcript_files", lambda *_: files)
+    place.files.put("transcripts/I0001.txt", NAMED.format(name="Orlo").encode())
+    copies = make(place)
+    assert (copies.facts, len(copies.queries)) == ((), 1)
+    assert "changed or went while it was read" in copies.queries[0].message
+    place.files.erase_all_versions("transcripts/I0001.txt")
+    assert "changed or went while it was read" in make(place).queries[0].message
+
+
+def test_a_detector_that_is_missing_is_said_and_not_taken_for_an_unreadable_file(place, monkeypatch):
+    def missing(residue):
+        raise StudyError("the model is missing", where="study.yaml", remedy="Install it.")
+
+    monkeypatch.setattr("tasks.masking.check_residue", missing)
+    with pytest.raises(StudyError, match="the model is missing"):
+        make(place)
