@@ -18,6 +18,7 @@ from evidence.audio_check import SENTENCES, unmet
 from evidence.versions import Standing, Version, fold_versions
 from study import Event, Fact, Reference, Subject
 from study.decisions import Decision
+from study.event import local_day
 from study.query import fold_queries
 from tasks.decisions import read_decisions
 from tasks.deidentification import CHECK, OPEN, stored_copy
@@ -33,7 +34,8 @@ class Releases:
     queries, for the file) or are refused: their decider may not, or somebody who speaks did not consent (`uncovered`).
 
     `copies` of the releases are of de-identified copies; `unheard` counts what waits for its check against the audio,
-    by the sentence that says why; `unclean` what waits because its copy is not clean any more.
+    by the sentence that says why; `unclean` what waits because its copy is not clean any more; `unread` what was
+    decided before the copy was made, so that nobody can have read it.
     """
 
     facts: tuple[Fact, ...]
@@ -44,6 +46,7 @@ class Releases:
     uncovered: int = 0
     copies: int = 0
     unclean: int = 0
+    unread: int = 0
     unheard: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -59,6 +62,11 @@ class Releases:
             lines.append(
                 f"Decided releases whose de-identified copy is not clean by what is known now: {self.unclean}. "
                 "Run deidentify-transcripts."
+            )
+        if self.unread:
+            lines.append(
+                f"Decided releases older than the de-identified copy they would release: {self.unread}. "
+                "Read the copy, then decide again in registers/decisions.csv."
             )
         lines += [f"Refused releases, of transcripts {why}: {n}." for why, n in sorted(self.unheard.items())]
         if self.refused:
@@ -101,6 +109,7 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
     unheard: Counter[str] = Counter()
     ready: list[_Ready] = []
     registers = Registers(place)
+    made_on = {e.id: local_day(e.occurred, place.protocol.zone) for e in events if e.kind == "transcript.deidentified"}
     for decision in (d for d in read_decisions(place) if d.decision == "release" and d.occurred <= place.today):
         released = [e for e in about.get(decision.subject, ()) if _is_release(e)]
         standing = standings.get(decision.subject, Standing(decision.subject))
@@ -114,6 +123,8 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
             counts["waiting"] += 1
         elif any(e.generated == (one.reference,) for e in released):
             counts["standing"] += 1
+        elif one.copy and one.version and decision.occurred < made_on[one.version.deidentified]:
+            counts["unread"] += 1
         elif conventions and one.version and (why := unmet(conventions.audio_check, standing, one.version)):
             unheard[SENTENCES[why]] += 1
         elif registers.consents_missing("release_transcript", decision.subject):
@@ -133,6 +144,7 @@ def decide_releases(place: Workspace, files: Iterable[JudgedTranscript]) -> Rele
         counts["uncovered"],
         copies=sum(one.copy is not None for one in kept),
         unclean=len(ready) - len(clean),
+        unread=counts["unread"],
         unheard=dict(unheard),
     )
 

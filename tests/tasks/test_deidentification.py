@@ -91,7 +91,7 @@ def make(place, **wanted):
     return copies
 
 
-def release(place, day="2016-08-02"):
+def release(place, day="2016-09-01"):
     tiny.decide(place.root, f"release,I0001,,COO1,{day},Read it.")
     files = transcript_files(place, place.protocol.transcripts)
     releases = decide_releases.fn(place, [JudgedTranscript(file, "review") for file in files])
@@ -299,3 +299,13 @@ def test_a_detector_that_is_missing_is_said_and_not_taken_for_an_unreadable_file
     monkeypatch.setattr("tasks.masking.check_residue", missing)
     with pytest.raises(StudyError, match="the model is missing"):
         make(place)
+
+
+def test_a_decision_from_before_the_copy_was_made_releases_no_copy_that_nobody_read(place):
+    assert release(place, day="2016-08-31").waiting == 1
+    make(place)
+    early = release(place, day="2016-08-31")
+    assert (early.facts, early.unread) == ((), 1)
+    assert "Read the copy, then decide again in registers/decisions.csv." in early.said[1]
+    assert release(place).copies == 1
+    assert release(place, day="2016-08-30").unread == 0
