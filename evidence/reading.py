@@ -181,8 +181,9 @@ def refused_for_size(name: str, conventions: Transcripts = NO_CONVENTIONS) -> Re
 
 def rests_on_bytes(conventions: Transcripts) -> dict[str, Any]:
     """The conventions that decide how bytes are read and measured; the others say which files are
-    transcripts, and what is looked for in them."""
-    beside: Collection[str] = {"folder", "file_name", "interview_id_pattern", "residue", "invented_names"}
+    transcripts, what is looked for in them, and how much of the audio is heard again."""
+    which: Collection[str] = {"folder", "file_name", "interview_id_pattern"}
+    beside: Collection[str] = {*which, "residue", "invented_names", "audio_check"}
     return {k: v for k, v in conventions.model_dump(mode="json").items() if k not in beside}
 
 

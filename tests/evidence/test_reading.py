@@ -9,7 +9,7 @@ import pytest
 from evidence.detectors import Decided, Entry
 from evidence.measure import FEATURES
 from evidence.reading import Asked, Looker, Reading, refused_for_size, rests_on_bytes
-from study.protocol.material import GuideQuestion, Transcripts
+from study.protocol.material import AudioCheck, GuideQuestion, Transcripts
 
 CONVENTIONS = Transcripts.model_validate({"speakers": {"interviewer": ["Interviewer"], "participant": ["Participant"]}})
 ENTRIES = (Entry("name", "Heather Mockperson", "P001"), Entry("site", "Unreal Harbor", ""))
@@ -64,6 +64,7 @@ def test_a_file_too_large_is_refused_without_its_bytes() -> None:
 
 
 def test_which_files_are_transcripts_is_nothing_their_reading_rests_on() -> None:
-    other = CONVENTIONS.model_copy(update={"folder": "elsewhere", "file_name": "Interview {interview_id}"})
+    named = {"folder": "elsewhere", "file_name": "Interview {interview_id}"}
+    other = CONVENTIONS.model_copy(update={**named, "audio_check": AudioCheck(share=0.1)})
     assert rests_on_bytes(other) == rests_on_bytes(CONVENTIONS)
     assert rests_on_bytes(CONVENTIONS.model_copy(update={"header": ["date"]})) != rests_on_bytes(CONVENTIONS)

@@ -17,8 +17,9 @@ from study.protocol.material import GuideQuestion, Transcripts
 from tasks import transcript_reading
 from tasks.readings import Readings, flagged_strings, kept_readings
 from tasks.request import StudyRequest
-from tasks.transcript_files import transcript_files
+from tasks.transcript_files import Registers, transcript_files
 from tasks.transcript_reading import CHANGED, Looked, Material, processes_for, read_files
+from tasks.transcripts import _looker
 from tasks.workspace import Workspace, opened
 
 START = Path(__file__).parent.parent.parent / "cli/starting_study"
@@ -204,3 +205,14 @@ def test_a_file_that_changes_while_it_is_read_is_read_by_the_next_run(
 def test_a_second_process_begins_only_for_enough_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transcript_reading.os, "sched_getaffinity", lambda pid: set(range(4)), raising=False)
     assert [processes_for(files) for files in (0, 1, 10, 11, 25, 10_000)] == [1, 1, 1, 2, 3, 4]
+
+
+def test_the_detectors_that_study_yaml_names_are_asked_and_only_what_may_identify_rests_on_them(place):
+    registers = Registers(place)
+    keys = []
+    for residue in ([], ["gazetteer"]):
+        looker = _looker(place, registers, CONVENTIONS.model_copy(update={"residue": residue}))
+        assert ("Gazetteer" in {type(found).__name__ for found in looker.detectors}) == bool(residue)
+        file = transcript_files(place, CONVENTIONS)[0]
+        keys.append(Material([file], looker).keys(file, "txt"))
+    assert {part for part in PARTS if keys[0][part] != keys[1][part]} == LEAKS
