@@ -35,7 +35,9 @@ _LABEL = re.compile(
 def masked(text: str) -> str:
     """The text with every speaker label at a line's start and every placeholder hidden, in the same length."""
     hidden = _BRACKETED.sub(_hide, text) if "[" in text or "<" in text else text
-    hidden = _CROSSED.sub(_hide, _numbered(hidden))
+    hidden = _numbered(hidden)
+    if "XX" in hidden or "xx" in hidden or "___" in hidden:
+        hidden = _CROSSED.sub(_hide, hidden)
     return _LABEL.sub(_hide, hidden) if ":" in hidden else hidden
 
 

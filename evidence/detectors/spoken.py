@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from evidence.detectors.span import Span
+from evidence.detectors.words import words_of
 
 _SOURCE = "patterns"
 _SAID = ("zero oh o nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -20,9 +21,9 @@ _RUN = re.compile(
     rf"{_NEXT}(?:[ ,.\-]{{1,3}}(?:and |uh |um |dash |area code )?{_NEXT}){{3,20}}"
 )  # in small letters and without a bound before it, so that the search skips where none of them begins
 _WORDS = frozenset(_WORD.split("|"))
-_BETWEEN = frozenset(("and", "uh", "um", "dash", "area", "code"))
 _TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
+_FEWEST_WORDS, _FARTHEST = 3, 3
 
 _STREETS = ("street", "avenue", "road", "boulevard")
 _BEFORE_STREET = re.compile(
@@ -36,7 +37,7 @@ NUMBER_WORDS = rf"(?:{_WORD})"
 
 def find_spoken_phones(text: str) -> Iterator[Span]:
     """Runs of at least four said digits, seven to fifteen in all; plain counting (`one two three four …`) is none."""
-    for match in _runs(text) if _may_hold_a_run(text) else ():
+    for match in _runs(text):
         tokens = [token.lower() for token in _TOKEN.findall(match[0])]
         digits = _digits(tokens)
         spoken = sum(token in _DIGITS or token in _TIMES for token in tokens)
@@ -49,14 +50,29 @@ def find_spoken_phones(text: str) -> Iterator[Span]:
 def _runs(text: str) -> Iterator[re.Match[str]]:
     """Every run of said numbers that begins a word."""
     lowered = text.lower() if len(text.lower()) == len(text) else text
-    at = 0
-    while match := _RUN.search(lowered, at):
-        before = lowered[match.start() - 1 : match.start()]
-        if before.isalnum() or before in ("_", "-"):
-            at = match.start() + 1
-            continue
-        yield match
-        at = match.end()
+    for at, end in _groups(text):
+        while match := _RUN.search(lowered, at, end):
+            before = lowered[match.start() - 1 : match.start()]
+            if before.isalnum() or before in ("_", "-"):
+                at = match.start() + 1
+                continue
+            yield match
+            at = match.end()
+
+
+def _groups(text: str) -> Iterator[tuple[int, int]]:
+    """Where at least four number words stand close enough to each other to be a run."""
+    words = words_of(text)
+    said = [i for i, key in enumerate(words.keys) if key in _WORDS or (key.isdigit() and len(key) < 5)]
+    group: list[int] = []
+    for i in said:
+        if group and i - group[-1] > _FARTHEST:
+            if len(group) > _FEWEST_WORDS:
+                yield words.starts[group[0]], words.ends[group[-1]] + 1
+            group = []
+        group.append(i)
+    if len(group) > _FEWEST_WORDS:
+        yield words.starts[group[0]], words.ends[group[-1]] + 1
 
 
 def find_spoken_addresses(text: str) -> Iterator[Span]:
@@ -78,19 +94,6 @@ def _streets(text: str) -> Iterator[tuple[int, int]]:
             if not lowered[end : end + 1].isalnum() and not lowered[at - 1 : at].isalnum():
                 yield at, end
             at = lowered.find(word, end)
-
-
-def _may_hold_a_run(text: str) -> bool:
-    """Whether four number words come close enough to each other for the pattern to be worth its time."""
-    run = 0
-    for token in text.lower().replace(",", " ").replace(".", " ").replace("-", " ").split():
-        if token in _WORDS or (token.isdigit() and len(token) < 5):
-            run += 1
-            if run > 3:
-                return True
-        elif token not in _BETWEEN:
-            run = 0
-    return False
 
 
 def _digits(tokens: list[str]) -> str:
