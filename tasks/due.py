@@ -23,6 +23,7 @@ from recruitment.consent import approval_on
 from recruitment.copies import copies_due
 from recruitment.coverage import ReconsentDue
 from recruitment.follow_ups import BY_TALKING, Act, follow_ups
+from recruitment.measure import is_recording_id
 from recruitment.recordings import Destruction
 from recruitment.registers import RECORDINGS
 from recruitment.site_standing import OPEN, SiteRisk, sites_at_risk
@@ -265,7 +266,7 @@ def _recording_lines(place: Workspace) -> Iterator[DueLine]:
     tones: tuple[tuple[list[Destruction], Tone], ...] = ((late, "bad"), (soon, "warn"))
     for found, tone in tones:
         if found and (first := found[0].due):
-            shown = ", ".join(d.recording for d in found[:SHOWN])
+            shown = ", ".join(_recording(d, place) for d in found[:SHOWN])
             more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
             what = f"{plural(len(found), 'recording')} to destroy, as consent promised: {shown}{more}"
             day = f"was due {_said(first)}" if tone == "bad" else f"by {_said(first)}"
@@ -273,6 +274,11 @@ def _recording_lines(place: Workspace) -> Iterator[DueLine]:
                 f"Destroy every copy, also where it was transcribed; then enter the step destroyed in {RECORDINGS.file}"
             )
             yield DueLine("Recordings", what, len(found), day, f"{how} or record-recording.", tone=tone)
+
+
+def _recording(due: Destruction, place: Workspace) -> str:
+    """A recording by its id; by its interview where the register of interviews gives it a name that is none."""
+    return due.recording if is_recording_id(due.recording, place.protocol) else f"that of {due.interview}"
 
 
 def _site_lines(place: Workspace, registers: Registers, known: Known) -> Iterator[DueLine]:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from recruitment.recordings import Destruction
 from study import Actor, Fact, Subject
 from tasks.closing import what_is_open
-from tasks.due import due_today
+from tasks.due import _recording, due_today
 from tasks.entering import enter
 from tasks.opening import amendment_facts, opening_facts
 from tasks.recordings import audio_seconds
@@ -80,6 +81,11 @@ def test_a_recording_is_due_by_its_id_until_a_row_says_it_is_destroyed(place: Wo
     assert [kind for kind in track(place) if kind.startswith("recording.")] == ["recording.destroyed"]
     assert lines(place) == []
     assert [kind for kind in track(place) if kind.startswith("recording.")] == []
+
+
+def test_a_recording_named_after_somebody_is_due_by_its_interview(place: Workspace) -> None:
+    found = [Destruction(name, "I0001", None, date(2018, 1, 1)) for name in ("R0001", "Heather Mock.m4a", "P001")]
+    assert [_recording(one, place) for one in found] == ["R0001", "that of I0001", "that of I0001"]
 
 
 def test_the_last_recording_closes_what_the_study_owes(place: Workspace) -> None:
