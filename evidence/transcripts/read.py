@@ -22,7 +22,7 @@ READER_VERSIONS: Mapping[Format, int] = {
     "vtt": 2,
     "srt": 2,
     "txt": 2,
-    "docx": 2,
+    "docx": 3,
     "rtf": 1,
     "pdf": 1,
     "json": 1,

@@ -185,7 +185,8 @@ def _other_parts(document: Any) -> Iterator[Passage]:
             yield from _named(root, path)
             continue
         if path == "docProps/custom.xml":
-            yield from (Passage("property custom", text) for text in map(str.strip, root.itertext()) if text)
+            told = [*(node.get("name") or "" for node in root.iter("*")), *map(str, root.itertext())]
+            yield from (Passage("property custom", text) for text in map(str.strip, told) if text)
             continue
         place = re.sub(r"\d+$", "", path.removeprefix("word/").removesuffix(".xml")).removesuffix("s")
         for entry in root.iter(_W + "comment"):

@@ -7,6 +7,8 @@ import zipfile
 
 import docx
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -170,6 +172,18 @@ def test_the_people_company_links_and_pictures_of_a_document_are_found(document)
         ("property manager", "Dee"),
         ("metadata link", "mailto:zora@example.org"),
     ]
+
+
+def test_properties_that_a_team_made_are_found_with_their_names(document):
+    document.add_paragraph("P: hello")
+    custom = (
+        b'<Properties xmlns="x"><property pid="2" name="Talk with Zora"><lpwstr>Dee</lpwstr></property></Properties>'
+    )
+    package = document.part.package
+    part = Part(PackURI("/docProps/custom.xml"), "application/xml", custom, package)
+    package.relate_to(part, f"{OFFICE}/custom-properties")
+    t = read(document, labels={"P"})
+    assert beside(t) == [("property custom", "Talk with Zora"), ("property custom", "Dee")]
 
 
 def test_a_locked_archive_is_named():
