@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ from pathlib import Path
 from storage.keys import leads_out, outside
 from study.objects import AlreadyStored, NotStored, Stored, StoreUnavailable
 
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 _REASONS = {
     errno.EACCES: "this account may not {doing} it",
     errno.EPERM: "this account may not {doing} it",
@@ -146,6 +149,22 @@ class LocalStore:
     def erase_old_versions(self, key: str) -> int:
         """0: a directory keeps no older versions."""
         return 0
+
+    def erase_unfinished(self, older_s: float = 600.0) -> int:
+        """Remove what killed runs were writing: our temporary files last touched so many seconds ago; how many.
+
+        Nothing lists them, so nothing else would ever find what they hold.
+        """
+        gone = 0
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in filter(_TEMPORARY.fullmatch, names):
+                with suppress(OSError):
+                    path = Path(folder) / name
+                    if time.time() - path.stat().st_mtime >= older_s:
+                        path.unlink()
+                        gone += 1
+        return gone
 
     def _write(self, key: str, body: bytes, publish: Callable[[Path, Path], None]) -> Stored:
         path = self._path(key)

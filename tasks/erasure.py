@@ -23,7 +23,8 @@ REGISTER = "registers/consent.csv"
 
 def finish_pending(place: Workspace) -> int:
     """Finish every withdrawal that was applied: its list for people, and where data goes the erasure; returns how many
-    erasures were carried out."""
+    erasures were carried out. What a killed run left half-written under restricted/ goes first."""
+    place.restricted.erase_unfinished()
     events = place.events()
     done = {e.data["decision"] for e in events if e.kind == "erasure.executed"}
     for event in events:

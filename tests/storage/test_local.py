@@ -86,3 +86,15 @@ def test_a_file_of_any_length_is_read_in_parts(store: LocalStore) -> None:
     for key in ("a/none", "a"):
         with pytest.raises(NotStored):
             list(store.get_parts(key))
+
+
+def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.put("deidentified/I0001.txt", b"kept")
+    left, young = tmp_path / "deidentified/.0123456789abcdef.tmp", tmp_path / ".fedcba9876543210.tmp"
+    for path in (left, young, tmp_path / "deidentified/.notes.tmp"):
+        path.write_bytes(b"half a na")
+    os.utime(left, (0, 0))
+    os.utime(tmp_path / "deidentified/.notes.tmp", (0, 0))
+    assert store.erase_unfinished() == 1
+    assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == [young.name, ".notes.tmp", "I0001.txt"]

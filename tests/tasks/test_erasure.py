@@ -146,6 +146,16 @@ def test_what_was_kept_of_files_read_goes_too_strings_that_were_flagged_and_all(
     assert not [path for path, data in left_of(running).items() if "readings/" in path or b"Mockperson" in data]
 
 
+def test_what_a_killed_run_left_half_written_goes_before_an_erasure(running):
+    left = running / "restricted/readings/.0123456789abcdef.tmp"
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"Heather Mock")
+    os.utime(left, (0, 0))
+    with opened(request(running), "withdraw-participant") as place:
+        finish_pending(place)
+    assert not left.exists()
+
+
 def test_what_was_decided_of_the_persons_names_goes_with_them(running):
     with opened(request(running), "review-strings") as place:
         rows = (running / "restricted/identities.csv").read_text().splitlines()
