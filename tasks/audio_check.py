@@ -93,7 +93,8 @@ def heard_fact(place: Workspace, heard: Heard) -> Fact:
     """That somebody checked the transcript that lies there against its audio.
 
     StudyError for somebody outside the team or who held or transcribed the interview, for a transcript that has not
-    arrived or was checked already, and where the length of the recording is not known.
+    arrived or was checked already, where the length of the recording is not known, and where it is known but no minutes
+    were drawn.
     """
     conventions = place.protocol.transcripts
     files = [] if conventions is None else _of_interviews(place, conventions)
@@ -117,6 +118,12 @@ def heard_fact(place: Workspace, heard: Heard) -> Fact:
     share = min(1000, round(1000 * heard.minutes * 60 / whole))
     list_ = f"{FOLDER}{heard.interview}.csv"
     drawn = _stored(place, list_)
+    if drawn is None and conventions.audio_check and audio_seconds(place).get(heard.interview):
+        raise StudyError(
+            "no minutes were drawn for this transcript, so what was heard may have been chosen",
+            where=f"restricted/{list_}",
+            remedy="Run draw-audio-check, and hear the minutes it lists.",
+        )
     return Fact(
         "transcript.checked",
         heard.day.isoformat(),

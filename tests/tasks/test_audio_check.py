@@ -111,6 +111,7 @@ def test_whoever_held_the_interview_cannot_hear_it_under_another_code_or_name(pl
     for code in ("COO1", "COO2"):
         with pytest.raises(StudyError, match="cannot be the second person"):
             heard_fact.fn(place, heard(by=code))
+    draw_minutes.fn(place)
     assert heard_fact.fn(place, heard(by="INV1"))
 
 
@@ -118,7 +119,15 @@ def test_the_length_comes_from_the_form_or_the_captions_where_no_register_says_i
     assert heard_fact.fn(place, heard(interview="I0002", whole=20)).data["listened"] == 250
     assert heard_fact.fn(place, heard(interview="I0003")).data["listened"] == round(5000 / (1199 / 60))
     assert heard_fact.fn(place, heard(interview="I0003", whole=6)).data["listened"] == round(5000 / (1199 / 60))
+    draw_minutes.fn(place)
     assert heard_fact.fn(place, heard(minutes=60)).data["listened"] == 1000
+
+
+def test_minutes_that_somebody_chose_do_not_count(place):
+    with pytest.raises(StudyError, match="no minutes were drawn"):
+        heard_fact.fn(place, heard())
+    draw_minutes.fn(place)
+    assert heard_fact.fn(place, heard()).used
 
 
 def test_without_a_declared_check_nothing_is_drawn(place):
