@@ -166,6 +166,7 @@ SECRETS = ["Heather McKinley", "mckinly", "Rosalinda Vega", "m-a-r-i-a", "my nam
            "503 555 0199", "Mc Kinley", "big t"]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from([*SECRETS, "and then", "We went", "\n"]), min_size=1, max_size=8))
 def test_nothing_that_is_said_of_a_leak_holds_the_text(pieces):
@@ -212,6 +213,7 @@ def test_no_decision_hides_what_identifies_by_its_shape():
     assert [leak.span.kind for leak in found] == ["email", "url"]
 
 
+@pytest.mark.slow
 def test_places_beside_the_turns_are_each_their_own():
     beside = (
         Passage("note", "Heather", 3),

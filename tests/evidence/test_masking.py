@@ -6,6 +6,7 @@ import io
 from itertools import pairwise
 
 import docx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,6 +162,7 @@ PLANTED = st.sampled_from(
 PARAGRAPH = st.lists(PLANTED, min_size=1, max_size=9).map(lambda words: " ".join(words).strip() or "so")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(PARAGRAPH, min_size=1, max_size=5))
 def test_the_list_of_changes_leads_from_the_original_to_the_copy_and_back(paragraphs: list[str]) -> None:
@@ -183,6 +185,7 @@ def edits(draw: st.DrawFn) -> list[Change]:
     return [Change(a, b, "TR060", draw(texts)) for a, b in zip(at[::2], at[1::2], strict=False)]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(edits(), edits())
 def test_later_changes_moved_back_touch_what_they_touched(first: list[Change], later: list[Change]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ FLAGS = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(FLAGS, st.permutations("abc"))
 def test_the_order_of_files_changes_nothing_and_families_stay_together(flags, order):
     found = open_strings(flags, NOTHING_DECIDED)

@@ -76,6 +76,7 @@ def test_a_sketch_is_the_same_on_every_machine() -> None:
     assert drawn.document()["sample"] == "86b3f9d21ce58e863d278f87a9024afa"
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=8, max_size=60), st.integers(0, 3))
 def test_containment_is_that_of_the_words_whatever_repeats(row: list[str], cut: int) -> None:

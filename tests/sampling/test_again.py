@@ -28,6 +28,7 @@ def test_with_nobody_out_or_staying_it_is_the_first_proposal(programs: Programs)
     assert (again.code, again.kept, again.notes) == (propose(frame, DESIGN).code, (), propose(frame, DESIGN).notes)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(out=st.sets(st.integers(0, 19), max_size=5), stays=st.sets(st.integers(0, 19), max_size=2))
 def test_who_is_out_is_never_chosen_and_who_stays_always(

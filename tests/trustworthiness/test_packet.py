@@ -102,6 +102,7 @@ def test_a_stored_packet_reads_back():
         read_packet(b'{"format": 99}')
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.integers(1, 30), st.text(max_size=40), max_size=8))
 def test_any_packet_reads_back(turns):
     p = packet(turns=turns, segments=[])
@@ -144,7 +145,7 @@ def test_mc002_somebody_else_is_named(said):
 
 
 @pytest.mark.parametrize(
-    "said", ["I will ask.", "Will you ask?", "Out of the breeze, into the lee-side.", "Robin is what they call me."]
+    "said", ["I will ask.", "Will you ask?", "Free will, in a will of my own.", "Robin is what they call me."]
 )
 def test_words_that_only_look_like_a_name_pass_and_so_does_the_participants_own(said):
     own = {**OWN, 9: said}
