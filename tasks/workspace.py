@@ -38,7 +38,7 @@ __all__ = ["StudyRequest", "Workspace", "opened"]
 NAMED = {"identities.csv": ("participant_id", "name"), "participants.csv": ()}
 """The tables under restricted/ that name people, and the columns without which they would seem to name nobody."""
 
-OF_PEOPLE = frozenset({"participant", "interview", "recording", "transcript", "fieldnote", "packet", "reply"})
+OF_PEOPLE = frozenset({"participant", "interview", "recording", "transcript", "fieldnote", "packet", "reply", "copy"})
 """Subjects that are a person or what one person said."""
 
 SELDOM = 200_000

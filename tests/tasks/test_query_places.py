@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from study import Query
+from study import Fact, Query, Subject
 from tasks.query_places import QueryPlaces
 from tasks.study_page import _queries
 
@@ -71,3 +71,11 @@ def test_the_study_page_names_no_such_file(place):
     standing = SimpleNamespace(open_queries=(query,), queries={query.fingerprint: SimpleNamespace(opened_by="")})
     (line,) = _queries(standing, frozenset(), QueryPlaces(place))
     assert "Tessa" not in str(line)
+
+
+def test_why_a_query_on_a_copy_was_set_aside_is_for_the_team_alone(place):
+    data = {"fingerprint": "0" * 64, "occurrence": 1}
+    fact = Fact("query.set_aside", "2016-03-01", (Subject("copy", "I0001"),), data=data)
+    place.with_record(fact, {"reason": "Tessa said it herself."})
+    assert [s.key for s in place.restricted.list("records/")]
+    assert not [s.key for s in place.files.list("records/")]
