@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from evidence.detectors import FAMILY, Entry, Registry
+from evidence.detectors.common_words import COMMON_WORDS
+from evidence.detectors.everyday import is_everyday
 from evidence.leaks import Leak, flagged
 from evidence.measured import Features, note
 from evidence.transcripts.speakers import folded
@@ -29,12 +31,13 @@ _DECLARED = re.compile(
     r"(?<!not )(?<!not yet )(?<!to be )(?<!un)\b(?:de-?identified|anonymi[sz]ed|pseudonymi[sz]ed|redacted)\b",
     re.IGNORECASE,
 )
-_SELF = re.compile(
-    r"(?:my name is|my name's|my name would be|i am called|i'm called|people call me|everybody calls me"
-    r"|you can call me|call me|i am|i'm|mein name ist|ich heiße|ich heisse|ich bin|je m'appelle|mon nom est|je suis"
-    r"|me llamo|mi nombre es|soy|mi chiamo|il mio nome è|sono|mijn naam is|ik heet|ik ben|meu nome é|me chamo"
-    r"|eu sou)[,:]?\s+"
-)  # in small letters and without a bound before it, so that the search skips where none of them begins
+_SAYS = (
+    "my name is|my name's|my name would be|i am called|i'm called|people call me|everybody calls me"
+    "|you can call me|call me|i am|i'm|mein name ist|ich heiße|ich heisse|ich bin|je m'appelle|mon nom est|je suis"
+    "|me llamo|mi nombre es|soy|mi chiamo|il mio nome è|sono|mijn naam is|ik heet|ik ben|meu nome é|me chamo|eu sou"
+)
+_CUES = tuple(_SAYS.split("|"))
+_SELF = re.compile(rf"(?:{_SAYS})[,:]?\s+")  # in small letters, and looked for only where one of the cues stands
 _REACH = 60
 _FEATURE = {
     "registry": "registry_hits_count",
@@ -153,9 +156,18 @@ def self_named(
             continue
         meant = frozenset() if who in labelled else people.meant(label)
         labelled.add(who)
-        for match in _SELF.finditer(text.lower() if len(text.lower()) == len(text) else text):
-            if not match.start() or not (text[match.start() - 1].isalnum() or text[match.start() - 1] == "_"):
-                meant |= people.meant(text[match.end() : match.end() + _REACH])
+        lowered = text.lower() if len(text.lower()) == len(text) else text
+        for match in _SELF.finditer(lowered) if any(cue in lowered for cue in _CUES) else ():
+            said = text[match.end() : match.end() + _REACH]
+            is_inside = match.start() > 0 and (text[match.start() - 1].isalnum() or text[match.start() - 1] == "_")
+            if not is_inside and not _begins_plainly(said):
+                meant |= people.meant(said)
         if meant:
             found[number] = meant
     return tuple((number, tuple(sorted(codes))) for number, codes in found.items())
+
+
+def _begins_plainly(said: str) -> bool:
+    """Whether what follows `I'm` begins with an everyday word in small letters that is no name: `so tired`."""
+    first = said.split(None, 1)[0].rstrip(".,;:!?") if said else ""
+    return first.islower() and first not in COMMON_WORDS and is_everyday(first)
