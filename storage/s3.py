@@ -125,6 +125,10 @@ class S3Store:
             self._erase(key, old[start : start + _BATCH], bypass=False)
         return len(old)
 
+    def erase_unfinished(self, older_s: float = 600.0) -> int:
+        """0: an object is there whole or not at all."""
+        return 0
+
     def retention_of(self, key: str, version_id: str | None = None) -> Retention | None:
         """How the current (or that) version of `key` is locked; None when it is not, NotStored without one."""
 

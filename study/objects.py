@@ -87,3 +87,7 @@ class FolderStore(ImmutableStore, Protocol):
     def erase_old_versions(self, key: str) -> int:
         """Remove every version of `key` but the current one; return how many there were."""
         ...
+
+    def erase_unfinished(self, older_s: float = 600.0) -> int:
+        """Remove what killed runs were writing so many seconds ago or more; return how many files that were."""
+        ...
