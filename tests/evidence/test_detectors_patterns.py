@@ -76,6 +76,7 @@ def test_what_only_looks_like_one(text):
     assert kinds(text) == []
 
 
+@pytest.mark.slow
 @given(st.integers(10**7, 10**8 - 1), st.integers(0, 8), st.integers(1, 9))
 @settings(max_examples=60)
 def test_a_social_insurance_number_counts_only_with_its_check_digit(body, at, more):
@@ -87,6 +88,7 @@ def test_a_social_insurance_number_counts_only_with_its_check_digit(body, at, mo
     assert kinds(f"it is {spaced[1]} here") == []
 
 
+@pytest.mark.slow
 @given(st.integers(2 * 10**10, 10**11 - 1), st.integers(0, 11), st.integers(1, 9))
 @settings(max_examples=60)
 def test_an_aadhaar_number_counts_only_with_its_check_digit(body, at, more):

@@ -83,6 +83,7 @@ def test_whom_a_hit_may_name() -> None:
 LETTERS = st.text(alphabet="abcdefghijklmnoprstuvwzåäéøüłñç", min_size=5, max_size=9)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(LETTERS, LETTERS, st.sampled_from(["{a} {b}", "{b}, {a}", "{A}{n}{B}", "{a}’s", "<{B}>", "({a}.)", "{A} {B}"]))
 def test_a_rare_name_is_found_however_it_is_set(given_name: str, family: str, form: str) -> None:
@@ -103,6 +104,7 @@ def test_words_stand_where_they_are_said_to(text: str) -> None:
     assert words.starts == sorted(words.starts)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(

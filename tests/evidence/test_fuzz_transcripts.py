@@ -19,6 +19,7 @@ def without_fault(results: list[Tried]) -> list[str]:
     return [one.format for one in results if not one.faults]
 
 
+@pytest.mark.slow
 def test_the_first_broken_files_of_every_format() -> None:
     without_fault([tried(number) for number in range(40)])
 

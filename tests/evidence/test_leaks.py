@@ -76,12 +76,14 @@ def test_everyday_words_count_only_when_they_look_like_a_name(text, hits):
     assert len(kinds(text)) == hits
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_rare_name_is_found_at_its_place_in_any_surroundings(before, after):
     text = f"{before} Heather {after}"
     assert any(text[s.start : s.end].casefold().startswith("heather") for s in REGISTRY.find(text))
 
 
+@pytest.mark.slow
 @given(st.text(max_size=80))
 def test_spans_lie_inside_the_text_and_do_not_overlap(text):
     for find in (REGISTRY.find, Patterns().find):

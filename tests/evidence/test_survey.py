@@ -68,6 +68,7 @@ def staff(tmp_path_factory: pytest.TempPathFactory) -> Survey:
     return read_survey(path)
 
 
+@pytest.mark.slow
 def test_declared_missing_codes_stay_apart_from_system_missing(staff: Survey):
     assert staff.frame["q1"].tolist()[:2] == [1.0, -9.0]
     assert staff.frame["q1"].isna().tolist() == [False, False, True, False]

@@ -112,6 +112,7 @@ def test_letters_another_reader_sees_are_counted_in(monkeypatch):
     assert (t.letters_in, t.letters_kept) == (12, 5)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(30)
 def test_a_font_table_without_character_sets_takes_no_time():
     t = read_transcript(b"{\\rtf1{\\fonttbl" + b"\\f1" * 50_000 + b"}P: said\\par}", "I0001.rtf", labels={"P"})

@@ -87,6 +87,7 @@ def test_a_loop_over_cues_is_placed_where_it_begins() -> None:
     assert repeats[0] == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=7, unique=True), st.integers(2, 9))
 def test_a_phrase_of_different_words_repeated_is_counted_by_five_words_or_more(phrase: list[str], times: int) -> None:

@@ -174,6 +174,7 @@ def test_a_role_held_by_few_at_a_site_is_left_out_and_reached_is_not_said_beside
     assert [t["is_reached"] for t in published(document(), FLOW, "auditor", 5)[0]["targets"]] == [True]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 12), min_size=2, max_size=4), st.integers(2, 6))
 @example([2, 2, 2], 3)

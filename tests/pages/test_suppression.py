@@ -58,6 +58,7 @@ def test_rounded_down(count, shown):
     assert at_least(count, 5) == shown
 
 
+@pytest.mark.slow
 @given(st.lists(COUNT, max_size=8), st.integers(2, 6))
 def test_no_step_shown_gives_away_a_difference_below_k(drops, k):
     steps = [sum(drops) - sum(drops[:i]) for i in range(len(drops) + 1)]

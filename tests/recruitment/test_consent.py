@@ -432,6 +432,7 @@ def test_a_withdrawal_is_never_undone_by_an_older_consent(study, data, day, scop
         assert not asked(events, day, scope).in_force
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.data(), st.lists(DAYS, max_size=3, unique=True), st.lists(DAYS, max_size=3, unique=True), DAYS)
 def test_with_sound_consents_the_later_of_consent_and_withdrawal_decides(study, data, signed, ended, day):

@@ -39,6 +39,7 @@ def scattered(free_problem: Callable[..., Problem], seed: int, n: int, size: int
     return replace(problem, limits=limits)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), n=st.integers(4, 9), size=st.integers(1, 4), lowest=st.booleans())
 def test_cp_sat_says_what_looking_at_all_samples_says(

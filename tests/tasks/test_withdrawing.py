@@ -149,6 +149,7 @@ def test_the_dry_run_says_all_numbers_and_changes_nothing(study):
     assert not any("P001" in sentence or "I0001" in sentence for sentence in said)
 
 
+@pytest.mark.slow
 def test_de_identifying_leaves_the_words_and_nothing_that_leads_to_the_person(study):
     with acting(study) as place:
         code = place.known_trail_codes()["P001"]

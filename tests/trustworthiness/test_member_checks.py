@@ -54,6 +54,7 @@ def test_every_step_is_reached_by_its_own_kind(steps, until, step):
     assert state.by_step == {**dict.fromkeys(STEPS, 0), step: 1}
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_permutation_gives_the_same_state(steps, data):
