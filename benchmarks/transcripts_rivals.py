@@ -104,7 +104,7 @@ def cues_lost(parser: str, quirk: str) -> tuple[int, int]:
     """Of ten cues: those of whose words any is missing, and those whose words are there without who said them."""
     try:
         texts = PARSERS[parser](*quirky(quirk))
-    except Exception:
+    except Exception:  # each parser refuses a file by errors of its own; a file refused is a file lost, ours too
         return _CUES, 0
     whole = "\n".join(texts)
     lost = [n for n in range(1, _CUES + 1) if not all(word in whole for word in _said(n).split())]
