@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from evidence.dictionary import DataDictionary, read_dictionary
 from evidence.survey import read_survey, sniff
-from evidence.survey_features import answers_as_declared
+from evidence.survey.dictionary import DataDictionary, read_dictionary
+from evidence.survey.features import answers_as_declared
 from expectations.catalogue import CATALOGUE
-from expectations.survey import CHECKS
-from expectations.survey_suites import SurveyToJudge, judge
+from expectations.survey.checks import CHECKS
+from expectations.survey.suites import SurveyToJudge, judge
 from expectations.validate import CheckResult, Validation
 from pages.data_docs import CheckedColumn, CheckedSuite, SurveyDocs
 from study import Event, Fact, Query, Reference, StudyError, Subject

@@ -80,17 +80,41 @@ class Transcripts(Part):
     audio_check: AudioCheck | None = Field(None, description="leave out where nobody checks against the audio")
 
 
+class SiteScore(Part):
+    """When a scale's mean may stand for a site: enough respondents, and enough likeness among them."""
+
+    minimum_respondents: int = Field(5, ge=2, description="fewest respondents at a site whose mean is given")
+    minimum_icc2: float | None = Field(None, ge=0, le=1, description="least reliability of the sites' means, ICC(2)")
+    minimum_rwg: float | None = Field(None, ge=0, le=1, description="least agreement within a site, r_wg")
+
+
 class Scale(Part):
-    """A scale in a survey: its items and which of them are reversed."""
+    """A scale in a survey: its items, which of them are reversed, and how a respondent is scored on it."""
 
     name: Identifier
     items: list[Text] = Field(min_length=2)
     reversed: list[Text] = []
     minimum_alpha: float = Field(0.6, ge=0, le=1)
+    score: Literal["mean", "sum"] = "mean"
+    answered_share: float = Field(0.5, gt=0, le=1, description="share of the items somebody answers to be scored")
+    site_score: SiteScore | None = Field(None, description="leave out where no mean of a site is used")
+
+
+class Fieldwork(Part):
+    """The first and the last day on which a wave was answered, both included."""
+
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Fieldwork:
+        if self.end < self.start:
+            raise ValueError("the last day of fieldwork is before the first")
+        return self
 
 
 class Survey(Part):
-    """One survey instrument: its file, data dictionary, key, and how it links to people."""
+    """One survey file: its data dictionary, key, wave, and how it links to people."""
 
     name: Identifier
     file: Text
@@ -103,6 +127,20 @@ class Survey(Part):
     start: Text | None = Field(None, description="column with the start time or day")
     end: Text | None = Field(None, description="column with the end time or day")
     scales: list[Scale] = []
+    catalog: Text | None = Field(None, description="SAS catalog (.sas7bcat) with the value labels of a .sas7bdat")
+    encoding: Text | None = Field(None, description="code page of a file that is not UTF-8, for example cp1252")
+    instrument: Identifier | None = Field(None, description="the same for every wave of one questionnaire")
+    wave: int | None = Field(None, ge=1, description="which wave of the instrument this file is, from 1")
+    wave_column: Text | None = Field(None, description="column in which the file says its own wave")
+    fieldwork: Fieldwork | None = Field(None, description="days on which this wave was answered")
+    distribution: Text | None = Field(None, description="list of those invited, for the response rate")
+    checks: Text | None = Field(None, description="file with checks the team wrote for this survey")
+
+    @model_validator(mode="after")
+    def _wave_of_something(self) -> Survey:
+        if self.wave is not None and self.instrument is None:
+            raise ValueError("a wave needs its `instrument`, the same for every wave")
+        return self
 
 
 class Saturation(Part):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evidence.dictionary import read_dictionary
-from evidence.skip_logic import Compared
+from evidence.survey.dictionary import read_dictionary
+from evidence.survey.skip_logic import Compared
 
 HEADER = "variable,label,type,values,missing,range,scale,reverse,show_if\n"
 NAME = "surveys/staff.dictionary.csv"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.skip_logic import ConditionError, holds, parse_condition, variables_of
+from evidence.survey.skip_logic import ConditionError, holds, parse_condition, variables_of
 
 FRAME = pd.DataFrame({"q1": [1.0, 2.0, None], "name": ["a", "b", None], "q2": [5.0, None, 5.0]})
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evidence.dictionary import DataDictionary, Variable, read_dictionary
 from evidence.survey import Survey as SurveyFile
-from evidence.survey_features import answers_as_declared
-from expectations.survey_suites import SurveyToJudge, judge
+from evidence.survey.dictionary import DataDictionary, Variable, read_dictionary
+from evidence.survey.features import answers_as_declared
+from expectations.survey.suites import SurveyToJudge, judge
 from study import Protocol, Query
 from study.protocol.material import Scale, Survey
 from tasks.survey_links import LINKS

@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from evidence.dictionary import DataDictionary
 from evidence.reliability import cronbach_alpha, reversal_gains
-from evidence.survey_features import Answers
+from evidence.survey.dictionary import DataDictionary
+from evidence.survey.features import Answers
 
 SHORTEST_BATTERY = 4
 """Items of a scale below which equal answers say nothing."""

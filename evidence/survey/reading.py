@@ -15,7 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from evidence import isolated
-from evidence.dictionary import Code, DataDictionary, Type, Variable
+from evidence.survey.dictionary import Code, DataDictionary, Type, Variable
 from study.errors import StudyError
 from study.identifiers import digest
 

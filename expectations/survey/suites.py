@@ -9,12 +9,12 @@ from datetime import date
 
 import pandas as pd
 
-from evidence.dictionary import DataDictionary, Variable
 from evidence.survey import Survey as SurveyFile
-from evidence.survey_features import Answers, row_features, variable_features
-from evidence.survey_scales import Scale, scale_features, scales_of
+from evidence.survey.dictionary import DataDictionary, Variable
+from evidence.survey.features import Answers, row_features, variable_features
+from evidence.survey.scales import Scale, scale_features, scales_of
 from expectations.check import Builder, Check, Suite, in_set, matches, within
-from expectations.survey import (
+from expectations.survey.checks import (
     ALPHA,
     CONTACT,
     FILE,

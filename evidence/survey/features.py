@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from evidence.detectors.patterns import Patterns
-from evidence.dictionary import Code, DataDictionary, Variable
-from evidence.skip_logic import holds
-from evidence.survey import DECLARES_MISSING, LABELLED, Survey
+from evidence.survey.dictionary import Code, DataDictionary, Variable
+from evidence.survey.reading import DECLARES_MISSING, LABELLED, Survey
+from evidence.survey.skip_logic import holds
 
 SHORTEST_VECTOR = 10
 """Coded answers of a respondent below which an identical respondent says nothing."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from evidence.skip_logic import Condition, ConditionError, parse_condition, variables_of
+from evidence.survey.skip_logic import Condition, ConditionError, parse_condition, variables_of
 from study.errors import Fault
 from study.identifiers import digest
 
