@@ -12,13 +12,13 @@ import pytest
 from evidence.detectors import Entry, Registry, Span
 from evidence.leak_features import KnownPeople
 from evidence.leaks import Leak, find_leaks
-from evidence.measure import Expected, measure, measure_leaks
+from evidence.measure import Expected, measure
 from evidence.measured import Measured, Trace
 from evidence.similarity import Likeness
 from evidence.transcripts import Transcript, read_transcript
 from evidence.transcripts.transcript import Passage
 from expectations.transcript_suites import Judgement, MeasuredFile, judge
-from expectations.transcripts import CHECKS, COPIES, QUESTIONS, TRANSCRIPTS, TURNS
+from expectations.transcripts import CHECKS, QUESTIONS, TRANSCRIPTS, TURNS
 from study import Protocol
 from study.protocol.material import GuideQuestion, Transcripts
 
@@ -326,20 +326,6 @@ def test_swapped_transcripts_of_two_participants_are_both_caught(study: Protocol
         files.append(MeasuredFile(f"transcript:{name[:5]}", name, name, found))
     for judgement in judge(files, study=study).by_ref.values():
         assert {"TR005", "TR044"} <= {query.check for query in judgement.queries}
-
-
-def test_on_a_copy_to_be_released_what_identifies_blocks(study: Protocol) -> None:
-    conventions = Transcripts.model_validate(BASE)
-    files = []
-    for ref, text in (("open", turns("How?", "Ask Delphira.")), ("settled", PLAIN)):
-        transcript = read_transcript(text.encode(), "I0001.txt", labels=["Interviewer", "Participant"])
-        leaks = find_leaks(transcript, [Registry(ENTRIES)], labels=["Interviewer", "Participant"])
-        found = measure_leaks(transcript, leaks, conventions, people=PEOPLE, is_declared=True)
-        files.append(MeasuredFile("transcript:I0001", ref, f"restricted/deidentified/{ref}.txt", found))
-    judged = judge(files, study=study, only=COPIES).by_ref
-    assert {(q.check, q.severity) for q in judged["open"].queries} == {("TR060", "block"), ("TR066", "block")}
-    assert judged["settled"].queries == ()
-    assert judged["settled"].states["TR066"] == "passed"
 
 
 def test_nothing_to_judge_is_nothing() -> None:
