@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from evidence.survey import read_survey, sniff
 from evidence.survey.dictionary import DataDictionary, read_dictionary
 from evidence.survey.features import answers_as_declared
 from expectations.catalogue import CATALOGUE
-from expectations.survey.checks import CHECKS
 from expectations.survey.suites import SurveyToJudge, judge
-from expectations.validate import CheckResult, Validation
-from pages.data_docs import CheckedColumn, CheckedSuite, SurveyDocs
-from study import Event, Fact, Query, Reference, StudyError, Subject
+from expectations.validate import State, Validation
+from pages.data_docs import SurveyDocs
+from study import Fact, Query, Reference, StudyError, Subject
 from study.identifiers import event_id
 from study.objects import NotStored
 from study.protocol.material import Survey
@@ -24,16 +21,21 @@ from study.query import Verdict, fold_queries
 from study.query import place as place_of
 from tasks.gates import Gatekeeper
 from tasks.queries import read_query
+from tasks.survey_docs import docs_of, has_page
 from tasks.survey_links import People, links, refused_answers
-from tasks.workspace import Workspace, software_version
-
-DOCS = "data_docs/"
-ROW_IS = {"file and scales": "file", "variables": "variable", "answers": "respondent"}
+from tasks.survey_rules import Rules
+from tasks.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedSurvey:
-    """One survey of the protocol after this run; `facts` is empty and `docs` None where there is no file."""
+    """One survey of the protocol after this run; `facts` is empty and `docs` None where there is no file.
+
+    For the team's page, all of it empty where the survey was not judged now: `states` how each check went, by check id
+    and column; `reports` a report of each scale; `frequencies` the tables of its variables; `history` what changed
+    since the judgement before; `responses` how many were invited and answered; `features` what was measured on the
+    file as a whole.
+    """
 
     name: str
     verdict: Verdict
@@ -41,6 +43,12 @@ class JudgedSurvey:
     facts: tuple[Fact, ...] = ()
     docs: SurveyDocs | None = None
     is_unchanged: bool = False
+    states: Mapping[tuple[str, str], State] = field(default_factory=dict)
+    reports: tuple[Any, ...] = ()
+    frequencies: tuple[Any, ...] = ()
+    history: Any = None
+    responses: Any = None
+    features: Mapping[str, object] = field(default_factory=dict)
 
 
 def judge_survey(place: Workspace, spec: Survey, known: People) -> JudgedSurvey:
@@ -58,7 +66,7 @@ def judge_survey(place: Workspace, spec: Survey, known: People) -> JudgedSurvey:
     )
     dictionary, used, faults = _dictionary(place, spec)
     rules = Rules.of(place, spec, dictionary, known, received)
-    if rules.stands and _has_page(place, spec):
+    if rules.stands and has_page(place, spec):
         return JudgedSurvey(spec.name, rules.verdict, _still_open(place, spec), is_unchanged=True)
     try:
         survey = read_survey(place.root / spec.file)
@@ -78,61 +86,6 @@ def judge_survey(place: Workspace, spec: Survey, known: People) -> JudgedSurvey:
         validations = judge(whole, rows, study=place.protocol, ref=place.ref(spec.file))
         queries += [query for validation in validations for query in validation.queries]
     return _judged(place, spec, rules.code(place.today if is_dated else None), received, used, queries, validations)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a judgement rests on besides the file: checks, thresholds, dictionary, people, software.
-
-    The code is keyed with the file's own key, because people are in it. A judgement that met a date in the future rests
-    on the day as well. A file that changed and changed back is judged anew under a code of its own, `after` the
-    judgement in between.
-    """
-
-    key: Callable[[bytes], str]
-    base: str
-    today: date
-    generated: tuple[Reference, ...]
-    earlier: tuple[Event, ...]
-
-    @classmethod
-    def of(cls, place: Workspace, spec: Survey, dictionary: DataDictionary | None, known: People, file: Fact) -> Rules:
-        checks = [(c.id, c.severity, c.message, c.thresholds(place.protocol)) for c in CHECKS]
-        people = known.digest if spec.linkage == "coded" else ""
-        rests_on = [software_version(), checks, spec.model_dump(mode="json"), people]
-        base = json.dumps([*rests_on, dictionary.sha256 if dictionary else None], sort_keys=True, default=str)
-        events = [e for e in place.events(["survey.validated"]) if e.subject_id("survey") == spec.name]
-        earlier = tuple(sorted(events, key=lambda e: e.recorded_at))
-        return cls(partial(_keyed, place, spec.file), base, place.today, file.generated, earlier)
-
-    @property
-    def stands(self) -> bool:
-        """Whether the latest judgement is of this file under these rules."""
-        if not self.earlier or self.earlier[-1].generated != self.generated:
-            return False
-        before = self.earlier[-2].id if len(self.earlier) > 1 else ""
-        codes = {self._code(day, after) for day in (None, self.today) for after in ("", before)}
-        return self.earlier[-1].data["rules"] in codes
-
-    @property
-    def verdict(self) -> Verdict:
-        """The latest judgement's verdict."""
-        verdict: Verdict = self.earlier[-1].data["verdict"]
-        return verdict
-
-    def code(self, day: date | None = None) -> str:
-        """The 12 hex under which the judgement is recorded."""
-        plain = self._code(day, "")
-        again = any(e.generated == self.generated and e.data["rules"] == plain for e in self.earlier[:-1])
-        return self._code(day, self.earlier[-1].id) if again else plain
-
-    def _code(self, day: date | None, after: str) -> str:
-        return self.key(f"{self.base}|{day}|{after}".encode())[:12]
-
-
-def _keyed(place: Workspace, path: str, data: bytes) -> str:
-    """The digest of data under the key of a file about people."""
-    return str(place.reference(path, data, personal=True).hmac)
 
 
 def _judged(
@@ -166,39 +119,14 @@ def _judged(
             "unchecked": sum(r.state == "unchecked" for v in validations for r in v.results),
         },
     )
-    docs = SurveyDocs(
-        study=place.protocol.title,
-        survey=spec.name,
-        file=spec.file,
-        day=place.today.isoformat(),
-        verdict=verdict,
-        rules=rules,
-        suites=tuple(_shown(v) for v in validations),
-        raised=tuple(f"{q.check} {q.message}" for q in queries if CATALOGUE[q.check].expectation is None),
+    return JudgedSurvey(
+        spec.name,
+        verdict,
+        queries,
+        (received, validated),
+        docs_of(place, spec, verdict, rules, queries, validations),
+        states={(r.check, r.column): r.state for v in validations for r in v.results},
     )
-    return JudgedSurvey(spec.name, verdict, queries, (received, validated), docs)
-
-
-def _shown(validation: Validation) -> CheckedSuite:
-    """A validation as the page shows it: counts, titles, no value."""
-    columns = []
-    is_by_variable = ROW_IS[validation.suite] == "variable"
-    for result in validation.results:
-        check = CATALOGUE[result.check]
-        columns.append(
-            CheckedColumn(
-                check=check.id,
-                title=check.title,
-                reason=check.reason,
-                severity=check.severity,
-                column="each variable" if is_by_variable else _column(result),
-                expectation=result.expectation,
-                state=result.state,
-                evaluated=result.evaluated,
-                unexpected=result.unexpected,
-            )
-        )
-    return CheckedSuite(validation.suite, ROW_IS[validation.suite], validation.rows, tuple(columns))
 
 
 def _dictionary(place: Workspace, spec: Survey) -> tuple[DataDictionary | None, tuple[Reference, ...], list[Query]]:
@@ -241,16 +169,3 @@ def _still_open(place: Workspace, spec: Survey) -> tuple[Query, ...]:
     records = fold_queries(place.events()).values()
     about = [r for r in records if r.subject == f"survey:{spec.name}" and r.state == "open"]
     return tuple(query for r in about if (query := read_query(place, r.fingerprint)) is not None)
-
-
-def _has_page(place: Workspace, spec: Survey) -> bool:
-    try:
-        place.out.get(f"{DOCS}{spec.name}.html")
-    except NotStored:
-        return False
-    return True
-
-
-def _column(result: CheckResult) -> str:
-    """The column a check looked at, in words where it looked at all of them or at the file."""
-    return {"all": "all columns", result.feature: "the file"}.get(result.column, result.column)

@@ -13,7 +13,8 @@ from study import Fact
 from study.query import QueryRecord, Settled
 from tasks.outcome import Outcome
 from tasks.progress import step
-from tasks.survey_judgement import DOCS, JudgedSurvey, judge_survey
+from tasks.survey_docs import DOCS
+from tasks.survey_judgement import JudgedSurvey, judge_survey
 from tasks.survey_links import people
 from tasks.workspace import Workspace
 

@@ -21,7 +21,7 @@ from pages.transcript_page import VERDICTS
 from study import Event, Protocol
 from study.event import local_day
 from study.query import Verdict
-from tasks.survey_judgement import DOCS
+from tasks.survey_docs import DOCS
 from tasks.workspace import Workspace, software_version
 
 SUITES = (TRANSCRIPTS, TURNS, QUESTIONS)

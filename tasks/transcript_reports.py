@@ -33,7 +33,7 @@ from study.objects import NotStored
 from study.query import QueryRecord, fold_queries
 from tasks.queries import read_query
 from tasks.readings import readings_of
-from tasks.survey_judgement import DOCS
+from tasks.survey_docs import DOCS
 from tasks.transcript_artifacts import show_transcripts
 from tasks.transcript_docs import docs_of, write_index
 from tasks.transcript_judgement import JudgedTranscript
