@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
 
 from evidence.survey import Survey as SurveyFile
-from evidence.survey.dictionary import DataDictionary, Variable
+from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import Answers, row_features, variable_features
 from evidence.survey.scales import Scale, scale_features, scales_of
-from expectations.check import Builder, Check, Suite, in_set, matches, within
-from expectations.survey.checks import (
-    ALPHA,
-    CONTACT,
-    FILE,
-    FRACTION,
-    FUTURE,
-    RANGE,
-    REQUIRED_KEY,
-    RESPONDENTS,
-    REVERSAL,
-    STRAIGHT,
-    UNREADABLE,
-    UNSHOWN,
-    UNUSABLE,
-    VARIABLES,
-    WILD,
+from expectations.check import Check, Suite
+from expectations.survey import (
+    answer_checks,
+    file_checks,
+    people_checks,
+    respondent_checks,
+    scale_checks,
+    variable_checks,
 )
 from expectations.validate import Validation, validate_full
 from study import Protocol
@@ -43,13 +33,20 @@ DEFAULT_ALPHA = float(DeclaredScale.model_fields["minimum_alpha"].default)
 
 @dataclass(frozen=True, slots=True)
 class SurveyToJudge:
-    """A survey file with its answers read as declared; `links` holds what respondents have to do with the registry."""
+    """A survey file with its answers read as declared, and what other rooms measured on it.
+
+    `links` holds more columns of the row frame, `respondent:<feature>` or `<variable>:<feature>`: what respondents have
+    to do with the registry, other waves and so on. `about_file` is more features of the file, by name, with the
+    positions of rows under `<feature>:rows`; `about_variables` more features of variables, feature → variable → value.
+    """
 
     spec: Survey
     file: SurveyFile
     dictionary: DataDictionary
     answers: Answers
     links: pd.DataFrame
+    about_file: Mapping[str, object] = field(default_factory=dict)
+    about_variables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def rows(self, today: date) -> pd.DataFrame:
         """One row a respondent, measured as of `today`, with ROW_KEY."""
@@ -72,18 +69,21 @@ def judge(survey: SurveyToJudge, rows: pd.DataFrame, *, study: Protocol, ref: st
         "where": spec.file,
         "is_named_as_its_content": file.format == spec.file.rpartition(".")[2].lower(),
         "row_difference_count": len(file.frame) - spec.rows if spec.rows else None,
-        **_named_rows(scale_features(scales, survey.answers, dictionary), rows[ROW_KEY]),
+        **_named_rows({**scale_features(scales, survey.answers, dictionary), **survey.about_file}, rows[ROW_KEY]),
     }
     needed = [c for c in (spec.key, spec.site, spec.interview_date, spec.start, spec.end) if c]
     needed += [item for scale in scales for item in scale.items]
     variables = variable_features(file, dictionary, survey.answers, needed).assign(**about)
+    for feature, values in survey.about_variables.items():
+        variables[feature] = [values.get(name) for name in variables["variable"]]
     variables["rule"] = variables["variable"]
     variables["where"] = spec.file + ", column " + variables["variable"]
-    suite = row_suite(dictionary, rows.columns, spec)
+    of_file = file_suite(scales, people_checks.FILE if survey.about_file else ())
+    of_variables = variable_suite(people_checks.VARIABLES if survey.about_variables else ())
     return (
-        validate_full(pd.DataFrame([measured]), file_suite(scales), study=study, subject_column="subject"),
-        validate_full(variables, variable_suite(), study=study, subject_column="subject"),
-        validate_full(rows, suite, study=study, place=ref),
+        validate_full(pd.DataFrame([measured]), of_file, study=study, subject_column="subject"),
+        validate_full(variables, of_variables, study=study, subject_column="subject"),
+        validate_full(rows, row_suite(dictionary, rows.columns, spec), study=study, place=ref),
     )
 
 
@@ -95,66 +95,35 @@ def _named_rows(measured: Mapping[str, object], keys: pd.Series) -> dict[str, ob
     }
 
 
-def file_suite(scales: Iterable[Scale]) -> Suite:
-    """Over the one-row frame of a file's own measurements and those of its scales."""
-    return Suite("file and scales", (*FILE, *(check for scale in scales for check in _of_scale(scale))))
+def file_suite(scales: Iterable[Scale], more: Iterable[Check] = ()) -> Suite:
+    """Over the one-row frame of a file's own measurements and those of its scales; `more` when people are measured."""
+    of_scales = (check for scale in scales for check in scale_checks.of_scale(scale))
+    return Suite("file and scales", (*file_checks.FILE, *more, *of_scales))
 
 
-def variable_suite() -> Suite:
-    """Over the frame of one row a variable."""
-    return Suite("variables", VARIABLES)
+def variable_suite(more: Iterable[Check] = ()) -> Suite:
+    """Over the frame of one row a variable; `more` when people are measured."""
+    return Suite("variables", (*variable_checks.VARIABLES, *more))
 
 
 def row_suite(dictionary: DataDictionary, measured: Collection[str], spec: Survey) -> Suite:
     """Over the frame of one row a respondent, whose columns are `measured`: each variable's checks, and RESPONDENTS."""
-    of_variables = (check for v in dictionary.variables for check in _of_variable(v, v.name == spec.key))
-    of_respondents = (replace(check, column=_column(check.feature, spec)) for check in RESPONDENTS)
+    of_variables = (
+        check
+        for variable in dictionary.variables
+        for room in (answer_checks, people_checks)
+        for check in room.of_variable(variable, is_key=variable.name == spec.key)
+    )
+    of_respondents = (
+        replace(check, column=_column(check.feature, spec, room.ABOUT))
+        for room in (respondent_checks, people_checks)
+        for check in room.RESPONDENTS
+    )
     checks = (*(check for check in of_variables if check.feature in measured), *of_respondents)
     return Suite("answers", checks, subject=f"survey:{spec.name}", file=spec.file, row_key=ROW_KEY)
 
 
-def _column(feature: str, spec: Survey) -> str:
+def _column(feature: str, spec: Survey, about: Mapping[str, str]) -> str:
     """The column of the file a measurement of the respondent is about; `all` when it is about the whole row."""
-    about = {"duration_days": spec.end, "answered_share": "all", "identical_count": "all"}
-    about["is_at_registered_site"] = spec.site
-    return about.get(feature.removeprefix("respondent:"), spec.key) or "all"
-
-
-def _of_variable(variable: Variable, is_key: bool) -> Iterator[Check]:
-    """The checks a variable's dictionary row asks for."""
-
-    def on(check: Check, measurement: str = "", expectation: Builder | None = None) -> Check:
-        feature = f"{variable.name}:{measurement}" if measurement else variable.name
-        return replace(check, feature=feature, column=variable.name, expectation=expectation or check.expectation)
-
-    if is_key:
-        yield on(REQUIRED_KEY)
-    if variable.type == "single" and variable.is_numeric:
-        yield on(WILD, "whole", in_set(*variable.values))
-    elif variable.type == "single":
-        yield on(WILD, "", in_set(*variable.values))
-    if variable.type == "multiple":
-        codes = "|".join(f"{code:g}" if isinstance(code, float) else re.escape(code) for code in variable.values)
-        yield on(WILD, "", matches(rf"(?:{codes})(?:\s*;\s*(?:{codes}))*"))
-    if variable.range is not None:
-        yield on(RANGE, "", within(*variable.range))
-    if variable.is_numeric and variable.type != "decimal":
-        yield on(FRACTION, "fraction")
-    if variable.type == "date":
-        yield on(FUTURE, "days_after_today")
-    if variable.type != "text":
-        yield on(UNREADABLE, "is_unreadable")
-    elif not is_key:
-        yield on(CONTACT, "contact_count")
-    if variable.show_if is not None:
-        yield on(UNSHOWN, "is_answered_unshown")
-
-
-def _of_scale(scale: Scale) -> Iterator[Check]:
-    yield replace(UNUSABLE, feature=f"unusable_item_count:{scale.name}", column=scale.name)
-    yield replace(
-        ALPHA, feature=f"alpha:{scale.name}", column=scale.name, expectation=within(scale.minimum_alpha, None)
-    )
-    yield replace(STRAIGHT, feature=f"straight_line_share:{scale.name}", column=scale.name)
-    for item in scale.items:
-        yield replace(REVERSAL, feature=f"reversal_gain:{item}", column=item)
+    field = about.get(feature.removeprefix("respondent:"), "key")
+    return "all" if field == "all" else getattr(spec, field) or "all"
