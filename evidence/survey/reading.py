@@ -1,69 +1,132 @@
 """Survey files read as they are: answers, labels, declared missing codes, nothing turned into NaN in silence.
 
-The content decides the format, not the file's ending. Formats other than CSV are read in a child process, because a
-damaged file can crash the reader (pyreadstat, ReadStat).
+The content decides the format, not the file's ending. Every file is read in a child process with limits of time and
+memory, because a damaged file can crash the reader (pyreadstat, ReadStat); the parent only looks at the first bytes.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from evidence import isolated
+from evidence.survey.contents import DECLARES_MISSING, LABELLED, Asked, Contents, Format, Survey
 from evidence.survey.dictionary import Code, DataDictionary, Type, Variable
 from study.errors import StudyError
 from study.identifiers import digest
 
-Format = Literal["sav", "zsav", "por", "dta", "xpt", "sas7bdat", "xlsx", "csv"]
+__all__ = ["DECLARES_MISSING", "LABELLED", "READER_VERSION", "Asked", "Format", "Survey", "read_survey", "read_surveys"]
+
+READER_VERSION = 2
+"""Rises when the same bytes are read otherwise than before, so that what rests on a reading is made again."""
 SECONDS = 120.0
-MEGABYTES = 2048
+MEGABYTES = 4096
 LARGEST_BYTES = 1 << 30
-LABELLED: frozenset[str] = frozenset({"sav", "zsav", "por", "dta"})
-"""Formats that hold labels of variables and values."""
-DECLARES_MISSING: frozenset[str] = frozenset({"sav", "zsav"})
-"""Formats whose declared missing codes we read."""
 _SAS = bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """A survey file: one row a respondent; `dictionary` is what the file itself says of its variables.
+def read_survey(
+    path: Path | str | bytes,
+    *,
+    name: str = "",
+    catalog: Path | str | bytes | None = None,
+    encoding: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> Survey:
+    """Read a survey file, or its bytes under a `name`; see `Asked`.
 
-    Numbers are float64, text is str, days are datetime64; system-missing is null and declared missing codes stay as
-    they are. `problems` are sentences about the file that hold no answer.
+    StudyError when it cannot be read, naming the file and the remedy.
     """
+    asked = Asked(path, name, catalog, encoding, columns)
+    data, found = _sniffed(asked)
+    return _answered(
+        asked, data, found, isolated.call(_read, *_call(asked, data, found), seconds=SECONDS, megabytes=MEGABYTES)
+    )
 
-    frame: pd.DataFrame
-    dictionary: DataDictionary
-    problems: list[str]
-    sha256: str
-    format: Format
+
+def read_surveys(asked: Iterable[Asked]) -> Iterator[Survey | StudyError]:
+    """Read many files in order with one child process, replaced when a file kills it; a bad file costs only itself."""
+    waiting: list[tuple[Asked, bytes, Format] | StudyError] = []
+
+    def calls() -> Iterator[tuple[Any, ...]]:
+        for one in asked:
+            try:
+                data, found = _sniffed(one)
+            except StudyError as refused:
+                waiting.append(refused)
+                continue
+            waiting.append((one, data, found))
+            yield _call(one, data, found)
+
+    for answer in isolated.call_each(_read, calls(), seconds=SECONDS, megabytes=MEGABYTES):
+        while waiting:
+            first = waiting.pop(0)
+            if isinstance(first, StudyError):
+                yield first
+                continue
+            try:
+                yield _answered(*first, answer)
+            except StudyError as refused:
+                yield refused
+            break
+    yield from (one for one in waiting if isinstance(one, StudyError))
 
 
-def read_survey(path: Path | str) -> Survey:
-    """Read a survey file; StudyError when it cannot be read, naming the file and the remedy."""
-    path = Path(path)
+def _sniffed(asked: Asked) -> tuple[bytes, Format]:
+    """The bytes that are read, and their format."""
+    name = _name(asked)
+    data = _bytes(asked.content, name)
+    found = sniff(data)
+    if found is None or len(data) > LARGEST_BYTES:
+        raise StudyError(*_unknown(data), where=name, remedy="Export it again as .sav or CSV UTF-8.")
+    return data, found
+
+
+def _bytes(content: Path | str | bytes, name: str) -> bytes:
+    if isinstance(content, bytes):
+        return content
     try:
-        data = path.read_bytes()
+        return Path(content).read_bytes()
     except OSError as error:
         raise StudyError(
             f"the survey file cannot be read ({error.strerror})",
-            where=path.name,
+            where=name,
             remedy="Put it there or correct study.yaml.",
         ) from None
-    found = sniff(data)
-    if found is None or len(data) > LARGEST_BYTES:
-        raise StudyError(*_unknown(data), where=path.name, remedy="Export it again as .sav or CSV UTF-8.")
-    answer = isolated.call(_parse, str(path), found, seconds=SECONDS, megabytes=MEGABYTES)
+
+
+def _name(asked: Asked) -> str:
+    return asked.name or ("the survey file" if isinstance(asked.content, bytes) else Path(asked.content).name)
+
+
+def _call(asked: Asked, data: bytes, found: Format) -> tuple[Any, ...]:
+    columns = None if asked.columns is None else tuple(asked.columns)
+    catalog = None if asked.catalog is None else _bytes(asked.catalog, Path(str(asked.catalog)).name)
+    return data, found, catalog, asked.encoding, columns
+
+
+def _answered(asked: Asked, data: bytes, found: Format, answer: Contents | isolated.ReaderDied) -> Survey:
     if isinstance(answer, isolated.ReaderDied):
-        raise StudyError(_death(answer), where=path.name, remedy="Export it again, or as CSV UTF-8.")
-    frame, variables, problems = answer
-    return Survey(frame, DataDictionary(variables, sha256=digest(data)), problems, digest(data), found)
+        raise StudyError(_death(answer), where=_name(asked), remedy="Export it again, or as CSV UTF-8.")
+    sha256 = digest(data)
+    return Survey(
+        answer.frame,
+        DataDictionary(answer.variables, sha256=sha256),
+        answer.problems,
+        sha256,
+        found,
+        answer.declared_rows,
+        answer.encoding,
+        answer.layout,
+        answer.notes,
+        answer.row_columns,
+        answer.platform_columns,
+    )
 
 
 def sniff(data: bytes) -> Format | None:
@@ -104,13 +167,21 @@ def _death(died: isolated.ReaderDied) -> str:
     return f"the survey file is damaged or incomplete: its reader {why[died.reason]} ({died.detail})"
 
 
-def _parse(path: str, format: Format) -> tuple[pd.DataFrame, tuple[Variable, ...], list[str]]:
-    """What the child process does: frame, variables, problems."""
+def _read(
+    data: bytes, format: Format, catalog: bytes | None, encoding: str | None, columns: tuple[str, ...] | None
+) -> Contents:
+    """What the child process does."""
     if format == "csv":
-        return _from_cells(_csv_cells(Path(path).read_bytes()))
-    if format == "xlsx":
-        return _from_cells(_sheet_cells(path))
-    return _labelled(path, format)
+        found = _from_cells(_csv_cells(data))
+    elif format == "xlsx":
+        found = _from_cells(_sheet_cells(data))
+    else:
+        found = _labelled(data, format)
+    frame, variables, problems = found
+    kept = tuple(v for v in variables if columns is None or not columns or v.name in columns)
+    if columns is not None:
+        frame = frame[[name for name in frame.columns if name in columns]]
+    return Contents(frame, kept, problems)
 
 
 def _csv_cells(data: bytes) -> list[list[Any]]:
@@ -124,10 +195,10 @@ def _csv_cells(data: bytes) -> list[list[Any]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def _sheet_cells(path: str) -> list[list[Any]]:
+def _sheet_cells(data: bytes) -> list[list[Any]]:
     import openpyxl  # type: ignore[import-untyped]
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
 
 
@@ -160,7 +231,7 @@ def _cell(value: Any) -> str | None:
     return str(value.isoformat() if hasattr(value, "isoformat") else value).strip()
 
 
-def _labelled(path: str, format: Format) -> tuple[pd.DataFrame, tuple[Variable, ...], list[str]]:
+def _labelled(data: bytes, format: Format) -> tuple[pd.DataFrame, tuple[Variable, ...], list[str]]:
     """A file pyreadstat reads, with its labels and declared missing codes."""
     import pyreadstat
 
@@ -169,9 +240,9 @@ def _labelled(path: str, format: Format) -> tuple[pd.DataFrame, tuple[Variable, 
     options = {"user_missing": True} if format in ("sav", "zsav", "dta") else {}
     problems: list[str] = []
     try:
-        frame, meta = reader(path, **options)
+        frame, meta = reader(io.BytesIO(data), **options)
     except OverflowError:
-        frame, meta = reader(path, disable_datetime_conversion=True, **options)
+        frame, meta = reader(io.BytesIO(data), disable_datetime_conversion=True, **options)
         problems.append("a date lies outside the calendar, so dates were read as numbers")
     if len(set(meta.column_names)) < len(meta.column_names):
         raise StudyError("two variables of the file have the same name")
