@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from evidence.survey.grammar_nodes import Expression
 from evidence.survey.skip_logic import Condition, ConditionError, parse_condition, variables_of
 from study.errors import Fault
 from study.identifiers import digest
 
 Type = Literal["integer", "decimal", "text", "date", "single", "multiple"]
+Identifies = Literal["", "direct", "indirect"]
 Code = float | str
 Report = Callable[[str, str, str], None]
 """Takes a fault: column, what is wrong, remedy."""
@@ -27,7 +29,12 @@ TYPES = get_args(Type)
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable: `values` and `missing` map codes (a number, else text) to labels; `range` is closed."""
+    """One variable: `values` and `missing` map codes (a number, else text) to labels; `range` is closed.
+
+    `is_required`: may not be blank where it is shown. `calculation`: what it must be equal to. `is_constant`: a person
+    answers it alike in every wave. `identifies`: a person by itself (direct) or together with others (indirect).
+    `set`: the multiple-response set of which it is one option. `waves`: those that ask it, from 1; empty for all.
+    """
 
     name: str
     label: str = ""
@@ -38,6 +45,13 @@ class Variable:
     scale: str = ""
     is_reversed: bool = False
     show_if: Condition | None = None
+    is_required: bool = False
+    calculation: Expression | None = None
+    is_constant: bool = False
+    identifies: Identifies = ""
+    set: str = ""
+    waves: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def is_numeric(self) -> bool:

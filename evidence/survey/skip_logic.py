@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 
-Value = float | str
+from evidence.survey.grammar_nodes import Compared, Condition, Joined, Negated, Value, variables_of
+
+__all__ = ["Compared", "Condition", "ConditionError", "Joined", "Negated", "holds", "parse_condition", "variables_of"]
+
 DEEPEST = 40
 
 _TOKEN = re.compile(
@@ -39,31 +41,6 @@ class ConditionError(ValueError):
     """The text is no condition; its message says what was expected where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """`variable comparison values`; `in` has several values, the others one."""
-
-    variable: str
-    comparison: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Two or more conditions joined by `and` or by `or`."""
-
-    word: str
-    parts: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Negated:
-    part: Condition
-
-
-Condition = Compared | Joined | Negated
-
-
 def parse_condition(text: str) -> Condition:
     """The condition written in `text`; raises ConditionError."""
     tokens = _tokens(text)
@@ -75,20 +52,14 @@ def parse_condition(text: str) -> Condition:
     return condition
 
 
-def variables_of(condition: Condition) -> set[str]:
-    """Every variable the condition asks about."""
-    if isinstance(condition, Compared):
-        return {condition.variable}
-    parts = (condition.part,) if isinstance(condition, Negated) else condition.parts
-    return {name for part in parts for name in variables_of(part)}
-
-
 def holds(condition: Condition, frame: pd.DataFrame) -> pd.Series:
     """For each row True, False or <NA> (unknown), as pandas' nullable boolean; unknown variables are all blank."""
     if isinstance(condition, Compared):
         return _compared(condition, frame)
     if isinstance(condition, Negated):
         return ~holds(condition.part, frame)
+    if not isinstance(condition, Joined):
+        raise NotImplementedError(type(condition).__name__)
     answers = [holds(part, frame) for part in condition.parts]
     joined = answers[0]
     for answer in answers[1:]:
