@@ -11,7 +11,8 @@ import pandas as pd
 from evidence.survey import Survey as SurveyFile
 from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import Answers, row_features, variable_features
-from evidence.survey.scales import Scale, scale_features, scales_of
+from evidence.survey.scale_report import ScaleReport
+from evidence.survey.scales import Scale, features_of, scale_reports, scales_of
 from expectations.check import Check, Suite
 from expectations.survey import (
     answer_checks,
@@ -38,6 +39,7 @@ class SurveyToJudge:
     `links` holds more columns of the row frame, `respondent:<feature>` or `<variable>:<feature>`: what respondents have
     to do with the registry, other waves and so on. `about_file` is more features of the file, by name, with the
     positions of rows under `<feature>:rows`; `about_variables` more features of variables, feature → variable → value.
+    `reports` are those of `measured_scales` where they are measured already.
     """
 
     spec: Survey
@@ -47,6 +49,19 @@ class SurveyToJudge:
     links: pd.DataFrame
     about_file: Mapping[str, object] = field(default_factory=dict)
     about_variables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    reports: tuple[ScaleReport, ...] | None = None
+
+    @property
+    def scales(self) -> tuple[Scale, ...]:
+        """The scales of protocol and data dictionary."""
+        return scales_of(self.spec.scales, self.dictionary, minimum_alpha=DEFAULT_ALPHA)
+
+    def measured_scales(self) -> tuple[ScaleReport, ...]:
+        """A report of each scale."""
+        if self.reports is not None:
+            return self.reports
+        sites = self.answers.values.get(self.spec.site) if self.spec.site else None
+        return scale_reports(self.scales, self.answers, self.dictionary, sites)
 
     def rows(self, today: date) -> pd.DataFrame:
         """One row a respondent, measured as of `today`, with ROW_KEY."""
@@ -63,13 +78,13 @@ def judge(survey: SurveyToJudge, rows: pd.DataFrame, *, study: Protocol, ref: st
     """The suites over file, variables and answers; `rows` from `SurveyToJudge.rows`, `ref` the file's opaque ref."""
     spec, file, dictionary = survey.spec, survey.file, survey.dictionary
     about = {"subject": f"survey:{spec.name}", "ref": ref}
-    scales = scales_of(spec.scales, dictionary, minimum_alpha=DEFAULT_ALPHA)
+    scales = survey.scales
     measured = {
         **about,
         "where": spec.file,
         "is_named_as_its_content": file.format == spec.file.rpartition(".")[2].lower(),
         "row_difference_count": len(file.frame) - spec.rows if spec.rows else None,
-        **_named_rows({**scale_features(scales, survey.answers, dictionary), **survey.about_file}, rows[ROW_KEY]),
+        **_named_rows({**features_of(survey.measured_scales()), **survey.about_file}, rows[ROW_KEY]),
     }
     needed = [c for c in (spec.key, spec.site, spec.interview_date, spec.start, spec.end) if c]
     needed += [item for scale in scales for item in scale.items]
