@@ -1,0 +1,123 @@
+"""What in a survey file may point at somebody: names and numbers in its texts, rare combinations, columns by name.
+
+A combination that fewer than k respondents share singles them out (k-anonymity: Sweeney 2002, doi
+10.1142/S0218488502001648). Nothing here says that a file which passes is anonymous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evidence.detectors import FAMILY, NOTHING_DECIDED, Decided, Detector, Entry, Registry, Span, key_of
+from evidence.detectors.joined import Joined
+from evidence.detectors.overlaps import surest
+from evidence.survey.dictionary import DataDictionary
+
+PLATFORM_DIRECT = frozenset(
+    (
+        "ipaddress",
+        "recipientemail",
+        "recipientfirstname",
+        "recipientlastname",
+        "locationlatitude",
+        "locationlongitude",
+        "externalreference",
+        "externaldatareference",
+    )
+)
+"""Columns Qualtrics adds that identify by themselves, whatever a data dictionary says of them."""
+_CHUNK = 200_000
+"""Characters looked at together: long enough that a detector's own start costs nothing, short enough to be kept."""
+_NAMING = frozenset(("registry", "near"))
+_MOST_PATTERNS = 64
+
+
+def is_direct(name: str) -> bool:
+    """Whether a column of this name identifies by itself, as the platforms call theirs."""
+    return "".join(c for c in name.casefold() if c.isalnum()) in PLATFORM_DIRECT
+
+
+def text_counts(texts: pd.Series, detectors: Sequence[Detector], *, decided: Decided = NOTHING_DECIDED) -> pd.DataFrame:
+    """For every text the hits in it: `name_count` (registered names, aliases, near misses) and `contact_count` (e-mail,
+    phone, numbers of states and records, addresses, day of birth); null for no text.
+
+    Each different text is looked at once. What was `decided` to be a name counts as one, what was decided to be none
+    does not, except whole registered names of two words or more.
+    """
+    codes, unique = pd.factorize(texts)
+    counts = np.full((len(unique) + 1, 2), np.nan)
+    asked = [*detectors, *_aliases(decided)]
+    for start, part in _chunks([str(text) for text in unique]):
+        counts[start : start + len(part)] = _counted(part, asked, decided)
+    return pd.DataFrame(counts[codes], texts.index, columns=["name_count", "contact_count"])
+
+
+def _aliases(decided: Decided) -> list[Detector]:
+    return [Registry(Entry("alias", name) for name in sorted(decided.names))] if decided.names else []
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The texts in runs of about _CHUNK characters, with where each run begins."""
+    start, held = 0, 0
+    for end, text in enumerate(texts):
+        held += len(text)
+        if held >= _CHUNK:
+            yield start, list(texts[start : end + 1])
+            start, held = end + 1, 0
+    if start < len(texts):
+        yield start, list(texts[start:])
+
+
+def _counted(texts: Sequence[str], detectors: Sequence[Detector], decided: Decided) -> Any:
+    joined = Joined(texts)
+    found: dict[int, list[Span]] = {}
+    for detector in detectors:
+        for number, span in joined.parted(detector.find(joined.text)):
+            if not _is_none(texts[number][span.start : span.end], span, decided):
+                found.setdefault(number, []).append(span)
+    counts = np.zeros((len(texts), 2))
+    for number, spans in found.items():
+        families = [FAMILY.get(span.kind) for span in surest(spans, texts[number])]
+        counts[number] = sum(family in _NAMING for family in families), families.count("shape")
+    return counts
+
+
+def _is_none(words: str, span: Span, decided: Decided) -> bool:
+    """Whether somebody decided that these words name nobody; what identifies by its shape is not theirs to decide."""
+    family, key = FAMILY.get(span.kind), key_of(words) if decided.not_names else ""
+    whole_name = family == "registry" and len(key.split()) > 1
+    return key in decided.not_names and family != "shape" and not whole_name
+
+
+def cell_counts(values: pd.DataFrame) -> pd.Series:
+    """For each row how many rows agree with it on every one of these variables that it answers; null for blank rows.
+
+    A variable a row leaves blank does not tell it apart; a row that leaves one blank agrees with none that answers it.
+    """
+    found = np.full(len(values), np.nan)
+    if not len(values) or not len(values.columns):
+        return pd.Series(found, values.index)
+    coded = np.column_stack([pd.factorize(values[name])[0] for name in values])
+    answered = coded >= 0
+    pattern, which = np.unique(answered, axis=0, return_inverse=True)
+    if len(pattern) > _MOST_PATTERNS:
+        pattern, which, answered = np.ones((1, coded.shape[1]), bool), np.zeros(len(coded), int), coded >= -1
+    for number, names in enumerate(pattern):
+        if names.any():
+            whole = np.flatnonzero(answered[:, names].all(axis=1))
+            cells = pd.DataFrame(coded[np.ix_(whole, names)])
+            sizes = cells.groupby(list(cells.columns), sort=False)[0].transform("size").to_numpy(float)
+            theirs = which.ravel()[whole] == number
+            found[whole[theirs]] = sizes[theirs]
+    return pd.Series(found, values.index)
+
+
+def indirect_columns(dictionary: DataDictionary, present: Sequence[str], site: str | None) -> tuple[str, ...]:
+    """The variables that point at somebody together: those declared so, and the site where there is one such."""
+    declared = [v.name for v in dictionary.variables if v.identifies == "indirect" and v.name in present]
+    with_site = [site] if site in present and site not in declared else []
+    return (*declared, *(str(s) for s in with_site)) if declared else ()
