@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analysis.checks import ANALYSIS_CHECKS
-from expectations import registers, survey, transcripts
+from expectations import own_checks, registers, survey, transcripts
 from expectations.check import Check, raised_by_code
 from expectations.validate import ENGINE_CHECKS
 from sampling.checks import SAMPLING_CHECKS
@@ -32,6 +32,7 @@ CATALOGUE: dict[str, Check] = _by_id(
         transcripts.CHECKS,
         transcripts.ELSEWHERE,
         survey.CHECKS,
+        own_checks.CHECKS,
         registers.CHECKS,
         raised_by_code(*DECISION_CHECKS),
         raised_by_code(*SAMPLING_CHECKS),

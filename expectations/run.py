@@ -39,6 +39,8 @@ class Outcome:
 
 def run(frame: pd.DataFrame, checks: Sequence[Check], name: str, study: Protocol) -> list[Outcome]:
     """Each check's outcome, in the order of `checks`; every feature is a column of `frame`."""
+    import great_expectations  # noqa: F401  (whole and first: a part imported while it warms up would meet half of it)
+
     built = [_built(check, study) for check in checks]
     columns = {c.feature for c in checks} | {c.given for c in checks if c.given in frame.columns}
     pruned = frame[sorted(columns)].reset_index(drop=True)

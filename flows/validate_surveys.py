@@ -7,7 +7,15 @@ from prefect import flow
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
-from tasks.surveys import is_of, judge_surveys, outcome_of, publish_data_docs, receptions, verdicts
+from tasks.surveys import (
+    is_of,
+    judge_surveys,
+    keep_counts,
+    outcome_of,
+    publish_data_docs,
+    receptions,
+    verdicts,
+)
 from tasks.workspace import StudyRequest, opened
 
 
@@ -28,4 +36,5 @@ def validate_surveys(request: ValidateSurveys) -> Outcome:
         settled = settle_queries(place, [q for s in judged for q in s.queries], lambda r: is_of(judged, r))
         made = publish_data_docs(place, judged)
         record(place, verdicts(judged))
+        keep_counts(place, judged)
         return outcome_of(judged, settled, made)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from evidence.survey.own_checks import OwnCheck
 from expectations.catalogue import CATALOGUE
+from expectations.own_checks import SUITE as OWN
 from expectations.validate import CheckResult, Validation
 from pages.data_docs import CheckedColumn, CheckedSuite, SurveyDocs
 from study import Query
@@ -14,7 +16,7 @@ from study.query import Verdict
 from tasks.workspace import Workspace
 
 DOCS = "data_docs/"
-ROW_IS = {"file and scales": "file", "variables": "variable", "answers": "respondent"}
+ROW_IS = {"file and scales": "file", "variables": "variable", "answers": "respondent", OWN: "respondent"}
 
 
 def docs_of(
@@ -24,8 +26,11 @@ def docs_of(
     rules: str,
     queries: Iterable[Query],
     validations: Sequence[Validation],
+    own: Iterable[OwnCheck] = (),
 ) -> SurveyDocs:
     """Everything that was checked on one survey, as its page shows it: counts, titles, no value."""
+    judged = {result.check for validation in validations for result in validation.results}
+    by_feature = {check.feature: check for check in own}
     return SurveyDocs(
         study=place.protocol.title,
         survey=spec.name,
@@ -33,8 +38,8 @@ def docs_of(
         day=place.today.isoformat(),
         verdict=verdict,
         rules=rules,
-        suites=tuple(_shown(v) for v in validations),
-        raised=tuple(f"{q.check} {q.message}" for q in queries if CATALOGUE[q.check].expectation is None),
+        suites=tuple(_shown(v, by_feature) for v in validations),
+        raised=tuple(f"{q.check} {q.message}" for q in queries if q.check not in judged),
     )
 
 
@@ -47,27 +52,29 @@ def has_page(place: Workspace, spec: Survey) -> bool:
     return True
 
 
-def _shown(validation: Validation) -> CheckedSuite:
+def _shown(validation: Validation, own: Mapping[str, OwnCheck]) -> CheckedSuite:
     columns = []
-    is_by_variable = ROW_IS[validation.suite] == "variable"
+    row_is = ROW_IS[validation.suite]
     for result in validation.results:
-        check = CATALOGUE[result.check]
+        check, theirs = CATALOGUE[result.check], own.get(result.feature)
         columns.append(
             CheckedColumn(
                 check=check.id,
-                title=check.title,
-                reason=check.reason,
+                title=theirs.title if theirs else check.title,
+                reason=theirs.reason if theirs else check.reason,
                 severity=check.severity,
-                column="each variable" if is_by_variable else _column(result),
+                column=(theirs.on or "all columns") if theirs else _column(result, row_is),
                 expectation=result.expectation,
                 state=result.state,
                 evaluated=result.evaluated,
                 unexpected=result.unexpected,
             )
         )
-    return CheckedSuite(validation.suite, ROW_IS[validation.suite], validation.rows, tuple(columns))
+    return CheckedSuite(validation.suite, row_is, validation.rows, tuple(columns))
 
 
-def _column(result: CheckResult) -> str:
+def _column(result: CheckResult, row_is: str) -> str:
     """The column a check looked at, in words where it looked at all of them or at the file."""
+    if row_is == "variable":
+        return "each variable"
     return {"all": "all columns", result.feature: "the file"}.get(result.column, result.column)

@@ -1,40 +1,51 @@
-"""One survey judged: read, measured, checked, with what is to be recorded and shown of it."""
+"""One survey judged: its answers measured and checked, with what is to be recorded and shown of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from evidence.survey import read_survey, sniff
-from evidence.survey.dictionary import DataDictionary, read_dictionary
+import pandas as pd
+
+from evidence.survey import Survey as SurveyFile
+from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import answers_as_declared
-from expectations.catalogue import CATALOGUE
+from evidence.survey.frequencies import Frequencies, frequencies
+from evidence.survey.scale_report import ScaleReport
+from evidence.survey.scales import features_of
+from expectations.own_checks import judge_own
 from expectations.survey.suites import SurveyToJudge, judge
 from expectations.validate import State, Validation
 from pages.data_docs import SurveyDocs
-from study import Fact, Query, Reference, StudyError, Subject
+from study import Fact, Query, StudyError
 from study.identifiers import event_id
-from study.objects import NotStored
 from study.protocol.material import Survey
-from study.query import Verdict, fold_queries
-from study.query import place as place_of
+from study.query import Verdict
 from tasks.gates import Gatekeeper
-from tasks.queries import read_query
-from tasks.survey_docs import docs_of, has_page
+from tasks.survey_docs import docs_of
+from tasks.survey_files import SurveyFiles, raised
+from tasks.survey_history import Counts, History, counts_of, last_history
 from tasks.survey_links import People, links, refused_answers
 from tasks.survey_rules import Rules
 from tasks.workspace import Workspace
+
+OF_FILES = frozenset({"SV001", "SV004", "SV093"})
+"""What is said of a survey whose answers could not be read."""
+OF_PEOPLE = frozenset({"SV042", "SV043"})
+"""Consent and withdrawal, which are said whatever else is wrong with a file."""
+DECISIVE = ("EX001", "SV003")
+"""No row, or fewer than declared: the file is not the one that was meant, and is asked nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedSurvey:
     """One survey of the protocol after this run; `facts` is empty and `docs` None where there is no file.
 
-    For the team's page, all of it empty where the survey was not judged now: `states` how each check went, by check id
-    and column; `reports` a report of each scale; `frequencies` the tables of its variables; `history` what changed
-    since the judgement before; `responses` how many were invited and answered; `features` what was measured on the
-    file as a whole.
+    `looked_at` are the checks that could be made, None for all of them: a query of another check is neither found nor
+    resolved. `history` says what changed since the judgement before. For the team's page, all of it empty where the
+    survey was not judged now: `states` how each check went, by check id and column; `reports` a report of each scale;
+    `frequencies` the tables of its variables; `responses` how many were invited and answered; `features` what was
+    measured on the file as a whole.
     """
 
     name: str
@@ -43,71 +54,133 @@ class JudgedSurvey:
     facts: tuple[Fact, ...] = ()
     docs: SurveyDocs | None = None
     is_unchanged: bool = False
+    looked_at: frozenset[str] | None = None
     states: Mapping[tuple[str, str], State] = field(default_factory=dict)
-    reports: tuple[Any, ...] = ()
-    frequencies: tuple[Any, ...] = ()
-    history: Any = None
-    responses: Any = None
+    reports: tuple[ScaleReport, ...] = ()
+    frequencies: Frequencies | None = None
+    history: History | None = None
+    responses: object = None
     features: Mapping[str, object] = field(default_factory=dict)
 
 
-def judge_survey(place: Workspace, spec: Survey, known: People) -> JudgedSurvey:
-    """One survey: its queries, what is to be recorded of it and its page; unchanged when all it rests on is."""
-    try:
-        data = place.files.get(spec.file)
-    except NotStored:
-        return JudgedSurvey(spec.name, "unreadable", (_missing(place, spec),))
-    received = Fact(
-        "survey.received",
-        place.instant,
-        subject=(Subject("survey", spec.name),),
-        generated=(place.reference(spec.file, data, personal=True),),
-        data={"format": sniff(data) or "unknown"},
-    )
-    dictionary, used, faults = _dictionary(place, spec)
-    rules = Rules.of(place, spec, dictionary, known, received)
-    if rules.stands and has_page(place, spec):
-        return JudgedSurvey(spec.name, rules.verdict, _still_open(place, spec), is_unchanged=True)
-    try:
-        survey = read_survey(place.root / spec.file)
-    except StudyError as error:
-        query = _raised(place, spec, "SV001", spec.file, f"{error.what}. {error.remedy}")
-        return _judged(place, spec, rules.code(), received, used, (*faults, query), (), unreadable=True)
-    queries = [*faults, *(_raised(place, spec, "SV005", spec.file, p, i) for i, p in enumerate(survey.problems))]
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A survey whose answers are to be judged: the files around it, that it was received, and the rules."""
+
+    files: SurveyFiles
+    received: Fact
+    rules: Rules
+
+    @property
+    def spec(self) -> Survey:
+        return self.files.spec
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What came of the checks: their queries and results, whether the day matters, and what was measured on the way."""
+
+    queries: tuple[Query, ...] = ()
     validations: tuple[Validation, ...] = ()
-    is_dated = False
-    if dictionary is not None:
-        answers = answers_as_declared(survey, dictionary)
-        gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, answers.values))
-        gates.write(f"survey-{spec.name}")
-        whole = SurveyToJudge(spec, survey, dictionary, answers, links(known, spec, answers.values))
-        rows = whole.rows(place.today)
-        is_dated = bool((rows.filter(regex=":days_after_today$") > 0).any(axis=None))
-        validations = judge(whole, rows, study=place.protocol, ref=place.ref(spec.file))
-        queries += [query for validation in validations for query in validation.queries]
-    return _judged(place, spec, rules.code(place.today if is_dated else None), received, used, queries, validations)
+    is_dated: bool = False
+    counts: Counts | None = None
+    reports: tuple[ScaleReport, ...] = ()
+    frequencies: Frequencies | None = None
+    features: Mapping[str, object] = field(default_factory=dict)
+
+
+def missing_survey(place: Workspace, files: SurveyFiles) -> JudgedSurvey:
+    """A survey whose file is not there."""
+    what = "The survey file is not there: put it there, or correct its name in study.yaml."
+    query = raised(place, files.spec, "SV001", files.spec.file, what)
+    return JudgedSurvey(files.spec.name, "unreadable", (*files.faults, query), looked_at=OF_FILES)
+
+
+def judge_survey(place: Workspace, arrived: Arrived, read: SurveyFile | StudyError, known: People) -> JudgedSurvey:
+    """One survey as it was read: its queries, what is to be recorded of it and what its pages show."""
+    spec, faults = arrived.spec, arrived.files.faults
+    if isinstance(read, StudyError):
+        query = raised(place, spec, "SV001", spec.file, f"{read.what}. {read.remedy}")
+        return _judged(place, arrived, _Checked((*faults, query)), "unreadable", OF_FILES)
+    mended = [raised(place, spec, "SV005", spec.file, problem, i) for i, problem in enumerate(read.problems)]
+    if arrived.files.dictionary is None:
+        return _judged(place, arrived, _Checked((*faults, *mended)), None, OF_FILES | {"SV005"})
+    checked = _checked(place, arrived.files, arrived.files.dictionary, read, known)
+    decisive = _decisive(checked, read, spec)
+    if decisive:
+        kept = [query for query in checked.queries if query.check in (*OF_PEOPLE, decisive.check)]
+        shown = tuple(_only(v, {decisive.check, *OF_PEOPLE}) for v in checked.validations)
+        stopped = replace(checked, queries=(*faults, *kept), validations=tuple(v for v in shown if v.results))
+        return _judged(place, arrived, stopped, None, OF_FILES | OF_PEOPLE | {decisive.check})
+    return _judged(place, arrived, replace(checked, queries=(*faults, *mended, *checked.queries)))
+
+
+def _checked(
+    place: Workspace, files: SurveyFiles, dictionary: DataDictionary, read: SurveyFile, known: People
+) -> _Checked:
+    """The suites that dictionary, protocol and team ask for, over the answers."""
+    spec, answers = files.spec, answers_as_declared(read, dictionary)
+    values, ref = answers.values, place.ref(spec.file)
+    gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, values))
+    gates.write(f"survey-{spec.name}")
+    whole = SurveyToJudge(spec, read, dictionary, answers, links(known, spec, values))
+    whole = replace(whole, reports=whole.measured_scales())
+    rows = whole.rows(place.today)
+    validations = judge(whole, rows, study=place.protocol, ref=ref)
+    if files.own and len(rows):
+        validations += (judge_own(files.own, values, rows, spec, study=place.protocol, ref=ref),)
+    queries = tuple(query for validation in validations for query in validation.queries)
+    reports = whole.measured_scales()
+    measured = {**features_of(reports), **whole.about_file, "row_count": len(rows), "declared_rows": read.declared_rows}
+    return _Checked(
+        queries,
+        validations,
+        _is_dated(spec, rows),
+        counts_of(place.today.isoformat(), "", (), answers, dictionary),
+        reports,
+        frequencies(read, dictionary, answers, private=(spec.key,)),
+        {name: value for name, value in measured.items() if not name.endswith(":rows")},
+    )
+
+
+def _is_dated(spec: Survey, rows: pd.DataFrame) -> bool:
+    """Whether another day may judge otherwise: a date is in the future, or consent is asked for the day of the run."""
+    is_ahead = bool((rows.filter(regex=":days_after_today$") > 0).any(axis=None))
+    days = {spec.interview_date, spec.start, spec.end} & set(rows.columns)
+    return is_ahead or (spec.linkage == "coded" and not days)
+
+
+def _decisive(checked: _Checked, read: SurveyFile, spec: Survey) -> Query | None:
+    """The query that says that this is not the file that was meant; None where there is none."""
+    expected = spec.rows or read.declared_rows or 0
+    whole = () if len(read.frame) < expected else ("SV003",)  # more rows than declared are worth looking at
+    found = {query.check: query for query in reversed(checked.queries) if query.check not in whole}
+    return next((found[check] for check in DECISIVE if check in found), None)
+
+
+def _only(validation: Validation, checks: Iterable[str]) -> Validation:
+    """The results of these checks alone; the others do not matter for the file."""
+    return replace(validation, results=tuple(r for r in validation.results if r.check in checks))
 
 
 def _judged(
     place: Workspace,
-    spec: Survey,
-    rules: str,
-    received: Fact,
-    used: tuple[Reference, ...],
-    queries: Iterable[Query],
-    validations: tuple[Validation, ...],
-    *,
-    unreadable: bool = False,
+    arrived: Arrived,
+    checked: _Checked,
+    verdict: Verdict | None = None,
+    looked_at: frozenset[str] | None = None,
 ) -> JudgedSurvey:
-    queries = tuple(queries)
+    """What is to be recorded and shown; the verdict comes from the queries where it is None."""
+    spec, queries = arrived.spec, checked.queries
     counts = {level: sum(q.severity == level for q in queries) for level in ("block", "review", "inform")}
-    verdict: Verdict = "blocked" if counts["block"] else "review" if counts["review"] else "passed"
-    verdict = "unreadable" if unreadable else verdict
+    verdict = verdict or ("blocked" if counts["block"] else "review" if counts["review"] else "passed")
+    rules = arrived.rules.code(place.today if checked.is_dated else None)
+    received, results = arrived.received, [result for v in checked.validations for result in v.results]
     validated = Fact(
         "survey.validated",
         place.instant,
         subject=received.subject,
-        used=used,
+        used=arrived.files.used,
         generated=received.generated,
         causes=(event_id(place.origin, received.kind, received.natural_key),),
         data={
@@ -116,56 +189,22 @@ def _judged(
             "blocking": counts["block"],
             "review": counts["review"],
             "inform": counts["inform"],
-            "unchecked": sum(r.state == "unchecked" for v in validations for r in v.results),
+            "unchecked": sum(result.state == "unchecked" for result in results),
         },
     )
+    before = last_history(place, spec.name)
+    now = checked.counts or counts_of(place.today.isoformat(), "", (), None, None)
+    now = replace(now, verdict=verdict, queries={query.fingerprint: query.check for query in queries})
     return JudgedSurvey(
         spec.name,
         verdict,
         queries,
         (received, validated),
-        docs_of(place, spec, verdict, rules, queries, validations),
-        states={(r.check, r.column): r.state for v in validations for r in v.results},
+        docs_of(place, spec, verdict, rules, queries, checked.validations, arrived.files.own),
+        looked_at=looked_at,
+        states={(result.check, result.column): result.state for result in results},
+        reports=checked.reports,
+        frequencies=checked.frequencies,
+        history=History(now, before.now if before else None),
+        features=checked.features,
     )
-
-
-def _dictionary(place: Workspace, spec: Survey) -> tuple[DataDictionary | None, tuple[Reference, ...], list[Query]]:
-    """The data dictionary, a reference to it, and a query for each fault; None when there is no usable one."""
-    try:
-        data = place.files.get(spec.dictionary)
-    except NotStored:
-        what = "The data dictionary is not there: put it there, or correct its name in study.yaml."
-        return None, (), [_raised(place, spec, "SV004", spec.dictionary, what)]
-    dictionary = read_dictionary(data, spec.dictionary)
-    queries = []
-    for ordinal, fault in enumerate(dictionary.faults):
-        what = f"{fault.what[:1].upper()}{fault.what[1:]}. {fault.remedy}"
-        queries.append(_raised(place, spec, "SV004", spec.dictionary, what, ordinal, fault.where))
-    used = (place.reference(spec.dictionary, data, personal=False),)
-    return (dictionary if dictionary.variables else None), used, queries
-
-
-def _missing(place: Workspace, spec: Survey) -> Query:
-    what = "The survey file is not there: put it there, or correct its name in study.yaml."
-    return _raised(place, spec, "SV001", spec.file, what)
-
-
-def _raised(
-    place: Workspace, spec: Survey, check: str, path: str, message: str, ordinal: int = 0, where: str = ""
-) -> Query:
-    return Query.raised(
-        check,
-        CATALOGUE[check].severity,
-        study=place.protocol.id,
-        subject=f"survey:{spec.name}",
-        place=place_of(place.ref(path), "", ordinal),
-        where=where or path,
-        message=message[:1].upper() + message[1:],
-    )
-
-
-def _still_open(place: Workspace, spec: Survey) -> tuple[Query, ...]:
-    """The queries of an unchanged survey that are open, from restricted/queries/."""
-    records = fold_queries(place.events()).values()
-    about = [r for r in records if r.subject == f"survey:{spec.name}" and r.state == "open"]
-    return tuple(query for r in about if (query := read_query(place, r.fingerprint)) is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ from study.query import fold_queries, settle
 from tasks.outcome import Outcome
 from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
-from tasks.survey_judgement import JudgedSurvey, judge_survey
-from tasks.survey_links import people
-from tasks.surveys import is_of, outcome_of, publish_data_docs, receptions, verdicts
+from tasks.survey_judgement import JudgedSurvey
+from tasks.surveys import is_of, judge_surveys, keep_counts, outcome_of, publish_data_docs, receptions, verdicts
 from tasks.workspace import Workspace, opened
 
 pytestmark = pytest.mark.real
@@ -48,13 +47,14 @@ FUTURE = "q1,age,day\n1,30,2026-01-01\n2,40,2027-01-01\n"
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files known to be harmless are read without the second a child process takes."""
 
-    def call(function: Callable[..., Any], *args: Any, seconds: float, megabytes: int) -> Any:
-        try:
-            return function(*args)
-        except StudyError as error:
-            return isolated.ReaderDied("refused", str(error))
+    def call_each(function: Callable[..., Any], calls: Iterable[Any], *, seconds: float, megabytes: int) -> Any:
+        for args in calls:
+            try:
+                yield function(*args)
+            except StudyError as error:
+                yield isolated.ReaderDied("refused", str(error))
 
-    monkeypatch.setattr(isolated, "call", call)
+    monkeypatch.setattr(isolated, "call_each", call_each)
 
 
 class Study:
@@ -73,7 +73,7 @@ class Study:
     def run(self, *, killed_after: str = "", as_of: str | None = None) -> tuple[JudgedSurvey, Outcome | None]:
         request = StudyRequest.model_validate({"study": str(self.root), "as_of": as_of})
         with opened(request, "validate-surveys", create=True) as place:
-            judged = [judge_survey(place, spec, people(place)) for spec in place.protocol.surveys]
+            judged = judge_surveys.fn(place)
             place.trail.append(receptions(judged))
             if killed_after == "received":
                 return judged[0], None
@@ -82,6 +82,7 @@ class Study:
             if killed_after == "settled":
                 return judged[0], None
             place.trail.append(verdicts(judged))
+            keep_counts.fn(place, judged)
             return judged[0], outcome_of(judged, settled, made)
 
     def _settle(self, place: Workspace, judged: list[JudgedSurvey]):
