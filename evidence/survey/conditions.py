@@ -19,6 +19,7 @@ import pandas as pd
 from evidence.survey.calculations import Column, arithmetic, call
 from evidence.survey.grammar_nodes import (
     Arithmetic,
+    Asked,
     Blank,
     Called,
     Chosen,
@@ -32,7 +33,6 @@ from evidence.survey.grammar_nodes import (
     Number,
     Reference,
     Related,
-    Tested,
     Text,
 )
 from evidence.survey.grammar_words import UNITS
@@ -97,7 +97,7 @@ def _truth(condition: Condition, frame: pd.DataFrame) -> _Truth:
             return _related(Reference(variable), sign, literal, frame)
         case Related(left, sign, right):
             return _related(left, sign, right, frame)
-        case Tested(function, arguments):
+        case Asked(function, arguments):
             return _tested(function, arguments, frame)
     raise TypeError(type(condition).__name__)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from evidence.survey.grammar_nodes import (
     CONDITIONS,
     Arithmetic,
+    Asked,
     Blank,
     Called,
     Chosen,
@@ -30,7 +31,6 @@ from evidence.survey.grammar_nodes import (
     Number,
     Reference,
     Related,
-    Tested,
     Text,
     Value,
 )
@@ -275,7 +275,7 @@ class _Reader:
         if name == "isblankormissingcode":
             return Blank(self._expression_of(arguments[0], depth))  # type: ignore[arg-type]
         parts = tuple(self._argument(c, depth, as_text=name in TESTS) for c in arguments)  # type: ignore[arg-type]
-        return Tested(name, parts) if name in TESTS else Called(name, parts)
+        return Asked(name, parts) if name in TESTS else Called(name, parts)
 
     def _argument(self, tree: Tree[Token], depth: int, *, as_text: bool) -> Expression:
         return Text(self._text_of(tree)) if as_text and tree.data == "text" else self._expression_of(tree, depth)

@@ -104,7 +104,7 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Asked:
     """A function that is true or false of texts, such as contains."""
 
     function: str
@@ -124,8 +124,8 @@ class Negated:
     part: Condition
 
 
-Condition = Compared | Related | Blank | Tested | Joined | Negated
-CONDITIONS = (Compared, Related, Blank, Tested, Joined, Negated)
+Condition = Compared | Related | Blank | Asked | Joined | Negated
+CONDITIONS = (Compared, Related, Blank, Asked, Joined, Negated)
 Node = Expression | Condition
 
 
@@ -136,7 +136,7 @@ def parts_of(node: Node) -> tuple[Node, ...]:
             return (part,)
         case Arithmetic(first, rest):
             return (first, *(part for _, part in rest))
-        case Called(_, arguments) | Tested(_, arguments):
+        case Called(_, arguments) | Asked(_, arguments):
             return arguments
         case Chosen(condition, then, otherwise):
             return (condition, then, otherwise)

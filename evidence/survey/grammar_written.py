@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from evidence.survey.grammar_nodes import (
     Arithmetic,
+    Asked,
     Blank,
     Called,
     Chosen,
@@ -20,7 +21,6 @@ from evidence.survey.grammar_nodes import (
     Number,
     Reference,
     Related,
-    Tested,
     Text,
     Value,
     parts_of,
@@ -73,7 +73,7 @@ class _Writer:
                 return f"-{self.text(part, _SIGNED)}", _SIGNED
             case Arithmetic(first, rest):
                 return self._arithmetic(first, rest)
-            case Called(function, arguments) | Tested(function, arguments):
+            case Called(function, arguments) | Asked(function, arguments):
                 return f"{function}({', '.join(self.text(a) for a in arguments)})", _ATOM
             case Chosen(condition, then, otherwise):
                 return f"if({', '.join(self.text(p) for p in (condition, then, otherwise))})", _ATOM
