@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pages.layout import render
+from pages.survey_page import page_name
+from pages.survey_words import label
 
 State = Literal["passed", "failed", "unchecked", "not_applicable"]
 
@@ -22,7 +24,7 @@ class CheckedColumn:
 
     Where each row is a subject of its own, `not_applicable` and `unchecked` count the rows that it did not apply to
     and that could not be checked. A count that is kept from readers outside the team is None. `threshold` says in words
-    what is allowed.
+    what is allowed; `feature` names the measurement where it is not the column itself.
     """
 
     check: str
@@ -37,6 +39,7 @@ class CheckedColumn:
     threshold: str = ""
     not_applicable: int | None = 0
     unchecked: int | None = 0
+    feature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,21 @@ class _Docs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyDocs(_Docs):
-    """Everything checked on one survey file."""
+    """Everything checked on one survey file, for auditors: no count of respondents is from 1 to `k` - 1.
+
+    `raised` are sentences on the file itself; `rests` says what the judgement rests on as (what, value).
+    """
 
     survey: str
     file: str
     verdict: str
     raised: tuple[str, ...] = ()
+    k: int = 5
+    rests: tuple[tuple[str, str], ...] = ()
 
     @property
     def page(self) -> str:
-        return f"{self.survey}.html"
+        return page_name(self.survey)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +103,12 @@ class TranscriptDocs(_Docs):
 
 def data_docs(docs: SurveyDocs) -> bytes:
     """The page of one survey file."""
-    return render("data_docs_survey.html", docs=docs)
+    return render("data_docs_survey.html", docs=docs, label=label)
 
 
 def transcript_docs(docs: TranscriptDocs) -> bytes:
     """The page of the transcripts."""
-    return render("data_docs_transcripts.html", docs=docs)
+    return render("data_docs_transcripts.html", docs=docs, label=label)
 
 
 def data_docs_index(study: str, verdicts: Iterable[tuple[str, str]], *, has_transcripts: bool = False) -> bytes:
@@ -109,5 +117,6 @@ def data_docs_index(study: str, verdicts: Iterable[tuple[str, str]], *, has_tran
         "data_docs_index.html",
         study=study,
         verdicts=tuple(verdicts),
+        page_name=page_name,
         transcripts=TRANSCRIPTS_PAGE if has_transcripts else "",
     )

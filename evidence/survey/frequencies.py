@@ -130,7 +130,7 @@ def frequencies(
 ) -> Frequencies:
     """The tables of all variables; `private` names those of which nothing but a count may be shown (keys)."""
     shared = [v for v in dictionary.variables if v.name in answers.values]
-    hidden = {v.name for v in shared if getattr(v, "identifies", "") == "direct"} | {name for name in private if name}
+    hidden = {v.name for v in shared if v.identifies == "direct"} | {name for name in private if name}
     found = tuple(_of_variable(v, survey.frame[v.name], answers, is_private=v.name in hidden) for v in shared)
     return Frequencies(found, set_frequencies(shared, answers))
 

@@ -52,8 +52,8 @@ def set_frequencies(variables: Sequence[Variable], answers: Answers) -> tuple[Se
     """The sets that the dictionary names, by their first variable, and each variable of type multiple as a set."""
     members: dict[str, list[Variable]] = {}
     for variable in variables:
-        if of := getattr(variable, "set", ""):
-            members.setdefault(of, []).append(variable)
+        if variable.set:
+            members.setdefault(variable.set, []).append(variable)
     of_variables = (_of_one(v, answers.values[v.name]) for v in variables if v.type == "multiple")
     return (*(_of_set(name, found, answers.values) for name, found in members.items()), *of_variables)
 

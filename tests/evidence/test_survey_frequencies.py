@@ -93,13 +93,11 @@ def test_one_number_far_out_does_not_squeeze_the_others():
     assert histogram(pd.Series([NAN, None], dtype=float)) is None
 
 
+FLOATS = st.floats(-1e9, 1e9, allow_nan=False) | st.sampled_from((1e9, 1e9 + 1e-6, 5e-324))
+
+
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.floats(-1e9, 1e9, allow_nan=False) | st.sampled_from((1e9, 1e9 + 1e-6, 5e-324)), min_size=1, max_size=60
-    ),
-    st.booleans(),
-)
+@given(st.lists(FLOATS, min_size=1, max_size=60), st.booleans())
 def test_a_histogram_counts_everything_once_in_few_bins(numbers: list[float], is_whole: bool):
     drawn = histogram(pd.Series(numbers), is_whole=is_whole)
     assert drawn is not None
