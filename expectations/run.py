@@ -3,6 +3,10 @@
 It drops unknown expectations and shows what went wrong only as an exception in its result; both are caught here. Most
 of its time goes into every expectation's own metrics, so a check whose measurement is null everywhere is not asked,
 and a small table is asked first only whether a check is met, and for the rows only where it is not.
+
+An expectation of a column says of a cell what it says of any cell with the same content. So of a long table it is
+asked about every distinct content of the column once, and what it says holds in each row with that content: the same
+rows as if it had been asked about all of them (a test compares the two), at the price of the distinct ones.
 """
 
 from __future__ import annotations
@@ -13,8 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
+from evidence.survey.coded import RowTable
 from expectations.check import Check
 from study import Protocol, StudyError
 
@@ -22,6 +28,10 @@ State = Literal["passed", "failed", "unchecked", "not_applicable"]
 
 _SMALL = 1_000_000
 """Cells up to which a table is looked at twice: of larger ones the looking itself is what costs."""
+_LONG = 20_000
+"""Rows above which a table is asked about by its distinct contents."""
+_PAGE = 1_000
+"""Distinct contents up to which a column shares a frame with others."""
 _ONLY_WHETHER = {"result_format": "BOOLEAN_ONLY"}
 _WITH_ROWS = {"result_format": "COMPLETE"}
 _NOT_NULL = "expect_column_values_to_not_be_null"
@@ -37,11 +47,19 @@ class Outcome:
     failing: tuple[int, ...]
 
 
-def run(frame: pd.DataFrame, checks: Sequence[Check], name: str, study: Protocol) -> list[Outcome]:
+def run(frame: pd.DataFrame | RowTable, checks: Sequence[Check], name: str, study: Protocol) -> list[Outcome]:
     """Each check's outcome, in the order of `checks`; every feature is a column of `frame`."""
     import great_expectations  # noqa: F401  (whole and first: a part imported while it warms up would meet half of it)
 
     built = [_built(check, study) for check in checks]
+    if any(c.given for c in checks) or not (isinstance(frame, RowTable) or len(frame) > _LONG):
+        return _whole(frame.frame() if isinstance(frame, RowTable) else frame, checks, built, name)
+    table = frame if isinstance(frame, RowTable) else RowTable(frame.index, {str(c): frame[c] for c in frame})
+    return distinct(table, checks, built, name)
+
+
+def _whole(frame: pd.DataFrame, checks: Sequence[Check], built: Sequence[Any], name: str) -> list[Outcome]:
+    """Every row looked at by Great Expectations."""
     columns = {c.feature for c in checks} | {c.given for c in checks if c.given in frame.columns}
     pruned = frame[sorted(columns)].reset_index(drop=True)
     values = [_values(pruned, check, expectation) for check, expectation in zip(checks, built, strict=True)]
@@ -54,6 +72,62 @@ def run(frame: pd.DataFrame, checks: Sequence[Check], name: str, study: Protocol
     for i, result in _results(pruned, [built[i] for i in asked], asked, name, _WITH_ROWS):
         outcomes[i] = _outcome(result, values[i], with_rows=True)
     return outcomes
+
+
+def distinct(table: RowTable, checks: Sequence[Check], built: Sequence[Any], name: str) -> list[Outcome]:
+    """The same outcomes from Great Expectations' looking at each column's distinct contents.
+
+    Columns with few contents share a frame, the shorter ones filled up with their own first content.
+    """
+    outcomes = [Outcome(b.expectation_type, "not_applicable", 0, ()) for b in built]
+    by_feature: dict[str, list[int]] = {}
+    for i, check in enumerate(checks):
+        by_feature.setdefault(check.feature, []).append(i)
+    pages: dict[int, dict[str, pd.Series]] = {}
+    for feature in by_feature:
+        contents = _contents(table, feature)
+        if len(contents):
+            pages.setdefault(0 if len(contents) <= _PAGE else len(contents), {})[feature] = contents
+    for page in pages.values():
+        length = max(map(len, page.values()))
+        frame = pd.DataFrame({f: c.array.take(_filled(len(c), length)) for f, c in page.items()})
+        asked = [i for feature in page for i in by_feature[feature] if _applies(page[feature], built[i])]
+        said = _whole(frame, [checks[i] for i in asked], [built[i] for i in asked], name)
+        for i, outcome in zip(asked, said, strict=True):
+            outcomes[i] = _spread(outcome, table, checks[i].feature, page[checks[i].feature])
+    return outcomes
+
+
+def _contents(table: RowTable, feature: str) -> pd.Series:
+    """What stands in a column, each content once."""
+    held = table.coded(feature)
+    found = held.contents[held.counts() > 0]
+    return found.drop_duplicates().reset_index(drop=True)
+
+
+def _filled(length: int, wanted: int) -> np.ndarray:
+    """Positions 0 to length, and then the first again until there are as many as wanted."""
+    positions = np.zeros(wanted, dtype=np.intp)
+    positions[:length] = np.arange(length)
+    return positions
+
+
+def _applies(contents: pd.Series, expectation: Any) -> bool:
+    return expectation.expectation_type == _NOT_NULL or bool(contents.notna().any())
+
+
+def _spread(outcome: Outcome, table: RowTable, feature: str, contents: pd.Series) -> Outcome:
+    """What was said of contents as what it says of the rows that hold them."""
+    held = table.coded(feature)
+    if outcome.state == "unchecked":
+        return Outcome(outcome.type, "unchecked", 0, ())
+    is_null = outcome.type == _NOT_NULL
+    evaluated = len(table) if is_null else int(held.counts()[held.contents.notna().to_numpy()].sum())
+    failing = contents.iloc[[i for i in outcome.failing if i < len(contents)]]
+    if failing.empty:
+        return Outcome(outcome.type, outcome.state, evaluated, ())
+    wrong = held.contents.isin(failing).to_numpy(dtype=bool)
+    return Outcome(outcome.type, outcome.state, evaluated, tuple(np.flatnonzero(held.where(wrong)).tolist()))
 
 
 def _values(frame: pd.DataFrame, check: Check, expectation: Any) -> int:

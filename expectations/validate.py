@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evidence.survey.coded import RowTable
 from expectations.check import Check, Suite, raised_by_code
 from expectations.run import Outcome, run
 from expectations.run import State as State
@@ -68,7 +69,7 @@ def validate(
 
 
 def validate_full(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | RowTable,
     suite: Suite,
     *,
     study: Protocol,
@@ -113,7 +114,7 @@ def validate_full(
 class _Raiser:
     """Turns a check's outcome into queries about the right subject."""
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame | RowTable
     suite: Suite
     study: Protocol
     place: str
@@ -158,6 +159,7 @@ class _Raiser:
 
     def _of_parts(self, check: Check, outcome: Outcome) -> list[Query]:
         """One query a subject and file: its first part, and how many more."""
+        assert isinstance(self.frame, pd.DataFrame)
         checked = outcome.state == "failed"
         whole = list(zip(self.frame["ref"], self.frame[str(self.subject_column)], strict=True))
         groups: dict[tuple[str, str], list[int]] = {}
@@ -174,6 +176,7 @@ class _Raiser:
         return queries
 
     def _of_row(self, check: Check, position: int, *, checked: bool) -> Query:
+        assert isinstance(self.frame, pd.DataFrame)
         row = self.frame.iloc[position]
         value = row[check.feature] if checked else None
         number = value if isinstance(value, (int, float, np.number)) and not isinstance(value, bool) else ""
@@ -203,6 +206,8 @@ class _Raiser:
     def _keys(self, positions: Sequence[int]) -> tuple[str, ...]:
         if not self.suite.row_key:
             return tuple(str(i + 1) for i in positions)
+        if isinstance(self.frame, RowTable):
+            return self.frame.names(positions)
         return tuple(map(str, self.frame[self.suite.row_key].iloc[list(positions)]))
 
 

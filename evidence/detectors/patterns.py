@@ -11,7 +11,7 @@ from evidence.detectors.digits import Stretch, stretches
 from evidence.detectors.masks import HIDDEN
 from evidence.detectors.national_ids import find_numbers
 from evidence.detectors.span import Span
-from evidence.detectors.spoken import NUMBER_WORDS, find_spoken_addresses, find_spoken_phones
+from evidence.detectors.spoken import NUMBER_WORDS, STREET_WORDS, find_spoken_addresses, find_spoken_phones
 
 _SOURCE = "patterns"
 _REACH = 280
@@ -122,8 +122,23 @@ _PATTERNS = (
 )
 
 
+_NEEDED = re.compile("|".join(map(re.escape, sorted({n for p in _PATTERNS for n in p.needs} | set(STREET_WORDS)))))
+_NUMBER_WORD = re.compile(rf"\b{NUMBER_WORDS}\b")
+_FEWEST_NUMBER_WORDS = 4
+
+
 class Patterns:
     """A detector by shape alone."""
+
+    def is_possible(self, text: str) -> bool:
+        """Whether `find` may find anything: False only where nothing that any shape needs is in the text."""
+        lowered = text.lower()
+        return (
+            not text.isascii()
+            or any(map(str.isdigit, text))
+            or _NEEDED.search(lowered) is not None
+            or len(_NUMBER_WORD.findall(lowered)) >= _FEWEST_NUMBER_WORDS
+        )
 
     def find(self, text: str) -> list[Span]:
         """Spans by start; of overlapping ones the first and longest."""

@@ -25,7 +25,8 @@ _TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _FEWEST_WORDS, _FARTHEST = 3, 3
 
-_STREETS = ("street", "avenue", "road", "boulevard")
+STREET_WORDS = ("street", "avenue", "road", "boulevard")
+"""One of them stands in every spoken address."""
 _BEFORE_STREET = re.compile(
     rf"\b(?:{_WORD})(?:[ -](?:{_WORD})){{1,4}} (?!and |to |or )(?:[a-z']{{2,20}} ){{1,2}}$", re.IGNORECASE
 )
@@ -87,7 +88,7 @@ def find_spoken_addresses(text: str) -> Iterator[Span]:
 def _streets(text: str) -> Iterator[tuple[int, int]]:
     """Where one of the words for a street stands by itself."""
     lowered = text.lower() if len(text.lower()) == len(text) else text
-    for word in _STREETS:
+    for word in STREET_WORDS:
         at = lowered.find(word)
         while at >= 0:
             end = at + len(word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from evidence.survey import Survey as SurveyFile
 from evidence.survey.dictionary import DataDictionary
-from evidence.survey.features import Answers, row_features, variable_features
+from evidence.survey.features import Answers, RowTable, row_features, variable_features
 from evidence.survey.scale_report import ScaleReport
 from evidence.survey.scales import Scale, features_of, scale_reports, scales_of
 from expectations.check import Check, Suite
@@ -63,18 +63,34 @@ class SurveyToJudge:
         sites = self.answers.values.get(self.spec.site) if self.spec.site else None
         return scale_reports(self.scales, self.answers, self.dictionary, sites)
 
-    def rows(self, today: date) -> pd.DataFrame:
-        """One row a respondent, measured as of `today`, with ROW_KEY."""
-        spec, values = self.spec, self.answers.values
+    def rows(self, today: date) -> RowTable:
+        """One row a respondent, measured as of `today`, whose names are in ROW_KEY."""
+        spec, index = self.spec, self.answers.index
+        parts = {*self.file.row_columns, *([spec.wave_column] if spec.wave_column else [])} - {spec.key}
         measured = row_features(
-            self.answers, self.dictionary, key=spec.key, start=spec.start, end=spec.end, today=today
+            self.answers,
+            self.dictionary,
+            key=spec.key,
+            start=spec.start,
+            end=spec.end,
+            today=today,
+            about_rows=(spec.key, spec.site, spec.interview_date, spec.start, spec.end, spec.wave_column),
+            parts=[self.file.frame[name] for name in sorted(parts) if name in self.file.frame],
         )
-        numbered = pd.Series([f"row {i}" for i in range(1, len(values) + 1)], values.index, dtype=object)
-        keys = values[spec.key].astype(object) if spec.key in values else numbered
-        return pd.concat([measured, self.links], axis=1).assign(**{ROW_KEY: keys.where(keys.notna(), numbered)})
+        linked = {str(name): self.links[name] for name in self.links}
+        return RowTable(index, {**measured, **linked}, ROW_KEY, self._named)
+
+    def _named(self, positions: Sequence[int]) -> tuple[str, ...]:
+        """The keys in these rows; where there is none, the row's number from 1."""
+        numbered = tuple(f"row {position + 1}" for position in positions)
+        if self.spec.key is None or self.spec.key not in self.answers:
+            return numbered
+        keys = self.answers.to(self.spec.key)
+        written = keys.values.array.take(keys.codes[list(positions)])
+        return tuple(n if pd.isna(key) else _shown(key) for key, n in zip(written, numbered, strict=True))
 
 
-def judge(survey: SurveyToJudge, rows: pd.DataFrame, *, study: Protocol, ref: str) -> tuple[Validation, ...]:
+def judge(survey: SurveyToJudge, rows: RowTable, *, study: Protocol, ref: str) -> tuple[Validation, ...]:
     """The suites over file, variables and answers; `rows` from `SurveyToJudge.rows`, `ref` the file's opaque ref."""
     spec, file, dictionary = survey.spec, survey.file, survey.dictionary
     about = {"subject": f"survey:{spec.name}", "ref": ref}
@@ -84,7 +100,7 @@ def judge(survey: SurveyToJudge, rows: pd.DataFrame, *, study: Protocol, ref: st
         "where": spec.file,
         "is_named_as_its_content": file.format == spec.file.rpartition(".")[2].lower(),
         "row_difference_count": len(file.frame) - spec.rows if spec.rows else None,
-        **_named_rows({**features_of(survey.measured_scales()), **survey.about_file}, rows[ROW_KEY]),
+        **_named_rows({**features_of(survey.measured_scales()), **survey.about_file}, rows),
     }
     needed = [c for c in (spec.key, spec.site, spec.interview_date, spec.start, spec.end) if c]
     needed += [item for scale in scales for item in scale.items]
@@ -102,10 +118,15 @@ def judge(survey: SurveyToJudge, rows: pd.DataFrame, *, study: Protocol, ref: st
     )
 
 
-def _named_rows(measured: Mapping[str, object], keys: pd.Series) -> dict[str, object]:
+def _shown(key: object) -> str:
+    """A key as somebody would write it."""
+    return f"{key:.0f}" if isinstance(key, float) and key.is_integer() else str(key)
+
+
+def _named_rows(measured: Mapping[str, object], rows: RowTable) -> dict[str, object]:
     """The same with row keys in place of the positions under `<feature>:rows`."""
     return {
-        name: tuple(keys.iloc[list(value)]) if name.endswith(":rows") and isinstance(value, tuple) else value
+        name: rows.names(value) if name.endswith(":rows") and isinstance(value, tuple) else value
         for name, value in measured.items()
     }
 
