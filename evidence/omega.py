@@ -18,6 +18,8 @@ from evidence.covariances import Numbers, Sums
 DRAWS = 500
 SWEEPS = 500
 CLOSE = 1e-9
+CLOSE_DRAWN = 1e-5
+"""A loading of a resample that moves by less stands: resamples differ by far more."""
 FEWEST_ITEMS = 3
 """Two items do not determine their loadings."""
 
@@ -45,7 +47,7 @@ def omega_interval(sums: Sums, *, seed: int = 0, draws: int = DRAWS, level: floa
     """The percentile bootstrap interval (Efron 1979); None where over a tenth of the draws leave omega undefined."""
     if sums.counts.shape[0] < 2 or sums.counts.shape[1] < FEWEST_ITEMS:
         return None
-    found = np.concatenate([_fitted(part)[1] for part in sums.resampled(draws, seed)])
+    found = np.concatenate([_fitted(part, CLOSE_DRAWN)[1] for part in sums.resampled(draws, seed)])
     known = found[np.isfinite(found)]
     if len(known) < 0.9 * draws:
         return None
@@ -53,7 +55,7 @@ def omega_interval(sums: Sums, *, seed: int = 0, draws: int = DRAWS, level: floa
     return float(low), float(high)
 
 
-def _fitted(covariances: Numbers) -> tuple[Numbers, Numbers]:
+def _fitted(covariances: Numbers, close: float = CLOSE) -> tuple[Numbers, Numbers]:
     """Loadings (draws, items) and omega (draws), NaN where undefined, of covariances (draws, items, items)."""
     variances = np.diagonal(covariances, axis1=1, axis2=2)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -61,7 +63,7 @@ def _fitted(covariances: Numbers) -> tuple[Numbers, Numbers]:
         correlations = covariances / (spread[:, :, None] * spread[:, None, :])
     is_whole = np.isfinite(correlations).all(axis=(1, 2)) & (variances > 1e-12).all(axis=1)
     loadings = np.full(variances.shape, np.nan)
-    loadings[is_whole] = _minres(correlations[is_whole])
+    loadings[is_whole] = _minres(correlations[is_whole], close)
     with np.errstate(invalid="ignore", divide="ignore"):
         shared = (loadings * spread).sum(axis=1) ** 2
         unique = (variances * (1 - loadings**2)).sum(axis=1)
@@ -69,8 +71,8 @@ def _fitted(covariances: Numbers) -> tuple[Numbers, Numbers]:
     return loadings, omega
 
 
-def _minres(correlations: Numbers) -> Numbers:
-    """Loadings by sweeps over the items, from the first principal component; stops once nothing moves by CLOSE."""
+def _minres(correlations: Numbers, close: float) -> Numbers:
+    """Loadings by sweeps over the items, from the first principal component; stops once nothing moves by `close`."""
     if not len(correlations):
         return np.empty(correlations.shape[:2])
     items = correlations.shape[1]
@@ -86,7 +88,7 @@ def _minres(correlations: Numbers) -> Numbers:
             after = np.clip(np.einsum("di,di->d", apart[:, item], loadings) / others, -1, 1)
             squares += after**2 - own**2
             loadings[:, item] = after
-        if np.abs(loadings - before).max() < CLOSE:
+        if np.abs(loadings - before).max() < close:
             break
     loadings *= np.where(loadings.sum(axis=1) < 0, -1, 1)[:, None]
     return loadings

@@ -203,7 +203,9 @@ def _notes(
     said = [*_listed("everybody who answered gave the same answer, or hardly anybody answered", constant)]
     said += _listed("fewer than three different answers, so correlations are held down", few)
     if alpha is None:
-        said.append("Alpha is undefined: it needs two items that vary and that the same people answered.")
+        said.append(
+            "Alpha is undefined: it needs two items that the same people answered, and a sum of them that varies."
+        )
     elif alpha < 0:
         said.append("Alpha is negative: items contradict each other. Look for a reversed item that is not declared.")
     if factor is None:
