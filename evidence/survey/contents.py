@@ -19,6 +19,14 @@ DECLARES_MISSING: frozenset[str] = frozenset({"sav", "zsav"})
 """Formats whose declared missing codes we read."""
 
 
+class Refused(Exception):
+    """Why a reader does not take a file: what is wrong and the remedy, without a word of its content."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.what, self.remedy = what, remedy
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A survey file to be read: a path, or its bytes and their name; `columns` in the file's order, None for all.
@@ -53,9 +61,10 @@ class Contents:
 class Survey:
     """A survey file: one row a respondent; `dictionary` is what the file itself says of its variables.
 
-    Numbers are float64, text is pandas' `str`, days and times are datetime64, a time of day is a timedelta64;
-    system-missing is null and declared missing codes stay as they are. A column with tagged missing values (Stata .a to
-    .z, SAS .A to .Z and ._) is of objects: numbers, and the tags as text (".a"), which `Variable.missing` lists.
+    Numbers are float64, text is pandas' `str`, days and moments are datetime64, times of day and durations numbers of
+    seconds; system-missing is null and declared missing codes stay as they are. A column with tagged missing values
+    (Stata .a to .z, SAS .A to .Z and ._) is of objects: numbers, and the tags as text (".a"), which `Variable.missing`
+    lists; a column of days in which missing codes or tags occur is of text (2026-03-05, 1900-01-01, .a).
     `problems` are sentences about the file for somebody to act on, `notes` on how it was read; neither holds an answer.
     `declared_rows` is how many rows the file's own header says, `encoding` the code page its text was read in,
     `row_columns` what tells apart several rows of one respondent (REDCap's record, event, instrument and instance),

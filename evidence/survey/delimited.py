@@ -1,0 +1,151 @@
+"""CSV and its relatives as cells: code page, separator, quoted line breaks, rows that are too long or too short.
+
+RFC 4180 for quotation marks. The body is parsed by Arrow; where it stumbles, the csv module says in which row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import pandas as pd
+
+from evidence.survey.code_pages import text_codec
+from evidence.survey.contents import Refused
+from evidence.survey.sniffing import is_utf16
+from evidence.survey.tables import MOST_HEADER_ROWS, Cells
+
+_SEPARATORS = ",;\t|"
+_LONGEST_CELL = 1 << 26
+_BLOCK = 1 << 25
+
+
+def delimited_cells(data: bytes, encoding: str | None) -> Cells:
+    """The cells of a text table; Refused when its code page or its rows do not fit."""
+    text, code_page = _decoded(data, encoding)
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise Refused(f"the text holds a NUL character (line {row}), as files do that were damaged", "Export it again.")
+    csv.field_size_limit(_LONGEST_CELL)
+    separator = ""
+    if text[:4].lower() == "sep=":
+        line, _, text = text.partition("\n")
+        separator = line.strip()[4:5]
+    text = text.lstrip("\r\n")
+    separator = separator or max(_SEPARATORS, key=partial(_width, text))
+    top, starts = _first_rows(text, separator)
+    return Cells(top, partial(_body, text, separator, starts), encoding=code_page)
+
+
+def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
+    wide = is_utf16(data)
+    declared = text_codec(encoding) if encoding else None
+    for code_page in filter(None, (wide or "utf-8-sig", declared)):
+        try:
+            return data.decode(code_page), code_page.removesuffix("-sig")
+        except UnicodeDecodeError as error:
+            row = data.count(b"\n", 0, error.start) + 1
+    said = f"neither UTF-8 nor {encoding}" if encoding else "not UTF-8"
+    remedy = "Correct" if encoding else "Write its code page as"
+    raise Refused(
+        f"the text is {said} (row {row})",
+        f"{remedy} `encoding` of the survey in study.yaml, for example cp1252, or save it again as CSV UTF-8.",
+    )
+
+
+def _width(text: str, separator: str) -> int:
+    """How many cells the first row has with this separator."""
+    try:
+        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
+    except csv.Error:
+        return 0
+
+
+def _first_rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
+    """The rows that may be headers, and where in the text each of them ends."""
+    stream = io.StringIO(text, newline="")
+    rows, ends = [], []
+    try:
+        for row in islice(csv.reader(iter(stream.readline, ""), delimiter=separator), MOST_HEADER_ROWS):
+            rows.append(row)
+            ends.append(stream.tell())
+    except csv.Error:
+        raise _unclosed(len(rows) + 1) from None
+    return rows, ends
+
+
+def _body(text: str, separator: str, ends: list[int], header_rows: int, width: int) -> tuple[pd.DataFrame, list[str]]:
+    start = ends[min(header_rows, len(ends)) - 1]
+    rest = text[start:] if len(ends) >= header_rows else ""
+    found = _by_arrow(rest, separator, width)
+    return (found, []) if found is not None else _by_hand(rest, separator, width, header_rows)
+
+
+def _by_arrow(text: str, separator: str, width: int) -> pd.DataFrame | None:
+    """The rows as columns of text, null where blank; None where a row has not as many cells as the header."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.compute as pc  # type: ignore[import-untyped]
+    from pyarrow import csv as arrow_csv
+
+    if not text.strip("\r\n"):
+        return pd.DataFrame({at: pd.Series([], dtype="str") for at in range(width)})
+    names = [str(at) for at in range(width)]
+    bad: list[int] = []
+
+    def note(row: Any) -> str:
+        bad.append(row.actual_columns)
+        return "skip"
+
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(text.encode()),
+            read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=separator, newlines_in_values=True, invalid_row_handler=note, ignore_empty_lines=True
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if bad:
+        return None
+    blank = [pc.if_else(pc.equal(pc.utf8_trim_whitespace(c), ""), None, c) for c in table.columns]
+    found: pd.DataFrame = pa.table(blank, names=names).to_pandas().set_axis(range(width), axis=1)
+    return found
+
+
+def _by_hand(text: str, separator: str, width: int, above: int) -> tuple[pd.DataFrame, list[str]]:
+    """The same, row by row: rows that are too short are filled up and counted, too long ones refused."""
+    rows: list[list[str]] = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error:
+        raise _unclosed(len(rows) + above + 1) from None
+    return filled_up(rows, width, above)
+
+
+def filled_up(rows: list[list[str]], width: int, above: int) -> tuple[pd.DataFrame, list[str]]:
+    """Rows of text as columns, null where blank; Refused where cells stand beyond the header."""
+    longer = [number for number, row in enumerate(rows, above + 1) if any(cell.strip() for cell in row[width:])]
+    if longer:
+        raise Refused(
+            f"{len(longer)} rows have more cells than the header (first row {longer[0]})",
+            "Put text that holds a separator in quotation marks, or name every column.",
+        )
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    short = sum(len(row) < width for row in filled)
+    problems = [f"{short} rows have fewer cells than the header: export it again"] if short else []
+    cells = [[cell if cell.strip() else None for cell in row[:width]] + [None] * (width - len(row)) for row in filled]
+    return pd.DataFrame(cells, columns=range(width), dtype="str"), problems
+
+
+def _unclosed(row: int) -> Refused:
+    return Refused(
+        f"the text is not readable as CSV from row {row} on",
+        "Look for a quotation mark that is not closed there, and export it again.",
+    )
