@@ -7,8 +7,8 @@ because "refused", "don't know", "not asked" and a blank mean different things.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.features import Answers
 from evidence.survey.histogram import Histogram, histogram
+from evidence.survey.label_differences import LabelDifference, label_differences
 from evidence.survey.reading import Survey
 from evidence.survey.response_sets import SetFrequency, chosen_codes, set_frequencies, shown_code
 from evidence.survey.skip_logic import holds
@@ -112,11 +113,25 @@ class Frequency:
 
 
 @dataclass(frozen=True, slots=True)
+class Durations:
+    """How long respondents took, in `unit` (min or days): the median and how it spreads."""
+
+    unit: Literal["min", "days"]
+    median: float
+    histogram: Histogram
+
+
+@dataclass(frozen=True, slots=True)
 class Frequencies:
-    """Every variable that file and dictionary share, in the dictionary's order, and its multiple-response sets."""
+    """Every variable that file and dictionary share, in the dictionary's order, and its multiple-response sets.
+
+    `labels` is what the two say differently, by variable; `durations` is there where the file has times.
+    """
 
     variables: tuple[Frequency, ...] = ()
     sets: tuple[SetFrequency, ...] = ()
+    labels: Mapping[str, tuple[LabelDifference, ...]] = field(default_factory=dict)
+    durations: Durations | None = None
 
     def __getitem__(self, name: str) -> Frequency:
         return next(v for v in self.variables if v.name == name)
@@ -126,13 +141,38 @@ class Frequencies:
 
 
 def frequencies(
-    survey: Survey, dictionary: DataDictionary, answers: Answers, *, private: Collection[str | None] = ()
+    survey: Survey,
+    dictionary: DataDictionary,
+    answers: Answers,
+    *,
+    private: Collection[str | None] = (),
+    start: str | None = None,
+    end: str | None = None,
 ) -> Frequencies:
-    """The tables of all variables; `private` names those of which nothing but a count may be shown (keys)."""
+    """The tables of all variables; `private` names those of which nothing but a count may be shown (keys).
+
+    `start` and `end` are the columns with the times between which somebody answered.
+    """
     shared = [v for v in dictionary.variables if v.name in answers.values]
     hidden = {v.name for v in shared if v.identifies == "direct"} | {name for name in private if name}
     found = tuple(_of_variable(v, survey.frame[v.name], answers, is_private=v.name in hidden) for v in shared)
-    return Frequencies(found, set_frequencies(shared, answers))
+    labels = label_differences(survey, dictionary)
+    return Frequencies(found, set_frequencies(shared, answers), labels, _durations(answers, start, end))
+
+
+def _durations(answers: Answers, start: str | None, end: str | None) -> Durations | None:
+    """From start to end, in minutes unless the file holds days only; None without both, or where none took time."""
+    if start not in answers.values or end not in answers.values:
+        return None
+    began, ended = answers.values[start], answers.values[end]
+    if not all(pd.api.types.is_datetime64_any_dtype(column) for column in (began, ended)):
+        return None
+    seconds = (ended - began).dt.total_seconds()
+    seconds = seconds[seconds >= 0]
+    is_days = bool((seconds % 86400 == 0).all())
+    taken = seconds / (86400 if is_days else 60)
+    drawn = histogram(taken) if (taken > 0).any() else None
+    return Durations("days" if is_days else "min", float(taken.median()), drawn) if drawn else None
 
 
 def _of_variable(variable: Variable, raw: pd.Series, answers: Answers, *, is_private: bool) -> Frequency:

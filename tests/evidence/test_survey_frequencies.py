@@ -165,6 +165,23 @@ def test_a_set_of_variables_is_counted_over_its_options():
     assert [(o.name, o.label, o.count, o.case_share) for o in found.options] == [("a", "A", 2, 1.0), ("b", "B", 1, 0.5)]
 
 
+def test_how_long_it_took_is_in_minutes_or_in_days():
+    frame = pd.DataFrame(
+        {
+            "a": ["2026-01-01T10:00", "2026-01-01T11:00", None],
+            "b": ["2026-01-01T10:20", "2026-01-01T11:30", "2026-01-02"],
+        }
+    )
+    file = Survey(frame, DataDictionary(tuple(Variable(name) for name in frame)), [], "", "csv")
+    dictionary = DataDictionary((Variable("a", "", "date"), Variable("b", "", "date")))
+    found = frequencies(file, dictionary, answers_as_declared(file, dictionary), start="a", end="b").durations
+    assert found is not None
+    assert (found.unit, found.median, sum(found.histogram.counts)) == ("min", 25.0, 2)
+    days = Survey(pd.DataFrame({"a": ["2026-01-01"], "b": ["2026-01-01"]}), file.dictionary, [], "", "csv")
+    assert frequencies(days, dictionary, answers_as_declared(days, dictionary), start="a", end="b").durations is None
+    assert frequencies(file, dictionary, answers_as_declared(file, dictionary)).durations is None
+
+
 def test_nothing_answered_is_told_as_such():
     found = one([None, None], Variable("q", "", "single", {"a": "A"}))
     assert (found.valid, found.codes, found.missing[0].kind) == (0, (), "blank")
