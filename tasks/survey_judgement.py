@@ -11,6 +11,7 @@ from evidence.survey import Survey as SurveyFile
 from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import answers_as_declared
 from evidence.survey.frequencies import Frequencies, frequencies
+from evidence.survey.responses import Responses
 from evidence.survey.scale_report import ScaleReport
 from evidence.survey.scales import features_of
 from expectations.own_checks import judge_own
@@ -25,7 +26,8 @@ from tasks.gates import Gatekeeper
 from tasks.survey_docs import docs_of
 from tasks.survey_files import SurveyFiles, raised
 from tasks.survey_history import Counts, History, counts_of, last_history
-from tasks.survey_links import People, links, refused_answers
+from tasks.survey_links import People, refused_answers
+from tasks.survey_people import of_people
 from tasks.survey_rules import Rules
 from tasks.workspace import Workspace
 
@@ -59,7 +61,7 @@ class JudgedSurvey:
     reports: tuple[ScaleReport, ...] = ()
     frequencies: Frequencies | None = None
     history: History | None = None
-    responses: object = None
+    responses: Responses | None = None
     features: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -87,6 +89,7 @@ class _Checked:
     reports: tuple[ScaleReport, ...] = ()
     frequencies: Frequencies | None = None
     features: Mapping[str, object] = field(default_factory=dict)
+    responses: Responses | None = None
 
 
 def missing_survey(place: Workspace, files: SurveyFiles) -> JudgedSurvey:
@@ -123,13 +126,15 @@ def _checked(
     values, ref = answers.values, place.ref(spec.file)
     gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, values))
     gates.write(f"survey-{spec.name}")
-    whole = SurveyToJudge(spec, read, dictionary, answers, links(known, spec, values))
+    people = of_people(place, spec, known, read, dictionary, answers)
+    whole = SurveyToJudge(spec, read, dictionary, answers, people.links, people.about_file, people.about_variables)
     whole = replace(whole, reports=whole.measured_scales())
     rows = whole.rows(place.today)
     validations = judge(whole, rows, study=place.protocol, ref=ref)
     if files.own and len(rows):
         validations += (judge_own(files.own, values, rows, spec, study=place.protocol, ref=ref),)
-    queries = tuple(query for validation in validations for query in validation.queries)
+    faults = (raised(place, spec, check, spec.distribution or "", said) for check, said in people.faults)
+    queries = (*faults, *(query for validation in validations for query in validation.queries))
     reports = whole.measured_scales()
     measured = {**features_of(reports), **whole.about_file, "row_count": len(rows), "declared_rows": read.declared_rows}
     return _Checked(
@@ -140,6 +145,7 @@ def _checked(
         reports,
         frequencies(read, dictionary, answers, private=(spec.key,)),
         {name: value for name, value in measured.items() if not name.endswith(":rows")},
+        people.responses,
     )
 
 
@@ -206,5 +212,6 @@ def _judged(
         reports=checked.reports,
         frequencies=checked.frequencies,
         history=History(now, before.now if before else None),
+        responses=checked.responses,
         features=checked.features,
     )

@@ -24,6 +24,7 @@ from tasks.survey_files import SurveyFiles, received, survey_files
 from tasks.survey_history import keep_history, last_history
 from tasks.survey_judgement import Arrived, JudgedSurvey, judge_survey, missing_survey
 from tasks.survey_links import People, people
+from tasks.survey_people import rests_on
 from tasks.survey_rules import Rules
 from tasks.workspace import Workspace
 
@@ -77,7 +78,7 @@ def _read(
 
 
 def _rules(place: Workspace, files: SurveyFiles, reference: Reference, known: People) -> Rules:
-    return Rules.of(place, files.spec, reference, files.digests, known)
+    return Rules.of(place, files.spec, reference, {**files.digests, **rests_on(place, files.spec, known)}, known)
 
 
 def _unchanged(place: Workspace, spec: Survey, rules: Rules) -> JudgedSurvey:

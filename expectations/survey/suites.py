@@ -155,7 +155,9 @@ def row_suite(dictionary: DataDictionary, measured: Collection[str], spec: Surve
         for room in (respondent_checks, people_checks)
         for check in room.RESPONDENTS
     )
-    checks = (*(check for check in of_variables if check.feature in measured), *of_respondents)
+    of_people = (replace(c, column=_column(c.feature, spec, people_checks.ABOUT)) for c in people_checks.MEASURED)
+    where_measured = (check for check in (*of_variables, *of_people) if check.feature in measured)
+    checks = (*where_measured, *of_respondents)
     return Suite("answers", checks, subject=f"survey:{spec.name}", file=spec.file, row_key=ROW_KEY)
 
 
