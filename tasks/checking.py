@@ -21,6 +21,7 @@ from tasks.feeds import mapped_register
 from tasks.frames import frame_cells
 from tasks.read import parse_table
 from tasks.register_proof import Proof, register_proof
+from tasks.survey_proof import survey_proof
 from tasks.trail_place import folder, refuse_unfit, trail_store
 from trail.note import Kind, PublicKey
 
@@ -51,28 +52,29 @@ def study_faults(root: Path) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `fieldtrail check` found: what each mapped register was understood as, and every fault."""
+    """What `fieldtrail check` found: what each mapped register and survey was understood as, and every fault."""
 
     said: tuple[str, ...]
     faults: tuple[Fault, ...]
 
 
 def study_checked(root: Path) -> Checked:
-    """The faults of a study folder, and in words what its mapped registers hold; records nothing."""
+    """The faults of a study folder, and in words what its mapped registers and surveys hold; records nothing."""
     protocol = load_protocol(root)
-    proof = register_proof(root, protocol)
+    proof, surveys = register_proof(root, protocol), survey_proof(root, protocol)
     faults = [
         *_places(root, protocol),
         *_named_files(root, protocol),
         *_registers(root, protocol),
         *proof.faults,
+        *surveys.faults,
         *_frames(root, protocol),
         *_designs(protocol),
         *_check_ids(protocol),
         *_ids_with_participant_codes(root, protocol, proof),
         *_fixed_clock(protocol),
     ]
-    return Checked(proof.said, tuple(faults))
+    return Checked((*proof.said, *surveys.said), tuple(faults))
 
 
 def _places(root: Path, protocol: Protocol) -> Iterator[Fault]:
