@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evidence.detectors import FAMILY, NOTHING_DECIDED, Decided, Detector, Entry, Registry, Span, key_of
+from evidence.detectors import FAMILY, NOTHING_DECIDED, Decided, Detector, Entry, Patterns, Registry, Span, key_of
 from evidence.detectors.joined import Joined
 from evidence.detectors.overlaps import surest
 from evidence.survey.dictionary import DataDictionary
@@ -34,6 +34,7 @@ _CHUNK = 200_000
 """Characters looked at together: long enough that a detector's own start costs nothing, short enough to be kept."""
 _NAMING = frozenset(("registry", "near"))
 _MOST_PATTERNS = 64
+_SHAPES = Patterns()
 
 
 def is_direct(name: str) -> bool:
@@ -81,6 +82,8 @@ def _counted(texts: Sequence[str], detectors: Sequence[Detector], decided: Decid
                 found.setdefault(number, []).append(span)
     counts = np.zeros((len(texts), 2))
     for number, spans in found.items():
+        if all(FAMILY.get(span.kind) != "shape" for span in spans):
+            spans += _SHAPES.find(texts[number])  # a name in an address is part of it, and no name beside it
         families = [FAMILY.get(span.kind) for span in surest(spans, texts[number])]
         counts[number] = sum(family in _NAMING for family in families), families.count("shape")
     return counts
