@@ -1,22 +1,33 @@
-"""What the Data Docs show of a survey's judgement: every check that was made, in counts."""
+"""What the Data Docs show of a survey's judgement: every check that was made, in counts that give nobody away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+from evidence.survey import READER_VERSION
+from evidence.survey.dictionary import DataDictionary
 from evidence.survey.own_checks import OwnCheck
 from expectations.catalogue import CATALOGUE
+from expectations.check import Check, is_false, is_true, is_zero, not_null
 from expectations.own_checks import SUITE as OWN
 from expectations.validate import CheckResult, Validation
 from pages.data_docs import CheckedColumn, CheckedSuite, SurveyDocs
-from study import Query
+from pages.measurements import allowed
+from pages.suppression import suppress_counts
+from pages.survey_page import page_name
+from pages.survey_pictures import number
+from study import Protocol, Query
 from study.objects import NotStored
 from study.protocol.material import Survey
 from study.query import Verdict
-from tasks.workspace import Workspace
+from tasks.workspace import Workspace, software_version
 
 DOCS = "data_docs/"
 ROW_IS = {"file and scales": "file", "variables": "variable", "answers": "respondent", OWN: "respondent"}
+_ALWAYS = {is_true: "always", is_false: "never", is_zero: "none", not_null: "filled in"}
+"""What an expectation without a threshold allows, in a word."""
 
 
 def docs_of(
@@ -27,10 +38,15 @@ def docs_of(
     queries: Iterable[Query],
     validations: Sequence[Validation],
     own: Iterable[OwnCheck] = (),
+    dictionary: DataDictionary | None = None,
+    digests: Mapping[str, str] | None = None,
 ) -> SurveyDocs:
-    """Everything that was checked on one survey, as its page shows it: counts, titles, no value."""
+    """Everything that was checked on one survey, as its page shows it: counts, titles, no value.
+
+    `digests` are the SHA-256 of the files around it by role (data dictionary, the team's own checks).
+    """
     judged = {result.check for validation in validations for result in validation.results}
-    by_feature = {check.feature: check for check in own}
+    shower = _Shower(place.protocol, spec, dictionary, {check.feature: check for check in own})
     return SurveyDocs(
         study=place.protocol.title,
         survey=spec.name,
@@ -38,39 +54,95 @@ def docs_of(
         day=place.today.isoformat(),
         verdict=verdict,
         rules=rules,
-        suites=tuple(_shown(v, by_feature) for v in validations),
+        suites=tuple(shower.suite(v) for v in validations),
         raised=tuple(f"{q.check} {q.message}" for q in queries if q.check not in judged),
+        k=place.protocol.disclosure.k,
+        rests=(
+            *((f"{role.capitalize()}, SHA-256", sha256) for role, sha256 in (digests or {}).items()),
+            ("Reader of survey files, version", str(READER_VERSION)),
+            ("Software", software_version()),
+            ("Judged on", place.today.isoformat()),
+        ),
     )
 
 
 def has_page(place: Workspace, spec: Survey) -> bool:
     """Whether the survey's page lies under out/."""
     try:
-        place.out.get(f"{DOCS}{spec.name}.html")
+        place.out.get(DOCS + page_name(spec.name))
     except NotStored:
         return False
     return True
 
 
-def _shown(validation: Validation, own: Mapping[str, OwnCheck]) -> CheckedSuite:
-    columns = []
-    row_is = ROW_IS[validation.suite]
-    for result in validation.results:
-        check, theirs = CATALOGUE[result.check], own.get(result.feature)
-        columns.append(
-            CheckedColumn(
-                check=check.id,
-                title=theirs.title if theirs else check.title,
-                reason=theirs.reason if theirs else check.reason,
-                severity=check.severity,
-                column=(theirs.on or "all columns") if theirs else _column(result, row_is),
-                expectation=result.expectation,
-                state=result.state,
-                evaluated=result.evaluated,
-                unexpected=result.unexpected,
-            )
+@dataclass(frozen=True, slots=True)
+class _Shower:
+    """Turns results into lines of the page; `own` are the team's checks by feature."""
+
+    protocol: Protocol
+    spec: Survey
+    dictionary: DataDictionary | None
+    own: Mapping[str, OwnCheck]
+
+    def suite(self, validation: Validation) -> CheckedSuite:
+        row_is = ROW_IS.get(validation.suite, "row")
+        is_of_people = row_is not in ("file", "variable")
+        is_small = is_of_people and 0 < validation.rows < self.protocol.disclosure.k
+        lines = tuple(self._line(result, row_is, validation.rows, is_of_people) for result in validation.results)
+        return CheckedSuite(validation.suite, row_is, None if is_small else validation.rows, lines)
+
+    def _line(self, result: CheckResult, row_is: str, rows: int, is_of_people: bool) -> CheckedColumn:
+        check, theirs = CATALOGUE[result.check], self.own.get(result.feature)
+        passed, unchecked = result.evaluated - result.unexpected, rows if result.state == "unchecked" else 0
+        counts = (passed, result.unexpected, max(rows - result.evaluated - unchecked, 0), unchecked)
+        shown = _kept_back(counts, self.protocol.disclosure.k) if is_of_people else counts
+        evaluated = None if shown[0] is None or shown[1] is None else shown[0] + shown[1]
+        return CheckedColumn(
+            check=check.id,
+            title=theirs.title if theirs else check.title,
+            reason=theirs.reason if theirs else check.reason,
+            severity=check.severity,
+            column=(theirs.on or "all columns") if theirs else _column(result, row_is),
+            expectation=result.expectation,
+            state=result.state,
+            evaluated=evaluated,
+            unexpected=shown[1],
+            threshold="as the team wrote it" if theirs else self._allowed(check, result),
+            not_applicable=shown[2],
+            unchecked=shown[3],
+            feature=result.feature,
         )
-    return CheckedSuite(validation.suite, row_is, validation.rows, tuple(columns))
+
+    def _allowed(self, check: Check, result: CheckResult) -> str:
+        """What the check allows, in words; from dictionary and protocol where they say it."""
+        variable = None
+        if self.dictionary is not None and result.column in self.dictionary:
+            variable = self.dictionary[result.column]
+        if check.id == "SV020" and variable is not None:
+            return f"one of {len(variable.values)} declared codes"
+        if check.id == "SV021" and variable is not None:
+            low, high = variable.range or (None, None)
+            ends = [f"{word} {number(e)}" for word, e in (("from", low), ("to", high)) if e is not None]
+            return " ".join(ends) or "as declared"
+        scale = next((s for s in self.spec.scales if s.name == result.column), None)
+        if check.id in ("SV060", "SV063", "SV065") and scale is not None:
+            return f"at least {scale.minimum_alpha:g}"
+        if check.expectation in _ALWAYS:
+            return _ALWAYS[check.expectation]
+        thresholds = check.thresholds(self.protocol)
+        return allowed(_measure(result.feature), thresholds) if thresholds else "as declared"
+
+
+@lru_cache(maxsize=4096)
+def _kept_back(counts: tuple[int, ...], k: int) -> tuple[int | None, ...]:
+    """Counts that add up to the respondents, none of them from 1 to k - 1 or such that one follows from the others."""
+    shown, _ = suppress_counts(dict(enumerate(counts)), k)
+    return tuple(shown[place] for place in range(len(counts)))
+
+
+def _measure(feature: str) -> str:
+    """The part of a feature's name that ends in its unit: of `straight_line_share:climate` the first."""
+    return next((part for part in feature.split(":") if part.endswith(("_share", "_s"))), feature)
 
 
 def _column(result: CheckResult, row_is: str) -> str:
