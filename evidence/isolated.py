@@ -25,6 +25,7 @@ from typing import Any, Literal, TypeVar
 from study.errors import StudyError
 
 R = TypeVar("R")
+Part = bytes | memoryview
 
 _START_SECONDS = 120.0
 _AHEAD = 2  # calls under way or answered and not yet taken, for each process
@@ -164,35 +165,36 @@ class _Child:
     def _exchange(self, message: object, seconds: float) -> Any:
         deadline = time.monotonic() + seconds
         try:
-            self._write(_framed(message), deadline)
-            (length,) = _LENGTH.unpack(self._read(_LENGTH.size, deadline))
-            return pickle.loads(self._read(length, deadline))
+            for part in _framed(message):
+                self._write(part, deadline)
+            return _unframed(lambda length: self._read(length, deadline))
         except TimeoutError:
             return ReaderDied("time", f"{seconds:g} s")
         except (EOFError, BrokenPipeError):
             return self._cause_of_death()
-        except (pickle.UnpicklingError, AttributeError, ImportError, MemoryError) as error:
+        except (pickle.UnpicklingError, AttributeError, ImportError, MemoryError, OverflowError) as error:
             return ReaderDied("crashed", type(error).__name__)
 
-    def _write(self, data: bytes, deadline: float) -> None:
-        rest = memoryview(data)
+    def _write(self, data: Part, deadline: float) -> None:
+        rest = memoryview(data).cast("B")
         while rest:
             _, ready, _ = select.select([], [self._to], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 raise TimeoutError
             rest = rest[os.write(self._to, rest[:65536]) :]
 
-    def _read(self, length: int, deadline: float) -> bytes:
-        parts = bytearray()
-        while len(parts) < length:
+    def _read(self, length: int, deadline: float) -> bytearray:
+        found = bytearray(length)
+        rest = memoryview(found)
+        while rest:
             ready, _, _ = select.select([self._from], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 raise TimeoutError
-            part = os.read(self._from, min(length - len(parts), 1 << 20))
-            if not part:
+            count = os.readv(self._from, [rest[: 1 << 20]])
+            if not count:
                 raise EOFError
-            parts += part
-        return bytes(parts)
+            rest = rest[count:]
+        return found
 
     def _cause_of_death(self) -> ReaderDied:
         try:
@@ -241,23 +243,38 @@ def _answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
 
 def _send(stream: Any, message: object) -> None:
     try:
-        framed = _framed(message)
+        parts = _framed(message)
     except Exception as error:
-        framed = _framed(ReaderDied("memory" if isinstance(error, MemoryError) else "failed", type(error).__name__))
-    stream.write(framed)
+        parts = _framed(ReaderDied("memory" if isinstance(error, MemoryError) else "failed", type(error).__name__))
+    for part in parts:
+        stream.write(part)
     stream.flush()
 
 
 def _received(stream: Any) -> Any:
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    return pickle.loads(stream.read(_LENGTH.unpack(head)[0]))
+    def read(length: int) -> bytes:
+        found: bytes = stream.read(length)
+        if len(found) < length:
+            raise EOFError
+        return found
+
+    return _unframed(read)
 
 
-def _framed(message: object) -> bytes:
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(body)) + body
+def _framed(message: object) -> list[Part]:
+    """A message as what is written one after the other: lengths, the pickle, and its large arrays without a copy."""
+    large: list[pickle.PickleBuffer] = []
+    body = pickle.dumps(message, protocol=5, buffer_callback=large.append)
+    buffers = [buffer.raw() for buffer in large]
+    lengths = [len(body), *(buffer.nbytes for buffer in buffers)]
+    return [_LENGTH.pack(len(lengths)), *map(_LENGTH.pack, lengths), body, *buffers]
+
+
+def _unframed(read: Callable[[int], bytes | bytearray]) -> Any:
+    (count,) = _LENGTH.unpack(read(_LENGTH.size))
+    lengths = struct.unpack(f"!{count}Q", read(_LENGTH.size * count))
+    body, *buffers = [read(length) for length in lengths]
+    return pickle.loads(body, buffers=buffers)
 
 
 def _limit(what: int, amount: int) -> None:
