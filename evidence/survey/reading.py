@@ -31,7 +31,7 @@ __all__ = [
 
 READER_VERSION = 2
 """Rises when the same bytes are read otherwise than before, so that what rests on a reading is made again."""
-SECONDS = 120.0
+SECONDS = 300.0
 MEGABYTES = 4096
 _ANEW = "Ask for it again, or have it exported as CSV UTF-8."
 _DEATHS = {
