@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from evidence.survey import read_survey
-from evidence.survey.linkage import Spellings, each, plain_key, plain_keys
-from evidence.survey.responses import Invitations, contact_columns, invitations
+from evidence.survey.responses import Invitations, invitations
 from study import StudyError
 from study.identifiers import digest
 from study.objects import NotStored
 from study.protocol.material import Survey
 from tasks.erasing import RESTRICTED, at
-from tasks.read import read_restricted_table
 from tasks.survey_links import People
 from tasks.workspace import Workspace
 
@@ -71,55 +68,3 @@ def stored(place: Workspace, path: str) -> bytes | None:
         return store.get(key)
     except NotStored:
         return None
-
-
-def cells_of(place: Workspace, path: str, participant: str) -> dict[str, tuple[str, ...]]:
-    """The columns of a table in which somebody is named by code or e-mail address, with the cells that do.
-
-    Codes count however they are spelled. A table that cannot be read names nobody.
-    """
-    data = stored(place, path)
-    if data is None:
-        return {}
-    try:
-        frame = read_survey(data, name=path.rpartition("/")[2]).frame
-    except StudyError:
-        return {}
-    wanted = {plain_key(participant)}
-    contacts = contact_columns([str(column) for column in frame.columns])
-    mails = {plain_key(mail) for mail in _mails(place, participant)} - {""}
-    found = {}
-    for column in map(str, frame.columns):
-        theirs = plain_keys(frame[column]).isin(mails if column in contacts else wanted)
-        if theirs.any():
-            found[column] = tuple(dict.fromkeys(_written(cell) for cell in frame.loc[theirs, column]))
-    return found
-
-
-def spelled_in(place: Workspace, spec: Survey, participant: str) -> tuple[str, ...]:
-    """How a survey file spells a participant code, the code itself first."""
-    column = spec.key or ""
-    try:
-        read = read_survey(place.root / spec.file, encoding=spec.encoding, columns=[column])
-    except StudyError:
-        return (participant,)
-    if column not in read.frame.columns:
-        return (participant,)
-    registry = read_restricted_table(place, "participants.csv")
-    known = {participant, *(registry["participant_id"] if registry is not None else ())}
-    meant = each(read.frame[column], Spellings(known).meant)
-    theirs = read.frame.loc[meant == participant, column]
-    return tuple(dict.fromkeys([participant, *(_written(cell) for cell in theirs)]))
-
-
-def _mails(place: Workspace, participant: str) -> list[str]:
-    table = read_restricted_table(place, "identities.csv")
-    if table is None or not {"participant_id", "email"} <= set(table.columns):
-        return []
-    cells = table.loc[table["participant_id"] == participant, "email"]
-    return [mail.strip() for cell in cells for mail in cell.split(";")]
-
-
-def _written(cell: Any) -> str:
-    """A cell as the editor of people's files reads it."""
-    return plain_key(cell) if isinstance(cell, float) else str(cell).strip()

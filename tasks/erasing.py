@@ -67,6 +67,7 @@ class Table:
     record: str = ""
     encoding: str = "utf-8"
     separator: str = ","
+    plain: tuple[str, ...] = ()
 
     def without_them(self, data: bytes) -> Taken:
         """The table after it, and how many rows were taken out, shortened or masked; CannotEdit where that is lossy."""
@@ -211,7 +212,8 @@ def _stored(store: FolderStore, key: str) -> bytes | None:
 
 def _table(written: Mapping[str, Any]) -> Table:
     masks = tuple((str(words), str(placeholder)) for words, placeholder in written.get("masks", ()))
-    return Table(**{**written, "values": tuple(written["values"]), "masks": masks})
+    listed = {name: tuple(written.get(name, ())) for name in ("values", "plain")}
+    return Table(**{**written, **listed, "masks": masks})
 
 
 def _read(body: bytes) -> Plan:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from evidence.survey.linkage import REPLACED
 from recruitment import fold_recruitment
 from recruitment.signed_forms import FOLDER as SIGNED_FORMS
 from study import Event, Fact, Reference, StudyError, Subject
@@ -29,6 +30,7 @@ from tasks.people_rows import masked
 from tasks.person_strings import strings_of_person
 from tasks.read import read_table
 from tasks.string_decisions import WHERE as DECIDED_STRINGS
+from tasks.survey_rows import list_tables, survey_tables
 from tasks.workspace import Workspace
 from trustworthiness import packet_id
 
@@ -147,16 +149,16 @@ def _is_release(event: Event, interview: str) -> bool:
 
 
 def files_left_to_people(place: Workspace, participant: str) -> tuple[str, ...]:
-    """Survey files with rows of the person that cannot be written again without loss."""
+    """Survey files and distribution lists with rows of the person that cannot be written again without loss."""
     left = []
-    for table in _survey_tables(place, participant, ""):
+    for table in dict.fromkeys((*survey_tables(place, participant), *list_tables(place, participant))):
         data = _stored(place, table.path)
         try:
             if data is not None:
                 table.without_them(data)
         except CannotEdit:
             left.append(table.path)
-    return tuple(left)
+    return tuple(dict.fromkeys(left))
 
 
 def _masked(place: Workspace, raw: list[str]) -> tuple[list[str], dict[str, str], list[str]]:
@@ -268,11 +270,12 @@ def _tables(place: Workspace, person: Person, masks: tuple[tuple[str, str], ...]
         yield Table(DECISIONS, "subject", (*person.packets, person.participant))
         if masks:
             yield Table(codings, "transcript_id", person.interviews, masked="quote", masks=masks)
-        yield from _survey_tables(place, person.participant, f"deidentified-{secrets.token_hex(4)}")
+        yield from survey_tables(place, person.participant, f"{REPLACED}{secrets.token_hex(4)}")
     else:
         yield Table(DECISIONS, "subject", (*person.packets, *person.interviews, person.participant))
         yield Table(codings, "transcript_id", person.interviews)
-        yield from _survey_tables(place, person.participant, "")
+        yield from survey_tables(place, person.participant)
+    yield from list_tables(place, person.participant)
     for stage in place.protocol.sampling.stages:
         if stage.of == "people":
             plan = place.protocol.sampling
@@ -294,12 +297,6 @@ def _fed(place: Workspace, mine: tuple[str, ...]) -> Iterator[Table]:
         how = {"encoding": feed.encoding, "separator": SEPARATORS[feed.separator]}
         if column:
             yield Table(feed.file, column, written, several=several, record=record, **how)
-
-
-def _survey_tables(place: Workspace, participant: str, replaced: str) -> Iterator[Table]:
-    for survey in place.protocol.surveys:
-        if survey.linkage == "coded" and survey.key:
-            yield Table(survey.file, survey.key, (participant,), replaced=replaced)
 
 
 def _claims(

@@ -87,7 +87,7 @@ def _labelled(data: bytes, edit: Edit, format: str) -> tuple[bytes, int] | None:
         if edit.column not in frame.columns:
             return data, 0
         keys = frame[edit.column].map(_text)
-        theirs = keys.isin(edit.values)
+        theirs = keys.map(edit.is_theirs).astype(bool)
         if not theirs.any():
             return data, 0
         if edit.replaced:

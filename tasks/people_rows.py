@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from evidence.survey.linkage import plain_key
+
 Row = dict[str, str]
 BOM = b"\xef\xbb\xbf"
 
@@ -26,7 +28,8 @@ class Edit:
     """What becomes of the rows whose `column` holds one of `values` (or, with `several`, a list (;) that names one).
 
     They go; a list loses the value and the row stays when others are left; with `replaced` the cell becomes that; with
-    `masks` (text, what stands in its place) only their column `masked` changes.
+    `masks` (text, what stands in its place) only their column `masked` changes. `plain` are spellings by which a cell
+    counts as well (`plain_key`: no spaces, no case).
     """
 
     column: str
@@ -38,6 +41,7 @@ class Edit:
     record: str = ""
     encoding: str = "utf-8"
     separator: str = ","
+    plain: tuple[str, ...] = ()
 
     def spread(self, rows: Iterable[Row]) -> Edit:
         """The same edit for every row of the records of which one row is theirs: a REDCap export names the person on
@@ -48,6 +52,10 @@ class Edit:
                 return replace(self, column=name, values=tuple(sorted(found)), several=False, record="")
         return self
 
+    def is_theirs(self, cell: str) -> bool:
+        """Whether a cell holds one of the values, exactly or by its plain spelling."""
+        return cell in self.values or (bool(self.plain) and plain_key(cell) in self.plain)
+
     def of(self, row: Row) -> Row | None:
         """The row as it is afterwards, None when it goes."""
         cell = row.get(self.column, "")
@@ -57,7 +65,7 @@ class Edit:
                 return row
             others = [part for part in named if part and part not in self.values]
             return {**row, self.column: ";".join(others)} if others else None
-        if cell not in self.values:
+        if not self.is_theirs(cell):
             return row
         if self.masks:
             return {**row, self.masked: masked(row.get(self.masked, ""), self.masks)}

@@ -71,6 +71,11 @@ class Spellings:
         plain = plain_key(key)
         return self._plain.get(plain) or self._short.get(_without_zeros(plain))
 
+    def plain_forms(self, key: str) -> tuple[str, ...]:
+        """The plain forms under which only this key is meant, besides its exact spelling."""
+        forms = (plain_key(key), _without_zeros(plain_key(key)))
+        return tuple(dict.fromkeys(form for form in forms if form and self.meant(form) == key))
+
     def share(self, values: pd.Series) -> float | None:
         """How many of the different values are known keys, 0–1; None where there are none."""
         unique = values.dropna().unique()

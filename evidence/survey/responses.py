@@ -193,6 +193,11 @@ def contact_columns(columns: Collection[str]) -> tuple[str, ...]:
     return tuple(column for column in columns if _plain(column) in _CONTACTS)
 
 
+def key_columns(columns: Collection[str], key: str | None) -> tuple[str, ...]:
+    """The columns of a list that say who was invited by code: the survey's own `key`, or as the platforms call it."""
+    return tuple(column for column in columns if column == key or _plain(column) in _KEYS)
+
+
 def _source(source: str) -> Literal["list", "file"]:
     return "list" if source == "list" else "file"
 
