@@ -66,6 +66,15 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class FromSurvey:
+    """A column of the frame that came from a survey, in a sentence, and a row a site: id, mean, interval, n."""
+
+    column: str
+    said: str
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of the sampling design as it stands. Of a sample of people every field that holds ids is empty.
 
@@ -101,6 +110,7 @@ class Stage:
     overridden: tuple[str, ...] = ()
     evaluated: str = ""
     stands: str = ""
+    from_surveys: tuple[FromSurvey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,9 @@ def stage_markdown(stage: Stage) -> str:
         ("Attribute", "Value", "In the frame", "In the sample", "Rule", "Met"),
         [(c.attribute, c.part, c.share, str(c.sample), c.rule, met(c.is_met)) for c in stage.coverage],
     )
+    for column in stage.from_surveys:
+        parts += [f"## {column.column.replace('_', ' ').capitalize()}, from a survey", column.said]
+        parts += _table("Score of each site", ("Site", "Mean", "95% interval", "Respondents"), column.rows)
     for title, sentences in (
         ("Beside random samples", (*stage.compared, stage.second_best)),
         ("Under other weights", stage.stability),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,8 @@ class Frame:
     """A frame of n rows: cells as text ("" is missing), indexed by id in ascending order.
 
     `rows` gives each id's row in the file (the header is row 1; in a .sav the first case is). Messages about a
-    `personal` frame, one whose ids are participants, name rows only.
+    `personal` frame, one whose ids are participants, name rows only. `joined` is the digest of what columns from
+    elsewhere rest on, "" where there is none.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Frame:
     table: pd.DataFrame
     rows: dict[str, int]
     personal: bool = False
+    joined: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -43,7 +45,21 @@ class Frame:
             columns,
             [[id, *row] for id, row in zip(self.ids, self._cells(columns), strict=True)],
         ]
+        content += [self.joined] if self.joined else []
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def with_columns(self, columns: Mapping[str, Mapping[str, str]], made_of: str) -> Frame:
+        """The frame with more columns, name → id → cell, empty where an id has none; `made_of` is their digest."""
+        for column in columns:
+            if column in self.table.columns or column == self.id_column:
+                raise StudyError(
+                    f"the frame has a column {column!r} itself, and study.yaml takes it from elsewhere, too",
+                    where=self.name,
+                    remedy="Give one of the two another name.",
+                )
+        more = {column: [cells.get(id, "") for id in self.ids] for column, cells in columns.items()}
+        table = self.table.assign(**more)
+        return replace(self, table=table, joined=made_of)
 
     def fingerprint(self, digest_of: Callable[[bytes], str] = digest) -> str:
         """SHA-256 of the content; `digest_of` puts a keyed digest in its place for a frame of people."""

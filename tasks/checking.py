@@ -132,6 +132,7 @@ def _frames(root: Path, protocol: Protocol) -> Iterator[Fault]:
     stages: dict[tuple[str, str], list[int]] = {(plan.frame, plan.id_column): []}
     for i, stage in enumerate(plan.stages):
         stages.setdefault((stage.frame or plan.frame, stage.id_column or plan.id_column), []).append(i)
+    from_surveys = {score.column for score in plan.scores}
     for (path, id_column), numbers in stages.items():
         if not (root / path).is_file():
             continue
@@ -140,14 +141,22 @@ def _frames(root: Path, protocol: Protocol) -> Iterator[Fault]:
         except StudyError as error:
             yield Fault(error.where, error.what, error.remedy)
             continue
-        yield from _frame(cells, id_column, {i: plan.stages[i] for i in numbers})
+        yield from _frame(cells, id_column, {i: plan.stages[i] for i in numbers}, from_surveys)
 
 
-def _frame(cells: Cells, id_column: str, stages: dict[int, StageSpec]) -> Iterator[Fault]:
+def _frame(cells: Cells, id_column: str, stages: dict[int, StageSpec], from_surveys: set[str]) -> Iterator[Fault]:
+    """What is wrong with a frame for its stages; columns `from_surveys` are not there before the surveys are."""
     keys = {id_column: "sampling.id_column"}
     for i, stage in stages.items():
         for column in design_columns(design_of(stage, id_column)):
-            keys.setdefault(column, f"sampling.stages.{i}")
+            if stage.of == "people" or column not in from_surveys:
+                keys.setdefault(column, f"sampling.stages.{i}")
+            elif column in cells.columns:
+                yield Fault(
+                    cells.header_at,
+                    f"the column {column} is there, and sampling.scores takes it from a survey, too",
+                    "Give one of the two another name.",
+                )
     for column, key in keys.items():
         if column not in cells.columns:
             yield Fault(cells.header_at, f"the column {column} is missing", f"Add it, or correct study.yaml, {key}.")

@@ -27,6 +27,8 @@ from tasks.workspace import Workspace
 
 FRAME = "frame_then"
 """The key under which a record keeps the frame as it was; it is for comparing and shown on no page."""
+SCORES = "scores"
+"""The key under which a record says which columns of the frame came from surveys, with each site's score."""
 CELL = 12
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pages.sample_pictures import Line, Role, Scale, Spot
-from pages.sample_section import Leaving, PartCovered, Site, Stage, Tone
+from pages.sample_section import FromSurvey, Leaving, PartCovered, Site, Stage, Tone
 from sampling import TAKEN_OUT, proof_in_words
 from study.protocol.sampling import StageSpec
 from tasks.sample_changes import (
@@ -18,6 +18,7 @@ from tasks.sample_changes import (
     replaced_said,
     stands_said,
 )
+from tasks.sample_documents import SCORES
 
 TONES: dict[str, tuple[str, Tone]] = {
     "approved": ("approved", "good"),
@@ -75,6 +76,7 @@ def stage_section(
         stability=_stability(shown),
         stays=tuple((s["id"], f"{s['share']:.0%}") for s in (shown.get("stability") or {}).get("stays", [])),
         balance=_balance(spec, shown),
+        from_surveys=tuple(_from_survey(column) for column in made.get(SCORES, ())),
         differences=tuple(
             (d["attribute"], d["part"], f"{d['frame']:.3g}", f"{d['sample']:.3g}", f"{d['difference']:+.2f}")
             for d in (shown.get("balance") or {}).get("differences", [])
@@ -154,6 +156,19 @@ def _stability(shown: Mapping[str, Any]) -> tuple[str, ...]:
         *((f"Who comes instead most often: {others}.",) if others else ()),
         found["how"],
     )
+
+
+def _from_survey(column: Mapping[str, Any]) -> FromSurvey:
+    """A column of the frame that came from a survey; no total stands beside the sites."""
+    without = column["without_count"]
+    said = f"{column['column']} is the score of each site on the scale {column['scale']} in the survey "
+    said += f"{column['survey']}: the mean of its respondents, for sites where it may stand."
+    if without:
+        said += f" {without} of the frame's sites have none and count as missing."
+    rows = tuple(
+        (s["site_id"], f"{s['mean']:.2f}", f"{s['low']:.2f} to {s['high']:.2f}", str(s["n"])) for s in column["sites"]
+    )
+    return FromSurvey(column["column"], said, rows)
 
 
 def _balance(spec: StageSpec, shown: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -32,8 +33,9 @@ from study.protocol.sampling import StageSpec
 from study.query import place as place_of
 from tasks.frames import read_frame
 from tasks.progress import step
-from tasks.sample_documents import FRAME, remembered_frame, stage_document, with_stage_record
+from tasks.sample_documents import FRAME, SCORES, remembered_frame, stage_document, with_stage_record
 from tasks.sampling_stages import Waiting, approvals_behind, interviewed_sites, resting_on_others
+from tasks.score_columns import ScoredColumn, with_scores
 from tasks.workspace import Workspace
 
 SEVERITY = {id: severity for id, severity, _, _ in SAMPLING_CHECKS}
@@ -43,7 +45,10 @@ KINDS = ("study.opened", "sample.", "site.", "correction.made")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One stage as it is now: its frame and design, their digests, and how they are made (keyed for people)."""
+    """One stage as it is now: its frame and design, their digests, and how they are made (keyed for people).
+
+    `scores` are the columns of the frame that came from surveys.
+    """
 
     stage: StageSpec
     frame: Frame
@@ -52,6 +57,12 @@ class Asked:
     digest_of: Callable[[bytes], str]
     frame_digest: str
     design_digest: str
+    scores: tuple[ScoredColumn, ...] = ()
+
+    @property
+    def scores_document(self) -> dict[str, Any]:
+        """What a record says of these columns; nothing where there are none."""
+        return {SCORES: [column.as_document() for column in self.scores]} if self.scores else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +125,12 @@ def propose_stage(place: Workspace, stage: StageSpec, known: SampleState) -> Pro
         return Proposed(queries=(query,), said=(f"Stage {stage.name}: no sample can be proposed yet.",))
     if standing and sample.code == standing.first_code:
         return Proposed(said=(said_of(stage, state, standing, known.left),))
-    causes = (*approvals_behind(stage, known), *_causes(place, now, state, known))
-    fact = proposed(sample, stage.name, stage.of, place.instant, (now.used,), tuple(dict.fromkeys(causes)))
-    then = remembered_frame(place, stage, now.frame)
-    return Proposed(
-        facts=(with_stage_record(place, fact, stage, sample, **{FRAME: then}),), said=(_said_new(stage, sample),)
-    )
+    causes = [*approvals_behind(stage, known), *_causes(place, now, state, known)]
+    causes += [column.judged for column in now.scores]
+    used = (now.used, *dict.fromkeys(column.file for column in now.scores))
+    fact = proposed(sample, stage.name, stage.of, place.instant, used, tuple(dict.fromkeys(causes)))
+    more = {FRAME: remembered_frame(place, stage, now.frame)} | now.scores_document
+    return Proposed(facts=(with_stage_record(place, fact, stage, sample, **more),), said=(_said_new(stage, sample),))
 
 
 def taken_out(state: StageState) -> dict[str, str]:
@@ -154,7 +165,8 @@ def _causes(place: Workspace, now: Asked, state: StageState, known: SampleState)
 def asked(place: Workspace, stage: StageSpec, known: SampleState | None = None) -> Asked:
     """The stage's frame and design as they lie in the study folder and as the stages before it were approved.
 
-    StudyError when the frame cannot be read, Waiting while a stage on which this one rests is not approved.
+    StudyError when the frame cannot be read, Waiting while a stage on which this one rests is not approved or a survey
+    whose scores it names is not validated.
     """
     plan = place.protocol.sampling
     path, id_column = stage.frame or plan.frame, stage.id_column or plan.id_column
@@ -171,9 +183,10 @@ def asked(place: Workspace, stage: StageSpec, known: SampleState | None = None) 
         return str(place.reference(path, content, personal=True).hmac)
 
     digest_of = keyed if is_personal else digest
-    frame = read_frame(data, path, id_column, personal=is_personal)
+    frame, scores = with_scores(place, stage, design, read_frame(data, path, id_column, personal=is_personal))
     used = place.reference(path, data, personal=is_personal)
-    return Asked(stage, frame, design, used, digest_of, frame.fingerprint(digest_of), design.fingerprint(digest_of))
+    frame_digest, design_digest = frame.fingerprint(digest_of), design.fingerprint(digest_of)
+    return Asked(stage, frame, design, used, digest_of, frame_digest, design_digest, scores)
 
 
 def sample_state(place: Workspace) -> SampleState:

@@ -13,7 +13,7 @@ from tasks.workspace import Workspace
 
 
 class Waiting(StudyError):
-    """A stage has nothing to choose from before another is approved: no fault, only not yet its turn."""
+    """A stage has nothing to choose from before another is approved or a survey validated: only not yet its turn."""
 
 
 def resting_on_others(place: Workspace, stage: StageSpec, design: Design, known: SampleState) -> Design:

@@ -51,7 +51,7 @@ def find_replacement(place: Workspace, decision: Decision, why: str, entering: s
     causes += [state.left_by[leaving]] if leaving in state.left_by else []
     fact = site_replaced(after, stage.name, leaving, why, place.instant, tuple(causes))
     more = {"person": decision.person, "reason": decision.reason, "best": dict(best.replaced)[leaving]}
-    recorded = with_stage_record(place, fact, stage, after, **more)
+    recorded = with_stage_record(place, fact, stage, after, **more, **now.scores_document)
     return Decided((recorded,), said=_said(stage, after, best, leaving, why))
 
 

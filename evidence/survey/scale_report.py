@@ -153,6 +153,13 @@ def scores_of(scale: Measured, raw: pd.DataFrame, dictionary: DataDictionary) ->
     return turned, scale_scores(turned, answered_share=scale.answered_share, score=scale.score)
 
 
+def sites_of(scale: Measured, values: pd.DataFrame, dictionary: DataDictionary, sites: pd.Series) -> ScoresBySite:
+    """A scale by site alone, from the answers as declared; empty where its items or its declaration do not allow it."""
+    if not all(item in values and dictionary[item].is_numeric for item in scale.items):
+        return ScoresBySite()
+    return _scored(scale, values[list(scale.items)].astype(float), dictionary, sites)[2]
+
+
 def straight_lines(battery: Numbers) -> tuple[float | None, tuple[int, ...]]:
     """Share and positions of those who gave the same answer to every item, reversed ones included and not turned."""
     if battery.shape[1] < SHORTEST_BATTERY:

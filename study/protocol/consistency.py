@@ -150,10 +150,31 @@ def _references(protocol: Protocol) -> Iterator[str]:
             if extra:
                 yield f"surveys.{i}.scales: reversed item {extra[0]} is no item of {scale.name}; correct one of them"
     yield from _stages(protocol.sampling.stages, {p.code for p in protocol.team})
+    yield from _scores(protocol)
     for i, stage in enumerate(protocol.sampling.stages):
         both = sorted(set(stage.required) & set(stage.forbidden))
         if both:
             yield f"sampling.stages.{i}: {', '.join(both)} is both required and forbidden; remove it from one list"
+
+
+def _scores(protocol: Protocol) -> Iterator[str]:
+    """Scores of sites that no survey of the protocol can give."""
+    surveys = {survey.name: survey for survey in protocol.surveys}
+    for i, wanted in enumerate(protocol.sampling.scores):
+        path, survey = f"sampling.scores.{i}", surveys.get(wanted.survey)
+        if survey is None:
+            yield f"{path}.survey: no survey {wanted.survey}; known are {', '.join(sorted(surveys)) or 'none'}"
+            continue
+        scale = next((scale for scale in survey.scales if scale.name == wanted.scale), None)
+        if scale is None:
+            yield f"{path}.scale: the survey {survey.name} declares no scale {wanted.scale}; add it, or correct it"
+        elif scale.site_score is None:
+            yield f"{path}.scale: {scale.name} does not say when a site's mean may stand for it; add its `site_score`"
+        if survey.site is None:
+            yield f"{path}.survey: {survey.name} names no column with the site; add `site` to that survey"
+    columns = Counter(wanted.column for wanted in protocol.sampling.scores)
+    for column in (c for c, times in columns.items() if times > 1 or c == protocol.sampling.id_column):
+        yield f"sampling.scores: the column {column} is taken; give each score a column of its own"
 
 
 def _stages(stages: Sequence[StageSpec], team: Container[str]) -> Iterator[str]:

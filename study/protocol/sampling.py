@@ -117,12 +117,21 @@ class StageSpec(Part):
     time_limit_s: float = Field(60.0, gt=0)
 
 
+class ScoreColumn(Part):
+    """A scale's score by site as a column of the frames of sites, for the stages that name that column."""
+
+    survey: Identifier = Field(description="the survey, which must be validated before a sample is proposed")
+    scale: Identifier = Field(description="the scale of that survey; it says in `site_score` when a mean may stand")
+    column: Text = Field(description="the name under which the stages know it; the frame has no such column itself")
+
+
 class Sampling(Part):
     """The sampling frame and the stages of the sampling design."""
 
     frame: Text = "sampling/frame.csv"
     id_column: Text
     stages: list[StageSpec] = Field(min_length=1)
+    scores: list[ScoreColumn] = Field([], description="scores of sites from surveys, as columns of the frame")
 
     @property
     def lists_people(self) -> bool:
