@@ -74,6 +74,22 @@ def check(study: Study) -> None:
 
 
 @app.command()
+def dictionary(
+    file: Annotated[Path, typer.Argument(help="A survey file, or REDCap's data dictionary.", metavar="FILE")],
+    to: Annotated[Path | None, typer.Option(help="Where it goes; else next to FILE.", metavar="FILE")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a dictionary that is there.")] = False,
+    missing: Annotated[str, typer.Option(help="Missing codes of all variables, as -9=Refused;UNK=Unknown.")] = "",
+    catalog: Annotated[Path | None, typer.Option(help="SAS catalog with the value labels.", metavar="FILE")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Code page of a file that is not UTF-8.")] = None,
+) -> None:
+    """Propose a data dictionary from a survey file with what to look at next; read REDCap's as ours."""
+    from cli.dictionary import write_dictionary
+
+    with explained():
+        raise typer.Exit(write_dictionary(file, to, force=force, missing=missing, catalog=catalog, encoding=encoding))
+
+
+@app.command()
 def run(
     study: Study,
     flow: Annotated[str, typer.Argument(help="A flow, such as track-consent.", metavar="FLOW")] = "run-study",
