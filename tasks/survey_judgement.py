@@ -35,8 +35,8 @@ OF_FILES = frozenset({"SV001", "SV004", "SV093"})
 """What is said of a survey whose answers could not be read."""
 OF_PEOPLE = frozenset({"SV042", "SV043"})
 """Consent and withdrawal, which are said whatever else is wrong with a file."""
-DECISIVE = ("EX001", "SV003")
-"""No row, or fewer than declared: the file is not the one that was meant, and is asked nothing else."""
+DECISIVE = ("EX001", "SV003", "SV007")
+"""No row, fewer rows than declared, another wave: the file is not the one that was meant, and is asked nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ def judge(survey: SurveyToJudge, rows: RowTable, *, study: Protocol, ref: str) -
     needed = [c for c in (spec.key, spec.site, spec.interview_date, spec.start, spec.end) if c]
     needed += [item for scale in scales for item in scale.items]
     variables = variable_features(file, dictionary, survey.answers, needed).assign(**about)
+    variables.loc[variables["variable"] == spec.wave_column, "distinct_count"] = None  # a wave's number is the same
     for feature, values in survey.about_variables.items():
         variables[feature] = [values.get(name) for name in variables["variable"]]
     variables["rule"] = variables["variable"]
