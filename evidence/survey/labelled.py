@@ -7,6 +7,7 @@ at years beyond 9999.
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from evidence.survey.dates import as_text, calendar, counted_in, is_duration
 from evidence.survey.declared import declared_rows
 from evidence.survey.dictionary import Code, Type, Variable
 from evidence.survey.missing_codes import declared_missing, tag_codes, tagged
+from evidence.survey.portable import Range, without_missing
 from evidence.survey.sas_transport import Transport, special_missing, transport_of
 
 _DAMAGED = "the survey file is damaged or incomplete"
@@ -106,14 +108,17 @@ def _assumed(frame: pd.DataFrame, meta: Any, code_page: str) -> list[str]:
 
 
 def _parsed(
-    data: bytes, format: Format, encoding: str | None, columns: tuple[str, ...] | None, **more: Any
+    data: bytes, format: Format, encoding: str | None, columns: tuple[str, ...] | None
 ) -> tuple[pd.DataFrame, Any]:
     """pyreadstat's frame and metadata; UnicodeError when text does not fit its code page, Refused when damaged."""
     import pyreadstat
 
     readers = {"dta": pyreadstat.read_dta, "xpt": pyreadstat.read_xport, "por": pyreadstat.read_por}
     reader: Any = pyreadstat.read_sas7bdat if format == "sas7bdat" else readers.get(format, pyreadstat.read_sav)
-    options: dict[str, Any] = {"disable_datetime_conversion": True, **more}
+    options: dict[str, Any] = {"disable_datetime_conversion": True}
+    ranges: dict[str, list[Range]] = {}
+    if format == "por":
+        data, ranges = without_missing(data)
     if format in _KEEPS_USER_MISSING:
         options["user_missing"] = True
     if encoding:
@@ -122,14 +127,18 @@ def _parsed(
         _, meta = _called(reader, data, {**options, "metadataonly": True})
         wanted = [name for name in meta.column_names if name in columns]
         options |= {"usecols": wanted} if wanted else {"metadataonly": True}
-    return _called(reader, data, options)
+    frame, meta = _called(reader, data, options)
+    meta.missing_ranges = {**meta.missing_ranges, **ranges}
+    return frame, meta
 
 
 def _called(reader: Any, data: bytes, options: dict[str, Any]) -> tuple[pd.DataFrame, Any]:
     import pyreadstat
 
     try:
-        frame, meta = reader(io.BytesIO(data), **options)
+        with warnings.catch_warnings(record=True) as said_by_the_way:
+            warnings.simplefilter("always")
+            frame, meta = reader(io.BytesIO(data), **options)
     except pyreadstat.ReadstatError as error:
         said = str(error)
         if "requested encoding" in said or "character set" in said:
@@ -139,7 +148,7 @@ def _called(reader: Any, data: bytes, options: dict[str, Any]) -> tuple[pd.DataF
         if "password" in said.lower() or "encrypt" in said.lower():
             raise Refused("the file has a password", "Save it without a password.") from None
         raise Refused(f"{_DAMAGED}: its reader found no sense in it", _ANEW) from None
-    if len(set(meta.column_names)) < len(meta.column_names):
+    if any("duplicated" in str(warning.message) for warning in said_by_the_way):  # renamed by pyreadstat
         raise Refused("two variables of the file have the same name", "Rename one of them, and export it again.")
     return frame, meta
 
