@@ -137,21 +137,27 @@ def differing_constants(rows: WaveRows, earlier: WaveRows) -> dict[str, pd.Serie
     found = {}
     for name in rows.constants:
         values = both.constants[name]
-        frame = pd.DataFrame({"key": both.keys, "wave": both.number, "value": values})
-        frame = frame[(frame["key"] != 0) & (frame["value"] != 0) & (frame["wave"] != 0)]
-        frame = frame.sort_values(["key", "wave"], kind="stable")
-        first = frame.drop_duplicates(["key", "wave"], keep="last")
-        before = first.groupby("key", sort=False)["value"].shift()
-        at = pd.Series(before.to_numpy(), pd.MultiIndex.from_frame(first[["key", "wave"]]))
-        asked = frame[frame.index >= len(earlier)]
-        previous = at.reindex(pd.MultiIndex.from_frame(asked[["key", "wave"]])).to_numpy()
-        known = pd.Series(previous, asked.index - len(earlier)).dropna()
-        differs = nulls(pd.RangeIndex(len(rows)))
-        own = pd.Series(rows.constants[name])
-        differs.loc[known.index] = [
-            bool(d) for d in own.loc[known.index].to_numpy() != known.to_numpy().astype(np.uint64)
-        ]
-        found[name] = differs
+        before = _row_before(both, values != 0)[len(earlier) :]
+        own = rows.constants[name]
+        known = (before >= 0) & (own != 0)
+        differs = nulls(pd.RangeIndex(len(rows))).to_numpy(object, copy=True)
+        differs[known] = (values[before[known]] != own[known]).tolist()
+        found[name] = pd.Series(differs)
+    return found
+
+
+def _row_before(rows: WaveRows, says: Any) -> Any:
+    """For each row the position of the row with its key in the latest wave before its own that says anything; else -1.
+
+    Of several such rows of one wave the last one counts.
+    """
+    frame = pd.DataFrame({"key": rows.keys, "wave": rows.number, "at": np.arange(len(rows))})
+    usable = frame[says & (rows.keys != 0) & (rows.number != 0)]
+    latest = usable.sort_values(["key", "wave", "at"]).drop_duplicates(["key", "wave"], keep="last")
+    latest = latest.assign(before=latest.groupby("key", sort=False)["at"].shift().fillna(-1).astype(np.int64))
+    which = usable.merge(latest[["key", "wave", "before"]], on=["key", "wave"], how="left")
+    found = np.full(len(rows), -1, np.int64)
+    found[which["at"].to_numpy()] = which["before"].to_numpy()
     return found
 
 
