@@ -32,7 +32,7 @@ def _proposed(variable: Variable, survey: Survey) -> Variable:
     column = survey.frame[variable.name] if variable.name in survey.frame else pd.Series(dtype=object)
     answers = substantive(column, variable.missing)
     kind = variable.type
-    if variable.set and not variable.values and set(map(_as_code, answers.unique())) <= set(_TICKED):
+    if variable.set and not variable.values and {code_of(str(answer)) for answer in answers.unique()} <= set(_TICKED):
         return replace(variable, type="single", values=_TICKED, label=_one_line(variable.label))
     if survey.format in GUESSED and not variable.values and kind == "text":
         kind = guessed_type(answers)

@@ -112,13 +112,14 @@ def _of_conditions(variable: Variable, to: AnswersTo, answers: Answers) -> dict[
     if shown is not None:
         unknown, hidden = shown.isna().to_numpy(), (~shown).fillna(False).to_numpy(dtype=bool)
         is_answered = to.coded.where(to.is_there | to.is_missing | to.is_unreadable)
-        answered = to.coded.where(to.is_there)
+        unticked = (to.values == 0).to_numpy() if variable.set and variable.is_numeric else False
+        answered = to.coded.where(to.is_there & ~np.asarray(unticked))  # REDCap exports an option nobody was shown as 0
         found[f"{variable.name}:is_answered_unshown"] = _marked(hidden & answered, unknown & is_answered)
     if variable.is_required:
         blank = to.coded.where(to.is_blank)
         applies = np.ones(len(blank), bool) if shown is None else shown.fillna(False).to_numpy(dtype=bool)
         found[f"{variable.name}:is_blank_required"] = _marked(blank & applies, ~applies)
-    if variable.calculation is not None:
+    if variable.calculation is not None and variable.is_numeric:
         expected = pd.to_numeric(computed(variable.calculation, answers.values), errors="coerce")
         found[f"{variable.name}:difference"] = (answers.values[variable.name].astype(float) - expected).abs()
     return found
