@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+import numpy as np
 import pandas as pd
 
 from evidence.survey.answers import Answers
 from evidence.survey.dictionary import DataDictionary, Variable
+from evidence.survey.labels import label_twin_count, longest, name_change_count, odd_character_count
 from evidence.survey.reading import DECLARES_MISSING, LABELLED, Survey
 from evidence.survey.skip_logic import holds
+
+MEASURED = (
+    "is_in_file",
+    "is_in_dictionary",
+    "has_declared_type",
+    "has_declared_label",
+    "has_declared_set",
+    "value_label_difference_count",
+    "missing_code_difference_count",
+    "undefined_code_count",
+    "unused_code_count",
+    "unlabelled_missing_count",
+    "has_label",
+    "label_bytes",
+    "value_label_bytes",
+    "label_twin_count",
+    "odd_character_count",
+    "name_change_count",
+    "distinct_count",
+    "blank_share",
+    "missing_code_share",
+)
 
 
 def variable_features(
@@ -17,49 +41,101 @@ def variable_features(
 ) -> pd.DataFrame:
     """One row a variable of the dictionary, of the file, or needed by the protocol, in that order.
 
-    Columns: variable, is_in_file, is_in_dictionary, has_declared_type, has_declared_label,
-    value_label_difference_count, missing_code_difference_count, unused_code_count, distinct_count, blank_share.
+    Dictionary against file: is_in_file, is_in_dictionary, has_declared_type, has_declared_label, has_declared_set,
+    value_label_difference_count, missing_code_difference_count, undefined_code_count, unused_code_count,
+    unlabelled_missing_count. Names and labels: has_label, label_bytes, value_label_bytes, label_twin_count,
+    odd_character_count, name_change_count. Answers: distinct_count; blank_share and missing_code_share (0–1, where the
+    question was shown).
     """
-    names = list(dict.fromkeys([*dictionary.names, *survey.frame.columns, *needed]))
-    return pd.DataFrame([_of_variable(name, survey, dictionary, answers) for name in names])
+    names = list(dict.fromkeys([*dictionary.names, *map(str, survey.frame.columns), *needed]))
+    declared = {v.name: v for v in dictionary.variables}
+    written = {v.name: v for v in survey.dictionary.variables if v.name in survey.frame.columns}
+    rows = []
+    for name in names:
+        row: dict[str, object] = {
+            "variable": name,
+            "is_in_file": name in survey.frame.columns,
+            "is_in_dictionary": name in declared,
+        }
+        row |= _of_labels(declared.get(name), written.get(name), names, survey)
+        if name in declared and name in written:
+            row |= _compared(declared[name], written[name], survey)
+            row |= _of_answers(declared[name], answers)
+        if name in written:
+            row |= _of_codes(declared.get(name), written[name], survey, answers)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["variable", *MEASURED]).astype(object).where(lambda cells: cells.notna(), None)
 
 
-def _of_variable(name: str, survey: Survey, dictionary: DataDictionary, answers: Answers) -> dict[str, object]:
-    row: dict[str, object] = {
-        "variable": name,
-        "is_in_file": name in survey.frame.columns,
-        "is_in_dictionary": name in dictionary,
-        "has_declared_type": None,
-        "has_declared_label": None,
-        "value_label_difference_count": None,
-        "missing_code_difference_count": None,
-        "unused_code_count": None,
-        "distinct_count": None,
-        "blank_share": None,
+def _of_labels(
+    declared: Variable | None, written: Variable | None, names: Collection[str], survey: Survey
+) -> dict[str, object]:
+    """Names and labels, of the dictionary and of the file."""
+    known = [v for v in (declared, written) if v is not None]
+    if not known:
+        return {}
+    name = known[0].name
+    labels = [v.label for v in known if v.label]
+    of_values = [label for v in known for label in (*v.values.values(), *v.missing.values()) if label]
+    return {
+        "has_label": bool(labels) if declared is not None else None,
+        "label_bytes": longest(labels) if labels else None,
+        "value_label_bytes": longest(of_values) if of_values else None,
+        "label_twin_count": max(map(label_twin_count, known)) if of_values else None,
+        "odd_character_count": odd_character_count({name, *labels, *of_values}),
+        "name_change_count": None if name in survey.platform_columns else name_change_count(name, names),
     }
-    if not (row["is_in_file"] and row["is_in_dictionary"]):
-        return row
-    declared, written = dictionary[name], survey.dictionary[name]
-    to = answers.to(name)
-    there = to.values[to.is_there & (to.coded.counts() > 0)]
+
+
+def _compared(declared: Variable, written: Variable, survey: Survey) -> dict[str, object]:
+    """What the dictionary declares against what the file says of itself, where its format can say it."""
+    found: dict[str, object] = {}
     if survey.format not in ("csv", "xlsx"):
-        row["has_declared_type"] = _same_type(declared, written)
+        found["has_declared_type"] = _same_type(declared, written)
     if survey.format in LABELLED:
-        row["has_declared_label"] = _same_label(declared.label, written.label)
+        found["has_declared_label"] = _same_label(declared.label, written.label)
         if declared.values and declared.type != "multiple":
-            row["value_label_difference_count"] = _differences(declared, written)
+            found["value_label_difference_count"] = _differences(declared, written)
+        if declared.set and any(v.set for v in survey.dictionary.variables):
+            found["has_declared_set"] = declared.set == written.set
     if survey.format in DECLARES_MISSING and declared.type != "date":
-        row["missing_code_difference_count"] = len(set(declared.missing) ^ set(written.missing))
-    if declared.type == "single" and len(there):
-        row["unused_code_count"] = len(set(declared.values) - set(there))
-    blank = to.coded.where(to.is_blank)
+        found["missing_code_difference_count"] = len(set(declared.missing) ^ set(written.missing))
+    return found
+
+
+def _of_codes(declared: Variable | None, written: Variable, survey: Survey, answers: Answers) -> dict[str, object]:
+    """Codes that occur and mean nothing on record, options nobody chose, and missing codes without a meaning."""
+    found: dict[str, object] = {}
+    meant = {code for code, label in (declared.missing.items() if declared else ()) if label}
+    if written.missing:
+        found["unlabelled_missing_count"] = sum(not t and c not in meant for c, t in written.missing.items())
+    is_judged_elsewhere = declared is not None and (declared.type in ("single", "multiple") or declared.range)
+    if written.values and not is_judged_elsewhere:
+        known = {*written.values, *written.missing, *(declared.missing if declared else ())}
+        found["undefined_code_count"] = int((~survey.frame[written.name].dropna().drop_duplicates().isin(known)).sum())
+    if declared is not None and declared.type == "single":
+        to = answers.to(declared.name)
+        there = to.values[to.is_there & (to.coded.counts() > 0)]
+        found["unused_code_count"] = len(set(declared.values) - set(there)) if len(there) else None
+    return found
+
+
+def _of_answers(declared: Variable, answers: Answers) -> dict[str, object]:
+    """How the column is filled, over those to whom the question was shown."""
+    to = answers.to(declared.name)
+    shown = np.ones(len(to.codes), dtype=bool)
     if declared.show_if is not None:
-        blank = blank[holds(declared.show_if, answers.values).fillna(False).to_numpy(dtype=bool)]
+        shown = holds(declared.show_if, answers.values).fillna(False).to_numpy(dtype=bool)
+    found: dict[str, object] = {}
+    blank = to.coded.where(to.is_blank)[shown]
     if declared.type != "text" and len(blank) > 1:
-        row["blank_share"] = float(blank.mean())
-    if to.coded.where(to.is_there).sum() > 1:
-        row["distinct_count"] = there.nunique()
-    return row
+        found["blank_share"] = float(blank.mean())
+    if to.is_missing.any() and len(blank) > 1:
+        found["missing_code_share"] = float(to.coded.where(to.is_missing)[shown].mean())
+    held = to.is_there & (to.coded.counts() > 0)
+    if to.coded.counts()[held].sum() > 1:
+        found["distinct_count"] = int(to.values[held].nunique())
+    return found
 
 
 def _same_type(declared: Variable, written: Variable) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from evidence.survey.dictionary import Variable
@@ -74,7 +74,45 @@ REQUIRED_KEY = Check(
     message="The key is blank in {rows}: complete it at the source.",
 )
 
-ANSWERS = (WILD, RANGE, FRACTION, FUTURE, UNREADABLE, UNSHOWN, REQUIRED_KEY)
+OUTLIER = Check(
+    "SV029",
+    "inform",
+    expectation=at_most,
+    defaults={"maximum": 3},
+    title="No number lies far from the others",
+    reason="A number far out may be a typing error or another unit, and moves every mean.",
+    message="The number in {rows} lies more than {maximum} spreads of the middle half beyond it: compare it with the "
+    "source; a true one stays.",
+)
+REQUIRED = Check(
+    "SV081",
+    "review",
+    expectation=is_false,
+    title="Required questions are answered where they are shown",
+    reason="A required question that is blank shows a form that did not hold, or a lost column.",
+    message="A required question is blank in {rows} where it was to be shown: look at the form, and enter a missing "
+    "code if there is no answer.",
+)
+TOTAL = Check(
+    "SV082",
+    "review",
+    expectation=at_most,
+    defaults={"maximum": 0.001},
+    title="Totals are what they are calculated from",
+    reason="A total that differs from its items was calculated before one of them was corrected.",
+    message="The number in {rows} differs from its calculation by more than {maximum}: calculate it again at the "
+    "source.",
+)
+SET = Check(
+    "SV083",
+    "review",
+    expectation=is_zero,
+    title="Multiple-response sets are answered whole or not at all",
+    reason="A blank among options that are answered is neither yes nor no.",
+    message="Options of this set are blank in {rows} where others are answered: code those not chosen as 0.",
+)
+
+ANSWERS = (WILD, RANGE, FRACTION, FUTURE, UNREADABLE, UNSHOWN, REQUIRED_KEY, OUTLIER, REQUIRED, TOTAL, SET)
 
 
 def on(check: Check, variable: Variable, measurement: str = "", expectation: Builder | None = None) -> Check:
@@ -104,3 +142,15 @@ def of_variable(variable: Variable, *, is_key: bool) -> Iterator[Check]:
         yield on(UNREADABLE, variable, "is_unreadable")
     if variable.show_if is not None:
         yield on(UNSHOWN, variable, "is_answered_unshown")
+    if variable.type in ("integer", "decimal") and not is_key:
+        yield on(OUTLIER, variable, "fence_distance")
+    if variable.is_required:
+        yield on(REQUIRED, variable, "is_blank_required")
+    if variable.calculation is not None:
+        yield on(TOTAL, variable, "difference")
+
+
+def of_sets(variables: Iterable[Variable]) -> Iterator[Check]:
+    """The check on each multiple-response set."""
+    for name in dict.fromkeys(v.set for v in variables if v.set):
+        yield replace(SET, feature=f"{name}:blank_count", column=name)

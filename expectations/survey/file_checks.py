@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.check import Check, is_true, is_zero, raised_by_code
+from expectations.check import Check, at_most, is_true, is_zero, raised_by_code
 
 RAISED_BY_CODE = raised_by_code(
     ("SV001", "block", "The survey file is there and can be read", "Nothing can be said of a file nobody can open."),
@@ -28,5 +28,26 @@ FILE = (
         title="As many rows as the sender declared",
         reason="A truncated file can read without any error.",
         message="The file has {value} rows more (or, if negative, fewer) than study.yaml declares: ask for it again.",
+    ),
+    Check(
+        "SV006",
+        "review",
+        "garbled_row_count",
+        is_zero,
+        title="Text is in the encoding it was read in",
+        reason="Garbled letters change names of places and words that are searched for.",
+        message="Text in {value} rows is garbled (as Ã© for é): save the file again as UTF-8, or write its `encoding` "
+        "in study.yaml.",
+    ),
+    Check(
+        "SV035",
+        "inform",
+        "unit_nonresponse_share",
+        at_most,
+        {"maximum": 0.05},
+        title="Few rows are without any answer",
+        reason="Rows of people who answered nothing are counted as respondents.",
+        message="{value_percent} of the rows hold no answer at all (at most {maximum_percent}): leave them out at "
+        "the source, or count them as people who did not respond.",
     ),
 )

@@ -44,8 +44,18 @@ RESPONDENTS = (
         reason="A mostly blank row is an abandoned form.",
         message="Less than {minimum_percent} of the variables are answered in {rows}: are these abandoned forms?",
     ),
+    Check(
+        "SV034",
+        "inform",
+        "respondent:duration_share",
+        at_least,
+        {"minimum": 0.3},
+        title="Nobody answers much faster than the others",
+        reason="Who answers in a fraction of the time the others need can hardly have read the questions.",
+        message="{rows} took less than {minimum_percent} of the median time: look at their answers before using them.",
+    ),
 )
 
-ABOUT = {"duration_days": "end", "answered_share": "all", "identical_count": "all"}
+ABOUT = {"duration_days": "end", "duration_share": "end", "answered_share": "all", "identical_count": "all"}
 """Measurement of a respondent → the field of study.yaml's survey whose column it is about, `all` for the whole row;
 the key where it is not here."""

@@ -11,6 +11,7 @@ import pandas as pd
 from evidence.survey import Survey as SurveyFile
 from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import Answers, RowTable, row_features, variable_features
+from evidence.survey.file_features import file_features
 from evidence.survey.scale_report import ScaleReport
 from evidence.survey.scales import Scale, features_of, scale_reports, scales_of
 from expectations.check import Check, Suite
@@ -63,6 +64,17 @@ class SurveyToJudge:
         sites = self.answers.values.get(self.spec.site) if self.spec.site else None
         return scale_reports(self.scales, self.answers, self.dictionary, sites)
 
+    @property
+    def about_rows(self) -> frozenset[str]:
+        """The columns that say of a row what it is, not what was answered."""
+        spec = self.spec
+        named = (spec.key, spec.site, spec.interview_date, spec.start, spec.end, spec.wave_column)
+        return frozenset({*filter(None, named), *self.file.row_columns, *self.file.platform_columns})
+
+    def measured_file(self) -> dict[str, object]:
+        """Measurements of the file as a whole."""
+        return file_features(self.file, self.dictionary, self.answers, self.about_rows)
+
     def rows(self, today: date) -> RowTable:
         """One row a respondent, measured as of `today`, whose names are in ROW_KEY."""
         spec, index = self.spec, self.answers.index
@@ -74,7 +86,7 @@ class SurveyToJudge:
             start=spec.start,
             end=spec.end,
             today=today,
-            about_rows=(spec.key, spec.site, spec.interview_date, spec.start, spec.end, spec.wave_column),
+            about_rows=self.about_rows,
             parts=[self.file.frame[name] for name in sorted(parts) if name in self.file.frame],
         )
         linked = {str(name): self.links[name] for name in self.links}
@@ -100,7 +112,7 @@ def judge(survey: SurveyToJudge, rows: RowTable, *, study: Protocol, ref: str) -
         "where": spec.file,
         "is_named_as_its_content": file.format == spec.file.rpartition(".")[2].lower(),
         "row_difference_count": len(file.frame) - spec.rows if spec.rows else None,
-        **_named_rows({**features_of(survey.measured_scales()), **survey.about_file}, rows),
+        **_named_rows({**survey.measured_file(), **features_of(survey.measured_scales()), **survey.about_file}, rows),
     }
     needed = [c for c in (spec.key, spec.site, spec.interview_date, spec.start, spec.end) if c]
     needed += [item for scale in scales for item in scale.items]
@@ -157,7 +169,11 @@ def row_suite(dictionary: DataDictionary, measured: Collection[str], spec: Surve
         for check in room.RESPONDENTS
     )
     of_people = (replace(c, column=_column(c.feature, spec, people_checks.ABOUT)) for c in people_checks.MEASURED)
-    where_measured = (check for check in (*of_variables, *of_people) if check.feature in measured)
+    where_measured = (
+        check
+        for check in (*of_variables, *answer_checks.of_sets(dictionary.variables), *of_people)
+        if check.feature in measured
+    )
     checks = (*where_measured, *of_respondents)
     return Suite("answers", checks, subject=f"survey:{spec.name}", file=spec.file, row_key=ROW_KEY)
 
