@@ -19,7 +19,7 @@ from evidence.survey.dictionary import DataDictionary, read_dictionary
 from evidence.survey.features import answers_as_declared
 from evidence.survey.scale_report import sites_of
 from evidence.survey.scales import Scale, scales_of
-from evidence.survey.site_scores import ScoresBySite, SiteScore
+from evidence.survey.site_scores import ScoresBySite, SiteScore, for_others
 from study import Event, Reference, StudyError
 from study.identifiers import digest
 from study.objects import NotStored
@@ -44,11 +44,13 @@ class SurveyScores:
     file: Reference
 
 
-def site_scores_of(place: Workspace) -> dict[str, dict[str, pd.DataFrame]]:
-    """Survey → scale → table with one row a site with enough respondents, for the team; COLUMNS, by site id.
+def site_scores_of(place: Workspace, *, for_team: bool = True) -> dict[str, dict[str, pd.DataFrame]]:
+    """Survey → scale → table with one row a site with enough respondents; COLUMNS, by site id.
 
-    Surveys that are not validated as they lie now, and scales without `site_score`, are absent.
+    Surveys that are not validated as they lie now, and scales without `site_score`, are absent. Where others than the
+    team see it, no mean rests on fewer than `disclosure.k` people, nor can one be worked out from a total.
     """
+    k = place.protocol.disclosure.k
     found = {}
     for spec in place.protocol.surveys:
         if spec.site is None or not any(scale.site_score for scale in spec.scales):
@@ -58,7 +60,7 @@ def site_scores_of(place: Workspace) -> dict[str, dict[str, pd.DataFrame]]:
         except Waiting:
             continue
         found[spec.name] = {
-            name: pd.DataFrame([asdict(site) for site in of.sites], columns=COLUMNS)
+            name: pd.DataFrame(map(asdict, of.sites if for_team else for_others(of, k=k)), columns=COLUMNS)
             for name, of in scores.scales.items()
         }
     return found
@@ -106,7 +108,7 @@ def _measured(place: Workspace, spec: Survey, dictionary: DataDictionary) -> dic
         raise Waiting(f"waits until the survey {spec.name} can be read") from None
     if spec.site not in values:
         return {scale.name: ScoresBySite() for scale in wanted}
-    sites = values[spec.site].astype("string").astype(object)
+    sites = values[spec.site].astype(object)
     if spec.linkage == "coded":
         linked = links(people(place), spec, values)
         may = linked.get("respondent:has_consent", pd.Series(False, values.index)).eq(True)

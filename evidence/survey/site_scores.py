@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,7 +45,8 @@ class SiteScore:
 class ScoresBySite:
     """Every site with enough respondents by id, and over these sites ICC(1), ICC(2) and the median r_wg.
 
-    `few_count` is the number of sites that have respondents and fewer than the minimum.
+    `few_count` is the number of sites that have respondents and fewer than the minimum, `few_people` how many these
+    are, `siteless_people` how many have a score and no site.
     """
 
     sites: tuple[SiteScore, ...] = ()
@@ -54,6 +54,8 @@ class ScoresBySite:
     icc2: float | None = None
     rwg_median: float | None = None
     few_count: int = 0
+    few_people: int = 0
+    siteless_people: int = 0
 
 
 def scores_by_site(
@@ -61,10 +63,11 @@ def scores_by_site(
 ) -> ScoresBySite:
     """The scores of respondents gathered by site; `items` are turned round and have `options` answers each, if known.
 
-    A site with fewer than the minimum is absent from everything, ICC and r_wg included, as if unasked.
+    A site with fewer than the minimum is absent from everything, ICC and r_wg included, as if unasked. Sites are text
+    without outer spaces; a number reads as its digits.
     """
-    table = site_scores(scores, sites, minimum=wanted.minimum_respondents)
-    asked = sites.where(scores.notna())
+    asked = _as_ids(sites).where(scores.notna())
+    table = site_scores(scores, asked, minimum=wanted.minimum_respondents)
     stays = asked.isin(table["site_id"])
     over = icc(scores[stays], asked[stays]) if len(table) else None
     icc2 = over.icc2 if over else None
@@ -85,25 +88,33 @@ def scores_by_site(
         icc2,
         float(np.median(known)) if known else None,
         int(asked.nunique()) - len(table),
+        int((asked.notna() & ~stays).sum()),
+        int(scores.notna().sum() - asked.notna().sum()),
     )
 
 
-def for_others(
-    shown: Iterable[SiteScore], counts: Mapping[str, int], *, k: int, with_total: bool = True
-) -> tuple[SiteScore, ...]:
+def _as_ids(sites: pd.Series) -> pd.Series:
+    codes, different = pd.factorize(sites)
+    ids = [f"{site:.15g}" if isinstance(site, float) else str(site).strip() or None for site in different]
+    return pd.Series(np.array([*ids, None], dtype=object)[codes], sites.index)
+
+
+def for_others(found: ScoresBySite, *, k: int, with_total: bool = True) -> tuple[SiteScore, ...]:
     """The sites that may be shown outside the team, where a total of all respondents may be shown beside them.
 
-    `counts` are the respondents of every site with any, shown or not. A site with fewer than `k` is left out, and,
-    where a total stands beside the sites, so are the smallest others until those left out are none, or at least two
-    sites with at least `k` respondents together: total less what is shown then says nothing of a single site
-    (complementary suppression: Hundepool and others 2012, Statistical Disclosure Control, ch. 4). Of equals the
-    later id goes first.
+    A site with fewer than `k` respondents is left out, and, where a total stands beside the sites, so are the smallest
+    others until those left out are none, or at least two groups with at least `k` respondents together: total less what
+    is shown then says nothing of a single site (complementary suppression: Hundepool and others 2012, Statistical
+    Disclosure Control, ch. 4). People without a site are such a group. Of equals the later id goes first.
     """
-    sites = sorted((s for s in shown if s.n >= k), key=lambda s: (-s.n, s.site_id))
-    while with_total and sites:
-        kept = {s.site_id for s in sites}
-        hidden = [n for site, n in counts.items() if site not in kept and n > 0]
-        if not hidden or (len(hidden) > 1 and sum(hidden) >= k):
+    ordered = sorted(found.sites, key=lambda s: (-s.n, s.site_id))
+    shown = [site for site in ordered if site.n >= k]
+    groups = found.few_count + (found.siteless_people > 0)
+    people = found.few_people + found.siteless_people
+    while with_total and shown:
+        hidden = ordered[len(shown) :]
+        left_out = groups + len(hidden), people + sum(site.n for site in hidden)
+        if left_out[0] == 0 or (left_out[0] > 1 and left_out[1] >= k):
             break
-        sites.pop()
-    return tuple(sorted(sites, key=lambda s: s.site_id))
+        shown.pop()
+    return tuple(sorted(shown, key=lambda s: s.site_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.features import Answers, answers_as_declared
 from evidence.survey.scale_report import ScaleReport
 from evidence.survey.scales import Scale, scale_features, scale_reports, scales_of
-from evidence.survey.site_scores import SiteScore, for_others
+from evidence.survey.site_scores import ScoresBySite, SiteScore, for_others, scores_by_site
 from study.protocol.material import Scale as Declared
 from study.protocol.material import SiteScore as MayStand
 
@@ -178,6 +179,13 @@ def test_r_wg_needs_items_with_the_same_number_of_answers():
     assert found.icc1 is not None
 
 
+def by_site(counts: dict[str, int]) -> ScoresBySite:
+    """Scores of these sites with a minimum of two respondents."""
+    few = [n for n in counts.values() if n < 2]
+    sites = tuple(SiteScore(site, n, 3, 2, 4, 1) for site, n in counts.items() if n >= 2)
+    return ScoresBySite(sites, few_count=len(few), few_people=sum(few))
+
+
 def hidden_sum(sites: tuple[SiteScore, ...], counts: dict[str, int]) -> tuple[int, int]:
     hidden = [n for site, n in counts.items() if site not in {s.site_id for s in sites}]
     return len(hidden), sum(hidden)
@@ -186,21 +194,37 @@ def hidden_sum(sites: tuple[SiteScore, ...], counts: dict[str, int]) -> tuple[in
 @given(st.dictionaries(st.sampled_from("ABCDEFG"), st.integers(1, 20), max_size=7), st.integers(2, 10))
 @settings(max_examples=60, deadline=None)
 def test_total_less_what_others_see_is_never_one_site_or_few_people(counts: dict[str, int], k: int):
-    sites = tuple(SiteScore(site, n, 3, 2, 4, 1) for site, n in counts.items() if n >= 2)
-    shown = for_others(sites, counts, k=k)
+    found = by_site(counts)
+    shown = for_others(found, k=k)
     hidden, people = hidden_sum(shown, counts)
     assert all(site.n >= k for site in shown)
     assert hidden == 0 or (hidden > 1 and people >= k) or not shown
-    assert {s.site_id for s in for_others(sites, counts, k=k, with_total=False)} == {
+    assert {s.site_id for s in for_others(found, k=k, with_total=False)} == {
         site for site, n in counts.items() if n >= k
     }
 
 
+def test_who_has_no_site_and_who_is_at_a_site_of_few_is_counted_and_shown_nowhere():
+    scores = pd.Series([1.0, 2.0, 3.0, 4.0, np.nan, 5.0, 5.0])
+    sites = pd.Series(["A", "A", "A", "B", "B", None, "B"])
+    found = scores_by_site(scores, pd.DataFrame(index=scores.index), sites, None, MayStand(minimum_respondents=3))
+    assert [(s.site_id, s.n) for s in found.sites] == [("A", 3)]
+    assert (found.few_count, found.few_people, found.siteless_people) == (1, 2, 1)
+
+
+def test_a_coded_site_reads_as_its_digits_and_a_blank_one_is_none():
+    scores, no_items = pd.Series([1.0, 2.0, 3.0, 4.0]), pd.DataFrame(index=range(4))
+    wanted = MayStand(minimum_respondents=2)
+    assert scores_by_site(scores, no_items, pd.Series([7.0, 7.0, np.nan, 8.0]), None, wanted).sites[0].site_id == "7"
+    spaced = scores_by_site(scores, no_items, pd.Series(["S1", " S1", "S1 ", ""]), None, wanted)
+    assert [(s.site_id, s.n, spaced.siteless_people) for s in spaced.sites] == [("S1", 3, 1)]
+
+
 def test_the_smallest_site_goes_with_the_one_that_is_too_small():
     counts = {"A": 12, "B": 7, "C": 3}
-    sites = tuple(SiteScore(site, n, 3, 2, 4, 1) for site, n in counts.items())
-    assert [s.site_id for s in for_others(sites, counts, k=5)] == ["A"]
-    assert [s.site_id for s in for_others(sites, counts, k=3)] == ["A", "B", "C"]
+    assert [s.site_id for s in for_others(by_site(counts), k=5)] == ["A"]
+    assert [s.site_id for s in for_others(by_site(counts), k=3)] == ["A", "B", "C"]
+    assert [s.site_id for s in for_others(replace(by_site(counts), siteless_people=2), k=3)] == ["A", "B"]
 
 
 def test_scales_of_the_protocol_come_with_how_they_are_scored():
