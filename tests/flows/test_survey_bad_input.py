@@ -17,12 +17,12 @@ import pyreadstat
 import pytest
 import yaml
 
-from study import Fact, Query, Subject
+from study import Query
 from tasks.request import StudyRequest
 from tasks.survey_judgement import JudgedSurvey
 from tasks.surveys import judge_surveys
 from tasks.workspace import opened
-from tests.tasks.survey_study import PROTOCOL
+from tests.tasks.survey_study import PROTOCOL, conduct, consent
 
 pytestmark = pytest.mark.real
 
@@ -151,27 +151,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Judge
         place.trail.append([consent(place.trail_code(f"P{n:03d}")) for n in range(1, ROWS + 1)])
     with opened(StudyRequest(study=str(root)), "validate-surveys") as place:
         yield {one.name: one for one in judge_surveys.fn(place)}
-
-
-def conduct() -> list[Fact]:
-    """The study opened, its form approved and somebody who may ask for consent."""
-    form = {"form": "main", "version": "1", "language": "en", "scopes": ("take_part", "survey"), "text": "0" * 64}
-    dates = {"opens": "2026-01-02", "approval_from": "2026-01-01", "reconsent": "none"}
-    opening = {"time_zone": "UTC", "protocol": "0" * 64, "approval_from": "2026-01-01"}
-    task = {"role": "investigator", "task": "obtain_consent"}
-    return [
-        Fact("study.opened", "2026-01-01", data=opening),
-        Fact("personnel.authorised", "2026-01-02", (Subject("person", "ME"),), data=task),
-        Fact("consent.form_approved", "2026-01-02", data={**form, **dates}),
-    ]
-
-
-def consent(code: str) -> Fact:
-    how = {"mode": "signed", "obtained_by": "ME", "copy_given": True}
-    absent = {"has_witness": False, "has_representative": False, "declined": ()}
-    form = {"form": "main", "form_version": "1", "language": "en", "given": ("take_part", "survey")}
-    row = {"ordinal": 0, "version": 1, "row": "0" * 64}
-    return Fact("consent.given", "2026-02-01", (Subject("participant", code),), data={**row, **form, **how, **absent})
 
 
 def said(queries: tuple[Query, ...]) -> list[tuple[str, str]]:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from evidence import isolated
-from study import Event, StudyError
+from study import Event, Fact, StudyError, Subject
 from study.query import Settled, fold_queries, settle
-from tasks.outcome import Outcome
 from tasks.queries import write_query
 from tasks.request import StudyRequest
 from tasks.survey_judgement import JudgedSurvey
@@ -67,20 +66,21 @@ class Study:
     def write(self, path: str, text: str) -> None:
         (self.root / path).write_text(text)
 
-    def run(self, *, killed_after: str = "", as_of: str | None = None) -> tuple[JudgedSurvey, Outcome | None]:
+    def run(self, *, killed_after: str = "", as_of: str | None = None) -> tuple[Any, Any]:
+        """The first survey as judged, and what the flow says of all."""
         request = StudyRequest.model_validate({"study": str(self.root), "as_of": as_of})
         with opened(request, "validate-surveys", create=True) as place:
             self.judged = judged = judge_surveys.fn(place)
             place.trail.append(receptions(judged))
             if killed_after == "received":
-                return judged[0], None
+                return next(iter(judged), None), None
             settled = self._settle(place, judged)
             made = publish_data_docs.fn(place, judged)
             if killed_after == "settled":
-                return judged[0], None
+                return next(iter(judged), None), None
             place.trail.append(verdicts(judged))
             keep_counts.fn(place, judged)
-            return judged[0], outcome_of(judged, settled, made)
+            return next(iter(judged), None), outcome_of(judged, settled, made)
 
     def _settle(self, place: Workspace, judged: list[JudgedSurvey]) -> Settled:
         found = [q for survey in judged for q in survey.queries]
@@ -100,3 +100,25 @@ class Study:
     def verdicts(self) -> list[str]:
         judged = [e for e in self.events() if e.kind == "survey.validated"]
         return [e.data["verdict"] for e in sorted(judged, key=lambda e: e.recorded_at)]
+
+
+def conduct() -> list[Fact]:
+    """The study opened, its form approved and somebody who may ask for consent."""
+    form = {"form": "main", "version": "1", "language": "en", "scopes": ("take_part", "survey"), "text": "0" * 64}
+    dates = {"opens": "2026-01-02", "approval_from": "2026-01-01", "reconsent": "none"}
+    opening = {"time_zone": "UTC", "protocol": "0" * 64, "approval_from": "2026-01-01"}
+    task = {"role": "investigator", "task": "obtain_consent"}
+    return [
+        Fact("study.opened", "2026-01-01", data=opening),
+        Fact("personnel.authorised", "2026-01-02", (Subject("person", "ME"),), data=task),
+        Fact("consent.form_approved", "2026-01-02", data={**form, **dates}),
+    ]
+
+
+def consent(code: str) -> Fact:
+    """Consent to the survey, given long before it."""
+    how = {"mode": "signed", "obtained_by": "ME", "copy_given": True}
+    absent = {"has_witness": False, "has_representative": False, "declined": ()}
+    form = {"form": "main", "form_version": "1", "language": "en", "given": ("take_part", "survey")}
+    row = {"ordinal": 0, "version": 1, "row": "0" * 64}
+    return Fact("consent.given", "2026-02-01", (Subject("participant", code),), data={**row, **form, **how, **absent})

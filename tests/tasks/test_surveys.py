@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from study import Query
+from evidence import isolated
+from study import Fact, Query, Subject
 from study.query import fold_queries
 from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
+from tasks.survey_verdicts import current_verdict, is_usable
 from tasks.workspace import opened
-from tests.tasks.survey_study import DICTIONARY, FUTURE, PROTOCOL, SOUND, WILD, Study, in_this_process
+from tests.tasks.survey_study import (
+    DICTIONARY,
+    FUTURE,
+    PROTOCOL,
+    SOUND,
+    WILD,
+    Study,
+    conduct,
+    consent,
+    in_this_process,
+)
 
 pytestmark = pytest.mark.real
+
+TWICE = "  - {name: again, file: surveys/staff.csv, dictionary: surveys/staff.dictionary.csv, linkage: anonymous}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +139,7 @@ def test_a_date_in_the_future_is_looked_at_again_on_another_day(study: Study):
         ("surveys/staff.csv", "q1,age\n", {"EX001"}, "blocked"),
         ("surveys/staff.dictionary.csv", None, {"SV004"}, "blocked"),
         ("surveys/staff.dictionary.csv", DICTIONARY + "q1,,text,,,\n", {"SV004"}, "blocked"),
-        ("surveys/staff.dictionary.csv", DICTIONARY + "q9,,text,,,\n", {"SV010"}, "blocked"),
+        ("surveys/staff.dictionary.csv", DICTIONARY + "q9,Nine,text,,,\n", {"SV010"}, "blocked"),
     ],
 )
 def test_what_cannot_be_read_is_one_query_naming_the_remedy(
@@ -168,3 +185,101 @@ def test_a_query_is_set_aside_by_its_code_and_a_decision_that_cannot_be_says_why
         assert set_aside_queries.fn(place) == ()
     record = fold_queries(study.events())[mark]
     assert (record.state, record.set_aside_by) == ("set_aside", "ME")
+
+
+def test_what_is_recorded_and_judged_is_what_was_read(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.surveys.warm_up", lambda: study.write("surveys/staff.csv", WILD))
+    judged, _ = study.run()  # the file changes after it was hashed and before it is read
+    assert checks(judged.queries) == ["SV020"]
+    [received] = [e for e in study.events() if e.kind == "survey.received"]
+    with opened(StudyRequest(study=str(study.root)), "report-progress") as place:
+        assert received.generated == (place.reference_to("surveys/staff.csv"),)
+        assert current_verdict(place, place.protocol.surveys[0]) == "review"
+    assert study.run()[0].is_unchanged
+
+
+def test_what_could_not_be_looked_at_is_neither_found_nor_resolved(study: Study) -> None:
+    study.write("surveys/staff.csv", WILD)
+    study.run()
+    study.write("surveys/staff.csv", "<html></html>")
+    judged, outcome = study.run()
+    assert checks(judged.queries) == ["SV001"]
+    assert outcome.said[1].endswith("1 new, 0 still open, 0 resolved, 0 set aside.")
+    assert study.open_checks() == {"SV001", "SV020"}
+    study.write("surveys/staff.csv", WILD)
+    study.run()
+    assert study.open_checks() == {"SV020"}
+    assert [e.kind for e in study.events()].count("query.opened") == 2
+    study.write("study.yaml", PROTOCOL.partition("surveys:")[0])
+    study.run()
+    assert study.open_checks() == set()  # a survey that is no longer declared has no query
+
+
+def test_a_survey_whose_reader_dies_is_one_query_and_the_others_go_on(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study.write("study.yaml", PROTOCOL + TWICE)
+
+    def call_each(function: Callable[..., Any], calls: Iterable[Any], **_: object) -> Iterator[Any]:
+        kill = iter([isolated.ReaderDied("crashed", "SIGSEGV")])
+        return (next(kill, None) or function(*args) for args in calls)
+
+    monkeypatch.setattr(isolated, "call_each", call_each)
+    study.run()
+    died, other = study.judged
+    assert (checks(died.queries), died.verdict) == (["SV001"], "unreadable")
+    assert "crashed" in died.queries[0].message
+    assert set(checks(other.queries)) <= {"SV009"}
+
+
+def test_two_surveys_that_share_a_file_have_their_own_queries(study: Study) -> None:
+    study.write("study.yaml", PROTOCOL + TWICE)
+    study.write("surveys/staff.csv", WILD)
+    study.run()
+    one, other = study.judged
+    assert (checks(one.queries), checks(other.queries)) == (["SV020"], ["SV009", "SV020"])
+    assert not {q.fingerprint for q in one.queries} & {q.fingerprint for q in other.queries}
+    study.run()
+    assert [survey.is_unchanged for survey in study.judged] == [True, True]
+
+
+def test_answers_are_used_only_as_they_were_judged(study: Study) -> None:
+    def stands() -> tuple[str | None, bool]:
+        with opened(StudyRequest(study=str(study.root)), "report-progress", create=True) as place:
+            [spec] = place.protocol.surveys
+            return current_verdict(place, spec), is_usable(place, spec)
+
+    assert stands() == (None, False)
+    study.run()
+    assert stands() == ("passed", True)
+    study.write("surveys/staff.csv", "q1,age\n")
+    assert stands() == (None, False)
+    study.run()
+    assert stands() == ("blocked", False)
+    (study.root / "surveys/staff.csv").unlink()
+    assert stands() == ("unreadable", False)
+
+
+def test_a_withdrawal_that_lies_ahead_judges_again_on_its_day(study: Study) -> None:
+    study.write("study.yaml", PROTOCOL.replace("linkage: anonymous", "linkage: coded, key: pid, interview_date: day"))
+    study.write("surveys/staff.dictionary.csv", DICTIONARY + "pid,Person,text,,,\nday,Day,text,,,\n")
+    study.write("surveys/staff.csv", "pid,day,q1,age\nP001,2026-03-01,1,30\nP002,2026-03-02,2,40\n")
+    (study.root / "restricted").mkdir()
+    study.write("restricted/participants.csv", "participant_id,site_id\nP001,S01\nP002,S01\n")
+    with opened(StudyRequest(study=str(study.root)), "open-study", create=True) as place:
+        codes = [place.trail_code(code) for code in ("P001", "P002")]
+        data = {"row": "0" * 64, "ordinal": 1, "version": 1, "scopes": ("survey",), "disposition": "delete"}
+        ahead = Fact("consent.withdrawn", "2026-07-02", (Subject("participant", codes[1]),), data=data)
+        place.trail.append([*conduct(), *map(consent, codes), ahead])
+    assert study.run()[0].queries == ()
+    assert study.run(as_of="2026-07-01")[0].is_unchanged
+    judged, _ = study.run(as_of="2026-07-02")
+    assert [(q.check, q.rows) for q in judged.queries] == [("SV043", ("P002",))]
+
+
+def test_pages_that_are_gone_are_made_again_and_nothing_new_is_recorded(study: Study) -> None:
+    study.run()
+    before = study.events()
+    shutil.rmtree(study.root / "out")
+    assert not study.run()[0].is_unchanged
+    assert study.events() == before
