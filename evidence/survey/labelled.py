@@ -25,6 +25,8 @@ from evidence.survey.sas_transport import Transport, special_missing, transport_
 _DAMAGED = "the survey file is damaged or incomplete"
 _ANEW = "Ask for it again, or have it exported as CSV UTF-8."
 _KEEPS_USER_MISSING = ("sav", "zsav", "dta", "sas7bdat")
+_ZLIB_AT_BEST = 1100
+"""Bytes that one byte of zlib stands for at most; in the other formats a row takes a byte at least."""
 _NO_CALENDAR = "holds days outside the calendar, which were read as numbers: correct them where the data is kept"
 
 
@@ -35,12 +37,14 @@ def read_labelled(
     transport = transport_of(data) if format == "xpt" else None
     if transport and transport.is_cut(data):
         raise Refused(f"{_DAMAGED}: it ends within a row", "Ask for it again.")
+    declared = declared_rows(data, format)
+    if declared is not None and declared > len(data) * (_ZLIB_AT_BEST if format == "zsav" else 1):
+        raise Refused(f"{_DAMAGED}: its header declares more rows than it can hold", _ANEW)
     opened = _Opened.of(data, format, encoding, columns)
     labels = _catalog_labels(catalog, opened.meta, encoding) if catalog else {}
     reader = _Columns(opened, data, format, transport, labels)
     variables = tuple(map(reader.variable, opened.meta.column_names))
     frame = pd.DataFrame(reader.columns, index=opened.frame.index)
-    declared = declared_rows(data, format)
     if transport:
         declared = transport.declared_rows
     if format == "sas7bdat":

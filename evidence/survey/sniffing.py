@@ -12,6 +12,7 @@ from evidence.survey.contents import Format
 
 LARGEST_BYTES = 1 << 30
 _SAS = bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
+_CATALOG = bytes.fromhex("c2ea8163b31411cfbd92080009c7318c181f1011")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 _DTA_OLD = range(102, 116)
@@ -74,7 +75,7 @@ def _foreign(data: bytes) -> tuple[str, str] | None:
         return _zip(head)
     if head.startswith(b"\x1f\x8b"):
         return _gzip(data)
-    if _SAS in head[:40]:
+    if _CATALOG in head[:40] or _is_catalog(head):
         return (
             "the survey file is a SAS catalog, which holds labels and no answers",
             "Name it as `catalog` in study.yaml, and the .sas7bdat as `file`.",

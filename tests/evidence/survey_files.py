@@ -11,6 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 
+from tests.evidence.sas_files import sas7bdat
+
 SECRET = "Zwetschgenmus"
 """A word of an answer, which no sentence about a file may hold."""
 ROWS = 24
@@ -47,6 +49,13 @@ def _dta(path: Path, version: int) -> None:
     )
 
 
+def _sas(path: Path) -> None:
+    columns = {name: [None if pd.isna(cell) else cell for cell in TAGGED[name]] for name in TAGGED}
+    columns["q1"] = ["R" if cell == "r" else cell for cell in columns["q1"]]
+    columns["day"] = [float((day - datetime.date(1960, 1, 1)).days) if day else None for day in columns["day"]]
+    path.write_bytes(sas7bdat(columns, {"day": "DATE9", "q1": "OFTEN"}))
+
+
 WRITERS: dict[str, Callable[[Path], object]] = {
     "survey.sav": _sav,
     "survey.zsav": lambda path: _sav(path, compress=True),
@@ -56,6 +65,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "survey.115.dta": lambda path: _dta(path, 12),
     "survey.v5.xpt": lambda path: pyreadstat.write_xport(ANSWERS, str(path), file_format_version=5),
     "survey.v8.xpt": lambda path: pyreadstat.write_xport(ANSWERS, str(path), file_format_version=8),
+    "survey.sas7bdat": _sas,
     "survey.csv": lambda path: ANSWERS.to_csv(path, index=False),
     "survey.xlsx": lambda path: ANSWERS.to_excel(path, index=False),
 }

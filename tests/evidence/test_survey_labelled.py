@@ -7,7 +7,6 @@ import io
 import math
 import struct
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,8 @@ from evidence.survey.contents import Contents, Refused
 from evidence.survey.dates import calendar, counted_in, is_duration
 from evidence.survey.reading import read_bytes
 from evidence.survey.sas_transport import transport_of
+from evidence.survey.sniffing import refusal
+from tests.evidence.sas_files import sas7bcat, sas7bdat
 from tests.evidence.survey_files import WRITERS, written
 
 
@@ -247,7 +248,9 @@ def test_seconds_and_days_come_back_as_they_were_counted(moments: list[datetime.
     assert [m.date() for m in found] == [moment.date() for moment in moments]
 
 
-@pytest.mark.parametrize("name", ["survey.sav", "survey.zsav", "survey.119.dta", "survey.115.dta", "survey.v8.xpt"])
+@pytest.mark.parametrize(
+    "name", ["survey.sav", "survey.zsav", "survey.119.dta", "survey.115.dta", "survey.v8.xpt", "survey.sas7bdat"]
+)
 def test_the_rows_a_header_declares_are_known(name: str):
     contents = opened(written(name))
     assert contents.declared_rows == len(contents.frame) == 24
@@ -323,32 +326,26 @@ def test_long_texts_and_many_variables_come_whole(tmp_path: Path):
     assert contents.frame.shape == (2, 501)
 
 
-def test_labels_of_a_sas_catalog_and_its_special_missing_values_reach_the_variables(monkeypatch: pytest.MonkeyPatch):
-    """No writer of .sas7bdat is at hand: what pyreadstat gives for one is put in its place."""
-    meta = SimpleNamespace(
-        column_names=["q", "d"],
-        column_labels=["How often", None],
-        variable_value_labels={},
-        variable_to_label={"q": "OFTEN", "d": "DATE"},
-        original_variable_types={"q": "OFTEN", "d": "DATE9"},
-        readstat_variable_types={"q": "double", "d": "double"},
-        missing_ranges={},
-        missing_user_values={"q": ["R"]},
-        mr_sets={},
-        file_encoding="UTF-8",
-        number_rows=5,
-    )
-    frame = pd.DataFrame({"q": pd.Series([1.0, "R", None], dtype=object), "d": [24_171.0, np.nan, 0.0]})
-    known = SimpleNamespace(value_labels={"often": {1.0: "Never", "R": "Refused"}})
-    monkeypatch.setattr(pyreadstat, "read_sas7bdat", lambda data, **options: (frame, meta))
-    monkeypatch.setattr(pyreadstat, "read_sas7bcat", lambda data, **options: (None, known))
-    answer = read_bytes(b"", "sas7bdat", b"catalog", None, None)
-    assert isinstance(answer, Contents)
-    assert cells(answer.frame["q"]) == [1.0, ".R", None]
-    assert variable(answer, "q").values == {1.0: "Never"}
-    assert variable(answer, "q").missing == {".R": "Refused"}
-    assert str(answer.frame["d"][0]) == "2026-03-06 00:00:00"
-    assert answer.declared_rows == 5
+def test_labels_of_a_sas_catalog_and_special_missing_values_reach_the_variables():
+    table = {"id": ["P1", "P2 ", "P3"], "q": [1.0, "R", None], "d": [24_171.0, "_", None]}
+    data = sas7bdat(table, {"q": "OFTEN", "d": "DATE9"})
+    contents = opened(data, catalog=sas7bcat({"OFTEN": {1.0: "Never", 2.0: "Often"}}))
+    assert cells(contents.frame["q"]) == [1.0, ".R", None]
+    assert cells(contents.frame["d"]) == ["2026-03-06", "._", None]
+    assert variable(contents, "q").values == {1.0: "Never", 2.0: "Often"}
+    assert variable(contents, "q").missing == {".R": ""}
+    assert [v.label for v in contents.variables] == ["Label of id", "Label of q", "Label of d"]
+    assert contents.declared_rows == 3
+    assert variable(opened(data), "q").values == {}
+
+
+def test_a_catalog_in_place_of_the_data_and_a_damaged_catalog_are_refused():
+    catalog = sas7bcat({"OFTEN": {1.0: "Never"}})
+    assert sniff(catalog) is None
+    assert refusal(catalog)[0] == "the survey file is a SAS catalog, which holds labels and no answers"
+    answer = read_bytes(sas7bdat({"q": [1.0]}, {}), "sas7bdat", catalog[:3000], None, None)
+    assert isinstance(answer, Refused)
+    assert "catalog" in answer.what
 
 
 NUMBERS = st.one_of(st.none(), st.integers(-99, 99).map(float), st.floats(-1e6, 1e6, allow_nan=False))
