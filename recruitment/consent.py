@@ -117,6 +117,7 @@ GATES: Mapping[str, Gate] = {
         "validate-transcripts", "a transcript is released for coding", _INTERVIEWED, "interview_day", True
     ),
     "answer_survey": Gate("validate-surveys", "a coded survey row passes", ("survey",), "survey_day"),
+    "export_survey": Gate("export-surveys", "a row goes into a clean export", ("survey",), "survey_day", True),
     "code": Gate(
         "assess-saturation, compare-coders, compare-cases",
         "codings of a transcript are imported",

@@ -54,7 +54,7 @@ class Material:
 
     `codings` are counts by interview id, `survey_rows` by survey file, `quotes` by packet id; `cited` holds for each
     claim the interview of every coding it rests on, one entry a coding; `published` are claims that a published dossier
-    or a deposit holds; `saturation` are the sequences the person is in.
+    or a deposit holds; `saturation` are the sequences the person is in; `exports` are surveys with a clean export.
     """
 
     codings: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +65,7 @@ class Material:
     saturation: tuple[SequenceChange, ...] = ()
     targets: tuple[Target, ...] = ()
     affiliations: tuple[Affiliation, ...] = ()
+    exports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Impact:
 
     `sole_transcripts` hold this person alone, `joint_transcripts` others too; `scopes_ending` are in force now.
     `quotes_held_back` and `quotes_sent` stand in packets to stop and to ask back; `claims` rest on the person's words,
-    `quotes_cited` times in all, `quotes_published` of them in what was published or deposited.
+    `quotes_cited` times in all, `quotes_published` of them in what was published or deposited; `exports` are surveys
+    whose clean exports go and can be made again.
     """
 
     participant: str
@@ -97,6 +99,7 @@ class Impact:
     targets: tuple[CellChange, ...]
     sequences: tuple[SequenceChange, ...]
     copies_elsewhere: tuple[str, ...]
+    exports: tuple[str, ...] = ()
 
     @property
     def sequences_to_assess_again(self) -> tuple[str, ...]:
@@ -156,6 +159,7 @@ def withdrawal_impact(
         targets=tuple(_cells(participant, recruitment, material)) if disposition == "delete" else (),
         sequences=material.saturation,
         copies_elsewhere=COPIES if disposition in GOES else (),
+        exports=material.exports if disposition in GOES else (),
     )
 
 

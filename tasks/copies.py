@@ -20,6 +20,7 @@ from study.query import QueryRecord
 from tasks.cited import cited_codings, interview_of, published_claims
 from tasks.decisions import REGISTER, read_decisions
 from tasks.erasure_plan import files_left_to_people
+from tasks.exported import exported_surveys
 from tasks.workspace import Workspace
 
 FOLDER = "withdrawals/"
@@ -155,6 +156,9 @@ def _rows(place: Workspace, withdrawal: Event, events: list[Event]) -> Iterator[
     participant = next((p for p, code in place.known_trail_codes().items() if code == person), "")
     for path in files_left_to_people(place, participant) if participant else ():
         yield "survey file", path, "", "Take the row out with the software that made the file."
+    for survey in exported_surveys(place, events):
+        do = "Ask everybody who got a copy to delete it. Check the survey and make the export again."
+        yield "clean export", survey, "", do
     for name in COPIES:
         yield "copy elsewhere", name, "", PLACES[name]
 

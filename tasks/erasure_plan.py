@@ -23,6 +23,7 @@ from study.objects import FolderStore, NotStored
 from study.protocol.registers import REGISTER_NAMES
 from tasks.codes import PARTICIPANTS
 from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
+from tasks.exported import exports_of_people
 from tasks.forms import forms_about
 from tasks.masking import FOLDER, LIST, Masking
 from tasks.people_files import CannotEdit
@@ -92,6 +93,7 @@ def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
     ids = {*person.interviews, *person.packets}
     about += [e for e in events if e.kind == "query.set_aside" and ids & {s.id for s in e.subject}]
     held = {*_restricted_about(place, person, tuple(files), {e.id for e in about}), *unsound}
+    held |= {*exports_of_people(place)}
     claims = list(_claims(place, person, events, tuple(masks.items())))
     paths = [*files, *sorted(f"{RESTRICTED}{key}" for key in held)]
     artefacts = [Artefact(path, place.codes.known_ref(path)) for path in paths]

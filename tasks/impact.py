@@ -27,6 +27,7 @@ from recruitment.withdrawal import Material, SequenceChange, dispositions_offere
 from study import Event, StudyError
 from tasks.cited import cited_codings, interview_of, published_claims
 from tasks.codings import material_of
+from tasks.exported import exports_of_people
 from tasks.packets import kept_packets
 from tasks.read import read_restricted_table, read_table
 from tasks.saturation import sequences
@@ -121,6 +122,7 @@ def _material(
         saturation=tuple(_saturation(place, asked, code, recruitment)) if asked.disposition in GOES else (),
         targets=tuple(place.protocol.participants.targets),
         affiliations=tuple(_affiliations(place)),
+        exports=tuple(dict.fromkeys(key.split("/")[1] for key in exports_of_people(place))),
     )
 
 

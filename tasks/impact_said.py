@@ -35,6 +35,9 @@ def _here(impact: Impact, protocol: Protocol, *, applied: bool) -> Iterator[str]
     for number, thing, what in counted:
         if number:
             yield f"{plural(number, thing)} {what}."
+    if impact.exports:
+        names = ", ".join(impact.exports)
+        yield f"Clean exports to delete, of {names}: check the surveys and make them again with export_surveys."
     if impact.packets_to_stop:
         quotes = plural(impact.quotes_held_back, "quote")
         yield f"{plural(len(impact.packets_to_stop), 'packet')} to hold back, with {quotes}."

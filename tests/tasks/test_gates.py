@@ -32,6 +32,7 @@ from tasks.member_checks import reminders_due, sending
 from tasks.packets import kept_packets
 from tasks.recruitment import tracked_consent
 from tasks.registers import read_registers
+from tasks.survey_export import excluded_rows
 from tasks.survey_links import People, links, refused_answers
 from tasks.transcript_files import Registers, transcript_files
 from tasks.transcript_judgement import JudgedTranscript
@@ -51,6 +52,7 @@ BEFORE_SENDING = {
     "validate_transcript",
     "release_transcript",
     "answer_survey",
+    "export_survey",
     "code",
     "assemble_packet",
     "release_packet",
@@ -139,7 +141,13 @@ def refused_steps(root: Path) -> dict[str, bool]:
         survey = Survey(name="s", file="s.csv", dictionary="d.csv", key="id", interview_date="day")
         values = pd.DataFrame({"id": ["P001", "P002"], "day": [pd.Timestamp("2016-02-01")] * 2})
         people = People(dict.fromkeys(codes, "S01"), codes, ledger, place.today, "")
-        has_consent = list(links(people, survey, values)["respondent:has_consent"])
+        linked = links(people, survey, values)
+        has_consent = list(linked["respondent:has_consent"])
+        exporting = Gatekeeper(place, ledger)
+        without = excluded_rows(place, survey, people, exporting, values, linked)
+        exporting.write("export-surveys")
+        assert without["withdrawn"] == without["not_registered"] == []
+        assert set(without["no_consent"]) <= {0}
         assert {r.participant for r in refused_answers(people, survey, values)} <= {codes["P001"]}
         assembled = assemble_all(place)
         released = {f.subject[0].id for f in assembled.facts if f.kind == "member_check.released"}
@@ -154,6 +162,7 @@ def refused_steps(root: Path) -> dict[str, bool]:
             "validate_transcript": missing["I0001"] > 0,
             "release_transcript": len(releases.facts) == 5 and releases.uncovered == 1,
             "answer_survey": not has_consent[0],
+            "export_survey": without["no_consent"] == [0],
             "code": "I0001" in material.unconsented and "I0001" not in material.imports,
             "assemble_packet": not packets,
             "release_packet": codes["P001"] not in released,
