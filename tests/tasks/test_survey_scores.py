@@ -20,7 +20,9 @@ from tasks.sample_decisions import carry_out_approvals
 from tasks.sample_section import stage_section
 from tasks.sampling import Proposed, asked, propose_samples, write_samples
 from tasks.survey_scores import COLUMNS, site_scores_of
+from tasks.surveys import judge_surveys, receptions, verdicts
 from tasks.workspace import Workspace, opened
+from tests.tasks.survey_study import in_this_process
 
 pytestmark = pytest.mark.real
 
@@ -168,6 +170,20 @@ def test_sites_are_chosen_by_what_people_answered_and_the_record_says_so(study: 
     assert section.from_surveys[0].rows[0][0::3] == ("S01", "8")
     assert "2 of the frame's sites have none" in section.from_surveys[0].said
     assert "scores" not in json.loads((study / "out/sample/largest.json").read_text())
+
+
+def test_a_survey_that_validate_surveys_judged_is_scored(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_this_process(monkeypatch)
+
+    def act(place: Workspace) -> str:
+        judged = judge_surveys.fn(place)
+        place.trail.append(receptions(judged))
+        place.trail.append(verdicts(judged))
+        return judged[0].verdict
+
+    assert inside(study, act) in ("passed", "review")
+    found = propose(study)
+    assert {f.data["stage"] for f in found.facts} == {"sites", "largest"}
 
 
 def test_a_stage_that_names_no_score_keeps_its_digests_and_waits_for_nothing(study: Path) -> None:
