@@ -7,6 +7,7 @@ from prefect import flow
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
+from tasks.survey_reports import write_survey_reports
 from tasks.surveys import (
     is_of,
     judge_surveys,
@@ -37,4 +38,5 @@ def validate_surveys(request: ValidateSurveys) -> Outcome:
         made = publish_data_docs(place, judged)
         record(place, verdicts(judged))
         keep_counts(place, judged)
+        made = (*write_survey_reports(place, judged), *made)
         return outcome_of(judged, settled, made)

@@ -110,6 +110,7 @@ class Scale:
     icc1: float | None = None
     icc2: float | None = None
     rwg: float | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def reliability(self) -> Marks | None:
@@ -141,7 +142,7 @@ class Compared:
 class Wave:
     """One wave of the instrument: how many rows, how many invited and completed, mean and interval of each scale.
 
-    `stayed` is how many of the first wave's respondents are in this one, `linked` how many those were.
+    `lost` of those who answered the wave before did not answer this one, a share `lost_share` (0-1) of them.
     """
 
     number: int
@@ -152,8 +153,8 @@ class Wave:
     completed: int | None = None
     rate: float | None = None
     means: tuple[tuple[str, float, tuple[float, float] | None], ...] = ()
-    stayed: int | None = None
-    linked: int | None = None
+    lost: int | None = None
+    lost_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

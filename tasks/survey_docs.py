@@ -22,10 +22,13 @@ from study import Protocol, Query
 from study.objects import NotStored
 from study.protocol.material import Survey
 from study.query import Verdict
+from tasks.survey_measured import kept_measured
 from tasks.workspace import Workspace, software_version
 
 DOCS = "data_docs/"
 ROW_IS = {"file and scales": "file", "variables": "variable", "answers": "respondent", OWN: "respondent"}
+ROLES = {"dictionary": "Data dictionary", "own checks": "The team's own checks", "catalog": "SAS catalog"}
+"""Files whose plain digest is told; those about people (a distribution list) have a keyed one in the trail."""
 _ALWAYS = {is_true: "always", is_false: "never", is_zero: "none", not_null: "filled in"}
 """What an expectation without a threshold allows, in a word."""
 
@@ -43,7 +46,7 @@ def docs_of(
 ) -> SurveyDocs:
     """Everything that was checked on one survey, as its page shows it: counts, titles, no value.
 
-    `digests` are the SHA-256 of the files around it by role (data dictionary, the team's own checks).
+    `digests` are the SHA-256 of the files around it by role.
     """
     judged = {result.check for validation in validations for result in validation.results}
     shower = _Shower(place.protocol, spec, dictionary, {check.feature: check for check in own})
@@ -58,7 +61,7 @@ def docs_of(
         raised=tuple(f"{q.check} {q.message}" for q in queries if q.check not in judged),
         k=place.protocol.disclosure.k,
         rests=(
-            *((f"{role.capitalize()}, SHA-256", sha256) for role, sha256 in (digests or {}).items()),
+            *((f"{ROLES[role]}, SHA-256", sha256) for role, sha256 in (digests or {}).items() if role in ROLES),
             ("Reader of survey files, version", str(READER_VERSION)),
             ("Software", software_version()),
             ("Judged on", place.today.isoformat()),
@@ -67,12 +70,12 @@ def docs_of(
 
 
 def has_page(place: Workspace, spec: Survey) -> bool:
-    """Whether the survey's page lies under out/."""
+    """Whether what a judgement shows is there: its Data Docs, and what was measured for the team's page."""
     try:
         place.out.get(DOCS + page_name(spec.name))
     except NotStored:
         return False
-    return True
+    return kept_measured(place, spec.name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class _Shower:
         passed, unchecked = result.evaluated - result.unexpected, rows if result.state == "unchecked" else 0
         counts = (passed, result.unexpected, max(rows - result.evaluated - unchecked, 0), unchecked)
         shown = _kept_back(counts, self.protocol.disclosure.k) if is_of_people else counts
-        evaluated = None if shown[0] is None or shown[1] is None else shown[0] + shown[1]
+        evaluated = None if shown[2] is None or shown[3] is None else rows - shown[2] - shown[3]
         return CheckedColumn(
             check=check.id,
             title=theirs.title if theirs else check.title,
@@ -149,4 +152,6 @@ def _column(result: CheckResult, row_is: str) -> str:
     """The column a check looked at, in words where it looked at all of them or at the file."""
     if row_is == "variable":
         return "each variable"
-    return {"all": "all columns", result.feature: "the file"}.get(result.column, result.column)
+    if row_is == "file" and result.column == result.feature:
+        return "the file"
+    return "all columns" if result.column == "all" else result.column

@@ -24,6 +24,7 @@ from tasks.survey_files import SurveyFiles, received, survey_files
 from tasks.survey_history import keep_history, last_history
 from tasks.survey_judgement import Arrived, JudgedSurvey, judge_survey, missing_survey
 from tasks.survey_links import People, people
+from tasks.survey_measured import keep_measured, measured_of
 from tasks.survey_people import rests_on
 from tasks.survey_rules import Rules
 from tasks.workspace import Workspace
@@ -92,8 +93,14 @@ def _unchanged(place: Workspace, spec: Survey, rules: Rules) -> JudgedSurvey:
 
 @task(name="publish data docs", cache_policy=NO_CACHE)
 def publish_data_docs(place: Workspace, judged: Iterable[JudgedSurvey]) -> tuple[str, ...]:
-    """Write the page of each survey that was checked, and their list; returns the paths under out/."""
+    """Write the page of each survey that was checked, and their list; returns the paths under out/.
+
+    What was measured is kept with them, before the verdict is recorded: a survey that stands has both.
+    """
     judged = list(judged)
+    for survey in judged:
+        if survey.facts:
+            keep_measured(place, survey.name, measured_of(place, survey))
     pages = {docs.page: data_docs(docs) for survey in judged if (docs := survey.docs)}
     if pages:
         listed = [(s.name, s.verdict) for s in judged]

@@ -22,7 +22,7 @@ class BatchProgress:
 
     def __call__(self, done: int, of: int) -> None:
         """`done` of `of` files are through."""
-        if not _is_run() or of <= 0:
+        if not is_run() or of <= 0:
             return
         share, said = round(100 * done / of, 1), f"{self._what}: {done:,} of {of:,}"
         if self._made is None:
@@ -36,7 +36,7 @@ def show_transcripts(study: str, overview: TranscriptsOverview, made: Mapping[st
 
     Nothing outside a run of Prefect's.
     """
-    if not _is_run():
+    if not is_run():
         return
     create_table_artifact(
         transcript_rows(overview, made),
@@ -66,5 +66,6 @@ def artifact_key(what: str, study: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", f"{what}-{study}".lower()).strip("-")
 
 
-def _is_run() -> bool:
+def is_run() -> bool:
+    """Whether this is a flow or task run of Prefect's."""
     return bool(FlowRunContext.get() or TaskRunContext.get())

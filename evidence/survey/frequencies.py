@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.survey.dictionary import DataDictionary, Variable
+from evidence.survey.disclosure import is_direct
 from evidence.survey.features import Answers
 from evidence.survey.histogram import Histogram, histogram
 from evidence.survey.label_differences import LabelDifference, label_differences
@@ -110,6 +111,7 @@ class Frequency:
     skip: SkipCounts | None = None
     range: tuple[float | None, float | None] | None = None
     scale: str = ""
+    is_reversed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,9 @@ def frequencies(
     `start` and `end` are the columns with the times between which somebody answered.
     """
     shared = [v for v in dictionary.variables if v.name in answers.values]
-    hidden = {v.name for v in shared if v.identifies == "direct"} | {name for name in private if name}
+    hidden = {v.name for v in shared if v.identifies == "direct" or is_direct(v.name)} | {
+        name for name in private if name
+    }
     found = tuple(_of_variable(v, survey.frame[v.name], answers, is_private=v.name in hidden) for v in shared)
     labels = label_differences(survey, dictionary)
     return Frequencies(found, set_frequencies(shared, answers), labels, _durations(answers, start, end))
@@ -196,6 +200,7 @@ def _of_variable(variable: Variable, raw: pd.Series, answers: Answers, *, is_pri
         skip=skip,
         range=variable.range,
         scale=variable.scale,
+        is_reversed=variable.is_reversed,
         **shape,  # type: ignore[arg-type]
     )
 

@@ -237,8 +237,8 @@ PAGE = SurveyPage(
     compared=(Compared("Rows", "290", "300"), Compared("Queries that block", "0", "1")),
     compared_with="1 March 2026",
     waves=(
-        Wave(1, "staff1", "staff1.html", 310, 500, 310, 0.62, (("recovery_orientation", 3.0, (2.9, 3.1)),), 310, 310),
-        Wave(2, "staff", "", 300, 520, 300, 0.577, (("recovery_orientation", 3.14, (3.0, 3.2)),), 241, 310),
+        Wave(1, "staff1", "staff1.html", 310, 500, 310, 0.62, (("recovery_orientation", 3.0, (2.9, 3.1)),)),
+        Wave(2, "staff", "", 300, 520, 300, 0.577, (("recovery_orientation", 3.14, (3.0, 3.2)),), 69, 0.2226),
     ),
     history=(Moment("3 March 2026", "Judged: blocked"), Moment("1 March 2026", "Received")),
 )

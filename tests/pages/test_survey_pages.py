@@ -108,7 +108,7 @@ def test_a_survey_says_what_to_do_first_then_why_then_how_the_answers_lie():
         "The question was Answered Not answered to be shown 78 1 not to be shown 1 215",
         "the question &lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt;txet Position",
         "Response rate: 57.7% of those invited completed it.",
-        "241 of 310 (77.7%)",
+        "69 (22.3%)",
         "3.14 (3.00 to 3.20)",
         "Alpha 0.66 (0.60 to 0.72)",
         "no: fewer than 5 respondents",
