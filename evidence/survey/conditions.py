@@ -167,9 +167,11 @@ def _tested(function: str, arguments: tuple[Expression, ...], frame: pd.DataFram
         numbers = _numbers(arguments[0], frame)
         whole = np.isnan(numbers) | (numbers % 1 == 0)
         return _Truth(~np.isnan(numbers) & (whole if function == "isinteger" else True), never)
-    texts, parts = (pd.Series(_texts(a, frame), dtype="string").fillna("").str.casefold() for a in arguments)
-    find = _FINDS[function]
-    found = np.fromiter((find(t, p) for t, p in zip(texts, parts, strict=True)), dtype=bool, count=len(frame))
+    texts, parts = (pd.factorize(_texts(a, frame), use_na_sentinel=False) for a in arguments)
+    folded = [["" if pd.isna(text) else str(text).casefold() for text in distinct] for _, distinct in (texts, parts)]
+    pairs, at = np.unique(texts[0].astype(np.int64) * len(folded[1]) + parts[0], return_inverse=True)
+    each = (divmod(int(pair), len(folded[1])) for pair in pairs)
+    found = np.array([_FINDS[function](folded[0][t], folded[1][p]) for t, p in each], dtype=bool)[at]
     return _Truth(found, never)
 
 
@@ -234,9 +236,12 @@ def _numbers(expression: Expression, frame: pd.DataFrame) -> Column:
 def _as_numbers(column: pd.Series | None, length: int) -> Column:
     if column is None or pd.api.types.is_datetime64_any_dtype(column):
         return np.full(length, np.nan)
-    if not pd.api.types.is_numeric_dtype(column):
-        column = pd.to_numeric(column, errors="coerce")
-    numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    if pd.api.types.is_numeric_dtype(column):
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    else:
+        codes, distinct = pd.factorize(column, use_na_sentinel=False)
+        each = pd.to_numeric(pd.Series(distinct), errors="coerce")
+        numbers = each.to_numpy(dtype=float, na_value=np.nan)[codes] if length else np.empty(0)
     return numbers if np.isfinite(numbers).all() else np.where(np.isfinite(numbers), numbers, np.nan)
 
 
