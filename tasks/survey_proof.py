@@ -61,7 +61,10 @@ def _missing(root: Path, number: int, spec: Survey) -> Iterator[Fault]:
         path = getattr(spec, key)
         if path and not (root / path).is_file():
             where = f"study.yaml, surveys.{number}.{key}"
-            yield Fault(where, f"there is no file {path}", "Put it there, or correct the name.")
+            remedy = "Put it there, or correct the name."
+            if key == "dictionary" and (root / spec.file).is_file():
+                remedy = f"Correct the name, or have one proposed: `fieldtrail dictionary {spec.file}`."
+            yield Fault(where, f"there is no file {path}", remedy)
 
 
 def _dictionary(root: Path, spec: Survey) -> tuple[DataDictionary | None, list[Fault]]:
