@@ -57,18 +57,29 @@ def sums_of(answers: Numbers, *, seed: int = 0) -> Sums:
     rows, items = answers.shape
     size = max(1, -(-rows // MOST_GROUPS))
     groups = -(-rows // size) if rows else 0
+    filled = np.full((groups * size, items), np.nan)
     if size > 1:
-        answers = answers[np.random.default_rng(seed).permutation(rows)]
-    known = ~np.isnan(answers)
-    count = known.sum(axis=0)
-    centre = np.divide(np.where(known, answers, 0).sum(axis=0), count, out=np.zeros(items), where=count > 0)
-    filled = np.zeros((groups * size, items))
-    filled[:rows] = np.where(known, answers - centre, 0)
-    there = np.zeros_like(filled)
-    there[:rows] = known
+        np.take(answers, np.random.default_rng(seed).permutation(rows), axis=0, out=filled[:rows], mode="clip")
+    else:
+        filled[:rows] = answers
+    known = ~np.isnan(filled)
+    filled -= _near_the_middle(filled)
+    np.copyto(filled, 0, where=~known)
+    there = known.astype(float)
     x, m = filled.reshape(groups, size, items), there.reshape(groups, size, items)
     turned = x.transpose(0, 2, 1)
     return Sums(m.transpose(0, 2, 1) @ m, turned @ m, turned @ x)
+
+
+def _near_the_middle(answers: Numbers) -> Numbers:
+    """A value near each item's mean, from the first answers: which one changes no covariance, only rounding."""
+    first = answers[:MOST_GROUPS]
+    known = ~np.isnan(first)
+    count = known.sum(axis=0)
+    middle: Numbers = np.divide(
+        np.where(known, first, 0).sum(axis=0), count, out=np.zeros(answers.shape[1]), where=count > 0
+    )
+    return middle
 
 
 def _covariances(counts: Numbers, sums: Numbers, products: Numbers) -> Numbers:

@@ -15,7 +15,6 @@ from evidence.reliability import (
     alpha_interval,
     alpha_of,
     alphas_without,
-    cronbach_alpha,
     gains_turned,
     item_totals,
     scale_scores,
@@ -106,6 +105,7 @@ def report_of(
     raw = answers.values[list(scale.items)].astype(float)
     battery = raw.assign(**{item: -raw[item] for item in scale.reversed if item in raw})
     numbers = battery.to_numpy()
+    whole = ~np.isnan(numbers).any(axis=1)
     sums = sums_of(numbers)
     covariance = sums.covariance()
     alpha, factor = alpha_of(covariance), one_factor(covariance)
@@ -116,7 +116,7 @@ def report_of(
     return ScaleReport(
         scale.name,
         n=int(scored.sum()),
-        complete_n=int((~np.isnan(numbers)).all(axis=1).sum()),
+        complete_n=int(whole.sum()),
         alpha=alpha,
         alpha_interval=alpha_interval(alpha, fewest, numbers.shape[1]) if alpha is not None else None,
         omega=factor.omega if factor else None,
@@ -133,7 +133,7 @@ def report_of(
         sites=by_site.sites,
         items=tuple(scale.items),
         minimum_alpha=scale.minimum_alpha,
-        alpha_listwise=cronbach_alpha(battery, gaps="listwise"),
+        alpha_listwise=alpha if whole.all() else _listwise(numbers[whole]),
         item_mean={item: _number(raw[item].mean()) for item in scale.items},
         item_sd={item: _number(raw[item].std(ddof=1)) for item in scale.items},
         missing_share={item: float(raw[item].isna().mean()) if len(raw) else 0.0 for item in scale.items},
@@ -191,6 +191,11 @@ def _options(span: Interval | None) -> int | None:
     if span is None or span[0] % 1 or span[1] % 1:
         return None
     return int(span[1] - span[0]) + 1
+
+
+def _listwise(numbers: Numbers) -> float | None:
+    """Alpha of rows without a gap; None of fewer than two."""
+    return alpha_of(np.atleast_2d(np.cov(numbers, rowvar=False))) if len(numbers) > 1 else None
 
 
 def _notes(

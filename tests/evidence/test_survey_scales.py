@@ -75,6 +75,14 @@ def test_a_report_holds_what_the_items_give():
     assert found.icc1 is None
 
 
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_hardly_any_answers_leave_everything_undefined_without_a_warning(rows: int):
+    frame = shared()[:rows].assign(q1=np.nan)
+    found = report(frame, scale(site_score=MayStand()), pd.Series(["S1"] * rows, dtype=object))
+    assert (found.alpha, found.alpha_listwise, found.omega, found.sites) == (None, None, None, ())
+    assert (found.n, found.complete_n) == (rows, 0)
+
+
 def test_a_reversed_item_is_turned_round_by_its_span_before_anybody_is_scored():
     plain = shared()
     turned = plain.assign(q3=6 - plain["q3"])
