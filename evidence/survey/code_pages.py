@@ -52,11 +52,9 @@ def without_loss(
     texts = [name for name, kind in meta.readstat_variable_types.items() if kind == "string"]
     if format not in ("sav", "zsav") or (meta.file_encoding or "").upper() != "UTF-8" or frame.empty or not texts:
         return True
-    if not all(name.isascii() for name in texts):
-        return True
-    raw, _ = parsed(data, format, "ISO-8859-1", tuple(texts))
-    for name in texts:
-        for cell in raw[name].dropna().unique():
+    raw, _ = parsed(data, format, "ISO-8859-1", tuple(name.encode().decode("latin-1") for name in texts))
+    for _, column in raw.items():
+        for cell in column.dropna().unique():
             if not cell.isascii():
                 try:
                     cell.encode("latin-1").decode("utf-8")

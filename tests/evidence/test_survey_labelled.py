@@ -372,3 +372,9 @@ def test_reading_needs_no_file_of_its_own(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tempfile.mkstemp", never)
     monkeypatch.setattr("tempfile.mkdtemp", never)
     assert opened(written("survey.sav")).frame.equals(opened(io.BytesIO(written("survey.sav")).read()).frame)
+
+
+def test_a_letter_lost_in_a_variable_with_a_name_beyond_ascii_is_seen(tmp_path: Path):
+    data = sav(pd.DataFrame({"größe": ["né", "b"]}), tmp_path)
+    assert opened(data).frame["größe"][0] == "né"
+    assert "code page" in refused(data.replace("né".encode(), b"n\xe9 ")).what
