@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -17,7 +20,7 @@ def read(text: str, variables: tuple[str, ...] | None = VARIABLES) -> OwnChecks:
 
 
 def test_every_row_becomes_a_check():
-    found = read(HEADER + SOUND + "\ntenure,inform,years_here < 60,,,,Too long.\n")
+    found = read(HEADER + SOUND + "\ntenure,inform,years_here - age <= 0,,,,Years and age disagree.\n")
     assert (found.faults, found.written, [c.id for c in found.checks]) == ((), 2, ["adult", "tenure"])
     assert found.checks[0].feature == "own:adult"
     assert found.checks[1].title == "tenure"
@@ -71,10 +74,12 @@ def test_without_a_dictionary_rules_are_parsed_and_their_names_left():
 
 def test_a_rule_does_not_apply_where_it_is_unknown():
     answers = pd.DataFrame({"age": [17.0, 40.0, None], "years_here": [1.0, 50.0, 2.0], "contract": ["a", "b", "c"]})
-    checks = read(HEADER + SOUND + "tenure,review,age > 20 or years_here < 2,,,,No.\n").checks
+    more = "tenure,review,age > 20 or years_here < 2,,,,No.\nsince,review,years_here - age < 0,,,,No.\n"
+    checks = read(HEADER + SOUND + more).checks
     columns = rule_columns(checks, answers)
     assert columns["own:adult"].tolist() == [False, True, pd.NA]
     assert columns["own:tenure"].tolist() == [True, True, pd.NA]
+    assert columns["own:since"].tolist() == [True, False, pd.NA]
 
 
 def test_a_rule_that_cannot_be_evaluated_has_no_column():
@@ -82,3 +87,18 @@ def test_a_rule_that_cannot_be_evaluated_has_no_column():
     answers = pd.DataFrame({"age": [40.0], "contract": ["open"]})
     assert list(rule_columns(checks, answers)) == ["own:adult"]
     assert list(rule_columns(checks, answers.assign(contract=[None]))) == ["own:text", "own:adult"]
+
+
+def test_the_checks_in_the_documentation_load_and_say_what_they_say():
+    text = (Path(__file__).parent.parent.parent / "docs" / "surveys.md").read_text()
+    block = re.search(r"```csv\n(id,severity.*?)```", text, re.DOTALL)
+    assert block is not None
+    found = read(block[1], ("age", "years_here", "q7", "q7_why"))
+    assert found.faults == ()
+    answers = pd.DataFrame({"age": [17.0, 40.0], "years_here": [3.0, 5.0], "q7": [4.0, 5.0], "q7_why": [None, "so"]})
+    columns = rule_columns(found.checks, answers)
+    assert {name: columns[name].tolist() for name in columns} == {
+        "own:adult": [False, True],
+        "own:tenure": [False, True],
+        "own:told_why": [False, True],
+    }
