@@ -94,12 +94,12 @@ def wave_rows(
     number = np.full(rows, wave or 0, np.uint64)
     if said is not None:
         number = np.where(said.notna(), said.fillna(0), wave or 0).astype(np.uint64)
-    there = [name for name in compared if name in values]
+    there = [name for name in compared if name in answers]
     return WaveRows(
         number,
         hashed(keys, secret),
-        _vectors(values[there], secret) if len(there) >= SHORTEST_VECTOR else np.zeros(rows, np.uint64),
-        {name: hashed(values[name], secret) for name in constants if name in values},
+        _vectors(answers, there, secret) if len(there) >= SHORTEST_VECTOR else np.zeros(rows, np.uint64),
+        {name: _each(answers, name, secret) for name in constants if name in answers},
     )
 
 
@@ -225,12 +225,22 @@ def _written(value: object) -> str:
     return value.isoformat() if isinstance(value, pd.Timestamp) else " ".join(str(value).split()).casefold()
 
 
-def _vectors(answers: pd.DataFrame, secret: str) -> Hashes:
-    """One digest a row over all its answers in order; 0 for few answers."""
-    total = np.zeros(len(answers), np.uint64)
-    for column in answers:
-        total = total * _ODD + hashed(answers[column], secret)
-    return np.where(answers.notna().sum(axis=1) >= SHORTEST_VECTOR, np.maximum(total, np.uint64(1)), np.uint64(0))
+def _each(answers: Answers, name: str, secret: str) -> Hashes:
+    """A digest of each row's answer to one question; each different answer is digested once."""
+    to = answers.to(name)
+    found: Hashes = hashed(to.values, secret)[to.codes]
+    return found
+
+
+def _vectors(answers: Answers, names: Sequence[str], secret: str) -> Hashes:
+    """One digest a row over its answers to these questions in order; 0 for few answers."""
+    total = np.zeros(len(answers.index), np.uint64)
+    given = np.zeros(len(answers.index), np.int32)
+    for name in names:
+        total *= _ODD
+        total += _each(answers, name, secret)
+        given += answers.to(name).is_there[answers.to(name).codes]
+    return np.where(given >= SHORTEST_VECTOR, np.maximum(total, np.uint64(1)), np.uint64(0))
 
 
 def is_of_wave(column: pd.Series, wave: int) -> pd.Series:

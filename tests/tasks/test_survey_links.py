@@ -11,7 +11,7 @@ from recruitment import fold_consent
 from recruitment.ledger import ConsentLedger
 from study import Actor, Event, Run, Subject
 from study.protocol.material import Survey
-from tasks.survey_links import LINKS, People, links
+from tasks.survey_links import LINKS, People, Stay, links, refused_answers
 
 SPEC = Survey(
     name="staff",
@@ -132,3 +132,68 @@ def test_an_anonymous_survey_has_no_links_and_a_missing_registry_no_columns(ledg
     assert list(anonymous.columns) == [f"respondent:{link}" for link in LINKS]
     assert anonymous.isna().all(axis=None)
     assert links(known(ledger, registry=False), SPEC, values).empty
+
+
+def moved(ledger: ConsentLedger) -> People:
+    """P001 was at S01 until the end of February and is at S02 since; P002 has no days."""
+    stays = {
+        "P001": (Stay("S01", date(2026, 1, 1), date(2026, 2, 28)), Stay("S02", date(2026, 3, 1), None)),
+        "P002": (Stay("S01", None, None),),
+    }
+    sites, codes = {"P001": "S02", "P002": "S01"}, {"P001": "tone", "P002": "ttwo"}
+    return People(sites, codes, ledger, date(2026, 6, 1), "", stays)
+
+
+@pytest.mark.parametrize(
+    ("key", "day", "site", "is_there"),
+    [
+        ("P001", "2026-02-28", "S01", True),
+        ("P001", "2026-02-28", "S02", False),
+        ("P001", "2026-03-01", "S02", True),
+        ("P001", "2026-03-01", "S01", False),
+        ("P001", "2025-12-31", "S01", False),
+        ("P001", None, "S01", True),
+        ("P001", None, "S03", False),
+        ("P002", "2020-01-01", "s01 ", True),
+        ("P009", "2026-03-01", "S01", None),
+    ],
+)
+def test_the_site_is_the_one_held_on_the_day(ledger: ConsentLedger, key, day, site, is_there):
+    assert row(moved(ledger), key, day, site)["is_at_registered_site"] is is_there
+
+
+@pytest.mark.parametrize(("key", "is_written_so"), [(7.0, True), ("7.0", False), ("007", False), (" 7", False)])
+def test_a_number_read_as_a_fraction_is_the_same_key(ledger: ConsentLedger, key: object, is_written_so: bool):
+    people = People({"7": "S01"}, {"7": "tone"}, ledger, date(2026, 6, 1), "")
+    found = row(people, key)  # type: ignore[arg-type]
+    assert (found["is_registered"], found["has_consent"]) == (True, True)
+    assert found["is_spelled_as_registered"] is is_written_so
+
+
+def test_lost_zeros_lead_to_the_registered_key_and_are_said(ledger: ConsentLedger):
+    people = People({"007": "S01"}, {"007": "tone"}, ledger, date(2026, 6, 1), "")
+    found = row(people, 7.0)  # type: ignore[arg-type]
+    assert (found["is_registered"], found["is_spelled_as_registered"]) == (True, False)
+
+
+def test_a_key_that_took_somebodys_place_is_nobodys_any_more(ledger: ConsentLedger):
+    assert set(row(known(ledger), "deidentified-0a1b2c3d", site="S01").values()) == {None}
+
+
+def test_many_rows_of_few_people_are_asked_once_a_person_and_day(ledger: ConsentLedger, monkeypatch):
+    asked: list[tuple[str, date]] = []
+    original = People.refused
+
+    def counted(self: People, code: str, day: date):
+        asked.append((code, day))
+        return original(self, code, day)
+
+    monkeypatch.setattr(People, "refused", counted)
+    days = pd.to_datetime(["2026-01-31", "2026-03-01"] * 500)
+    values = pd.DataFrame({"id": ["P001", " p001"] * 500, "day": days, "site": "S01"})
+    found = links(known(ledger), SPEC, values)
+    assert found["respondent:has_consent"].tolist() == [False, True] * 500
+    assert sorted(asked) == [("tone", date(2026, 1, 31)), ("tone", date(2026, 3, 1))]
+    assert [(r.participant, r.day) for r in refused_answers(known(ledger), SPEC, values)] == [
+        ("tone", date(2026, 1, 31))
+    ]
