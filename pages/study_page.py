@@ -110,6 +110,7 @@ class StudyPage:
     due: DueSection = field(default=DueSection())
     sites: Sites = field(default=Sites())
     transcript_numbers: tuple[tuple[int, str], ...] = field(default=())
+    survey_next: str = ""
 
 
 SEVERITY: dict[str, tuple[str, Tone]] = {

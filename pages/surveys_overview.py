@@ -69,13 +69,16 @@ ORDER: tuple[Verdict, ...] = ("unreadable", "blocked", "review", "passed")
 
 
 def _next(rows: Sequence[Row]) -> list[str]:
+    """A sentence for each kind of thing to do; what a person set aside asks for nobody."""
+    unreadable = [row.name for row in rows if row.verdict == "unreadable"]
+    blocked = [row.name for row in rows if row.block and row.name not in unreadable]
+    review = [row.name for row in rows if row.review and row.name not in (*unreadable, *blocked)]
     found = []
-    for verdict, one, many in (
-        ("unreadable", "cannot be read: its page says why and what to do", "cannot be read: their pages say why"),
-        ("blocked", "is blocked: mend what its page names first", "are blocked: mend what their pages name first"),
-        ("review", "is to review", "are to review"),
+    for names, one, many in (
+        (unreadable, "cannot be read: its page says why and what to do", "cannot be read: their pages say why"),
+        (blocked, "is blocked: mend what its page names first", "are blocked: mend what their pages name first"),
+        (review, "is to review", "are to review"),
     ):
-        names = [row.name for row in rows if row.verdict == verdict]
         if names:
             said = plural(len(names), "survey")
             found.append(f"{said} {one if len(names) == 1 else many}: {named(names)}.")

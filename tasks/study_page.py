@@ -21,6 +21,7 @@ from pages.study_page import (
     TrailState,
     study_page,
 )
+from pages.surveys_overview import Row, in_a_sentence
 from pages.trail_words import ASSURANCE
 from recruitment import Recruitment
 from recruitment.flow_diagram import LABELS, flow_boxes
@@ -38,6 +39,7 @@ from tasks.sample_section import stage_section
 from tasks.site_diagrams import site_diagrams
 from tasks.standing import Standing
 from tasks.summary import in_words, waiting
+from tasks.survey_reports import OVERVIEW as SURVEYS
 from tasks.targets import aims, needs_people
 from tasks.transcript_overview import waiting_for_transcript
 from tasks.transcript_reports import OVERVIEW
@@ -90,6 +92,7 @@ def page_of(
         due=due_section(place, registers),
         sites=site_diagrams(place, registers, standing.recruitment),
         transcript_numbers=_transcript_numbers(place, standing),
+        survey_next=_survey_next(place, standing),
     )
 
 
@@ -127,6 +130,19 @@ def _transcript_numbers(place: Workspace, standing: Standing) -> tuple[tuple[int
         (len(missing), "interview without a transcript" if len(missing) == 1 else "interviews without a transcript"),
         (queries, "query open on transcripts" if queries == 1 else "queries open on transcripts"),
     )
+
+
+def _survey_next(place: Workspace, standing: Standing) -> str:
+    """What to do about the surveys in one sentence; empty before the surveys' own pages are there."""
+    if not any(place.out.list(SURVEYS)):
+        return ""
+    rows = []
+    for spec in place.protocol.surveys:
+        about = [q for q in standing.open_queries if q.subject == f"survey:{spec.name}"]
+        counts = [sum(q.severity == severity for q in about) for severity in ("block", "review", "inform")]
+        is_lost = any(q.check == "SV001" for q in about)
+        rows.append(Row(spec.name, "unreadable" if is_lost else "passed", *counts))
+    return in_a_sentence(rows)
 
 
 def _stage(place: Workspace, spec: StageSpec, sure: Mapping[str, str]) -> Stage | None:
@@ -242,6 +258,7 @@ def _links(place: Workspace) -> tuple[tuple[str, str], ...]:
     made = (
         ("Dossier for the auditor", "dossier/index.html"),
         ("Transcripts", OVERVIEW),
+        ("Surveys", SURVEYS),
         ("Checks in detail", "data_docs/index.html"),
         ("Progress to print", "progress.html"),
     )

@@ -81,6 +81,7 @@ def measured_of(place: Workspace, judged: JudgedSurvey) -> Measured:
 def keep_measured(place: Workspace, survey: str, measured: Measured) -> None:
     """Keep it for the runs in which the survey is unchanged."""
     place.restricted.put(_key(survey), json.dumps(asdict(measured), separators=(",", ":")).encode())
+    place.restricted.erase_old_versions(_key(survey))
 
 
 def kept_measured(place: Workspace, survey: str) -> Measured | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from prefect.artifacts import Artifact
 
+from evidence import read_survey
 from flows.validate_surveys import ValidateSurveys, validate_surveys
 from study import Fact
 from study.planted import read_planted
@@ -32,8 +36,17 @@ def test_planted_defects_are_found_and_the_clean_survey_passes(example: Callable
     found = {(q.check, q.where.partition(",")[0]) for q in outcome.queries}
     assert {(p.check, p.file) for p in planted} <= found
     assert "1 checked, 0 unchanged" in outcome.said[0]
-    page = (study / "out/data_docs/staff.html").read_text()
-    assert "https://" not in page
+    comments = read_survey(study / "surveys/staff.sav").frame["comment"].dropna().unique()
+    assert len(comments) == 5
+    for path in (study / "out").rglob("*.html"):
+        page = path.read_text()
+        assert not re.search("https?://", page), path
+        assert not any(str(comment) in page for comment in comments), path
+    shown = Artifact.get("surveys-fsp")
+    assert shown is not None
+    (row,) = json.loads(str(shown.data))
+    assert row["Page"] == "out/surveys/staff.html"
+    assert row["What to do"].startswith("Look at what is to review")
     with opened(StudyRequest(study=str(study)), "report-progress") as place:
         recorded = len(place.events())
     again = validate_surveys(request)

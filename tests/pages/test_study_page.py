@@ -130,6 +130,12 @@ def test_what_is_due_and_each_site_are_on_the_page() -> None:
     assert PROJECTED in text()
 
 
+def test_the_surveys_are_linked_with_what_to_do_once_they_have_pages() -> None:
+    assert "surveys/index.html" not in text()
+    page = study_page(replace(PAGE, survey_next="1 survey is to review: staff.")).decode()
+    assert '1 survey is to review: staff. <a href="surveys/index.html">' in page
+
+
 def test_a_failed_verification_is_said_with_its_fault() -> None:
     failed = replace(PAGE, trail=replace(PAGE.trail, verdict="FAIL", faults=("OBJECT_ALTERED lanes/x",)))
     assert "verification failed" in study_page(failed).decode()

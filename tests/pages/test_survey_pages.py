@@ -156,7 +156,8 @@ def test_the_overview_shows_who_needs_somebody_first_and_links_by_names_that_can
     assert "1 survey cannot be read: its page says why and what to do: lost." in said
     assert "2 new queries" in said
     assert in_a_sentence([Row("a", "passed")]) == "Nothing waits for you in the surveys."
-    assert in_a_sentence([Row("a", "review"), Row("b", "review")]) == "2 surveys are to review: a, b."
+    both = [Row("a", "review", review=1), Row("b", "review", review=2), Row("c", "review")]
+    assert in_a_sentence(both) == "2 surveys are to review: a, b.", "what was set aside asks for nobody"
     assert in_a_sentence([]) == ""
 
 
@@ -226,6 +227,22 @@ def test_words_of_numbers():
 
 # in Chromium
 
+CONTRAST = """() => {
+  const channel = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = s => {
+    const [r, g, b] = s.match(/[0-9.]+/g).map(Number);
+    return .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b) };
+  const ground = e => {
+    for (; e; e = e.parentElement) {
+      const c = getComputedStyle(e).backgroundColor;
+      if (!/, 0\\)$/.test(c)) return c }
+    return "rgb(255,255,255)" };
+  return [...document.querySelectorAll('p, td, th, li, dt, dd, h1, h2, h3, h4, .mark, a, summary, caption, button')]
+    .map(e => {
+      const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+      return [(a + .05) / (b + .05), e.className || e.tagName] }).filter(([r]) => r < 4.5) }"""
+"""Text whose contrast with its ground is below 4.5:1 (WCAG 2.2, 1.4.3)."""
+
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
@@ -248,6 +265,9 @@ def test_no_page_is_wider_than_a_phone_and_a_variable_is_found(browser: Any, tmp
         shown.goto(f"file://{tmp_path}/{name}.html")
         shown.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         assert shown.evaluate("document.documentElement.scrollWidth") <= 360, name
+        for scheme in ("light", "dark"):
+            shown.emulate_media(color_scheme=scheme)
+            assert shown.evaluate(CONTRAST) == [], (name, scheme)
     assert all(url.startswith("file:") for url in asked)
     assert shown.locator("#variables > details:visible").count() == 6
     shown.fill("#f-text", "hours a")
