@@ -27,6 +27,11 @@ class Refused(Exception):
         self.what, self.remedy = what, remedy
 
 
+def agreeing(count: int, one: str, many: str) -> str:
+    """A sentence about a number of things, in the singular or the plural; `#` is the number."""
+    return (one if count == 1 else many).replace("#", str(count))
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A survey file to be read: a path, or its bytes and their name; `columns` in the file's order, None for all.

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from evidence.survey.code_pages import text_codec
-from evidence.survey.contents import Refused
+from evidence.survey.contents import Refused, agreeing
 from evidence.survey.sniffing import is_utf16
 from evidence.survey.tables import MOST_HEADER_ROWS, Cells
 
@@ -35,7 +35,7 @@ def delimited_cells(data: bytes, encoding: str | None) -> Cells:
         line, _, text = text.partition("\n")
         separator = line.strip()[4:5]
     text = text.lstrip("\r\n")
-    separator = separator or max(_SEPARATORS, key=partial(_width, text))
+    separator = separator or max(_SEPARATORS, key=partial(_likeness, text))
     top, starts = _first_rows(text, separator)
     return Cells(top, partial(_body, text, separator, starts), encoding=code_page)
 
@@ -56,12 +56,15 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
     )
 
 
-def _width(text: str, separator: str) -> int:
-    """How many cells the first row has with this separator."""
+def _likeness(text: str, separator: str) -> tuple[bool, int]:
+    """How well a separator fits: whether the second row has as many cells as the first, and how many that are."""
     try:
-        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 2))
     except csv.Error:
-        return 0
+        return False, 0
+    if not rows or any(cell.count('"') % 2 for cell in rows[0]):
+        return False, 0
+    return len(rows[0]) > 1 and len(rows[-1]) == len(rows[0]), len(rows[0])
 
 
 def _first_rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
@@ -86,6 +89,8 @@ def _body(text: str, separator: str, ends: list[int], header_rows: int, width: i
 
 def _by_arrow(text: str, separator: str, width: int) -> pd.DataFrame | None:
     """The rows as columns of text, null where blank; None where a row has not as many cells as the header."""
+    if text.count('"') % 2:
+        return None  # Arrow takes what follows a quotation mark that is not closed for one cell
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.compute as pc  # type: ignore[import-untyped]
     from pyarrow import csv as arrow_csv
@@ -134,12 +139,14 @@ def filled_up(rows: list[list[str]], width: int, above: int) -> tuple[pd.DataFra
     longer = [number for number, row in enumerate(rows, above + 1) if any(cell.strip() for cell in row[width:])]
     if longer:
         raise Refused(
-            f"{len(longer)} rows have more cells than the header (first row {longer[0]})",
+            agreeing(len(longer), "# row has more cells", "# rows have more cells")
+            + f" than the header (first row {longer[0]})",
             "Put text that holds a separator in quotation marks, or name every column.",
         )
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     short = sum(len(row) < width for row in filled)
-    problems = [f"{short} rows have fewer cells than the header: export it again"] if short else []
+    said = agreeing(short, "# row has fewer cells", "# rows have fewer cells")
+    problems = [f"{said} than the header: export it again"] if short else []
     cells = [[cell if cell.strip() else None for cell in row[:width]] + [None] * (width - len(row)) for row in filled]
     return pd.DataFrame(cells, columns=range(width), dtype="str"), problems
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evidence.survey.contents import Contents
+from evidence.survey.contents import Contents, agreeing
 from evidence.survey.dictionary import Identifies, Variable
 
 _PLATFORM: dict[str, tuple[str, Identifies]] = {
@@ -66,12 +66,19 @@ def as_qualtrics(plain: Contents, headers: Sequence[Sequence[str]]) -> Contents:
     tests = _count(plain, "Status", _NO_RESPONDENT)
     if tests:
         problems.append(
-            f"{tests} rows are previews, tests or spam and no respondents (column Status): export without them"
+            agreeing(
+                tests,
+                "# row is a preview, a test or spam and no respondent (column Status): export without it",
+                "# rows are previews, tests or spam and no respondents (column Status): export without them",
+            )
         )
     unfinished = _count(plain, "Finished", _UNFINISHED)
     if unfinished:
-        notes.append(f"{unfinished} responses were not finished (column Finished)")
-    notes.append(f"read as an export of Qualtrics with {len(headers)} header rows")
+        notes.append(
+            agreeing(unfinished, "# response was not finished", "# responses were not finished") + " (column Finished)"
+        )
+    rows = agreeing(len(headers), "# header row", "# header rows")
+    notes.append(f"read as an export of Qualtrics with {rows}")
     return replace(
         plain,
         variables=variables,

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evidence.survey.contents import Contents
+from evidence.survey.contents import Contents, agreeing
 from evidence.survey.dictionary import Variable
 
 _INSTANCE = {
@@ -80,7 +80,7 @@ def as_redcap(plain: Contents) -> Contents:
         )
     open_forms = sum(int((~plain.frame[name].dropna().isin(["2", "Complete"])).sum()) for name in statuses)
     if open_forms:
-        notes.append(f"{open_forms} forms are not marked complete in REDCap")
+        notes.append(agreeing(open_forms, "# form is", "# forms are") + " not marked complete in REDCap")
     return replace(
         plain,
         variables=tuple(_variable(variable, statuses, labelled) for variable in plain.variables),

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from evidence.survey import qualtrics_export, redcap_export
-from evidence.survey.contents import Contents, Refused
+from evidence.survey.contents import Contents, Refused, agreeing
 from evidence.survey.dictionary import Variable
 from study.workbook import letters
 
 MOST_HEADER_ROWS = 3
 _DECIMAL_COMMA = re.compile(r"\s*-?\d+(,\d+)?\s*")
 _SEEN = 1000
-"""How many answers of a column are looked at for a decimal comma."""
+"""Rows that are looked at for a decimal comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _without_empty_columns(header: list[str], body: pd.DataFrame, notes: list[st
         )
     if not nameless:
         return header, body
-    notes.append(f"{len(nameless)} columns without name and answers were left out")
+    notes.append(agreeing(len(nameless), "# column", "# columns") + " without name and answers left out")
     kept = [at for at, name in enumerate(header) if name]
     return [header[at] for at in kept], body.iloc[:, kept]
 
@@ -103,10 +103,10 @@ def _refuse_repeated(header: Sequence[str]) -> None:
 def _decimal_commas(frame: pd.DataFrame) -> Iterator[str]:
     """A sentence when the numbers of a column are written with a decimal comma."""
     found = []
-    for name, column in frame.items():
-        seen = column.dropna().iloc[:_SEEN]
-        if len(seen) and "," in "".join(seen.iloc[:50]) and all(map(_DECIMAL_COMMA.fullmatch, seen)):
+    for name, column in zip(frame.columns, frame.iloc[:_SEEN].to_numpy(dtype=object).T, strict=True):
+        seen = [cell for cell in column if isinstance(cell, str)]
+        if any("," in cell for cell in seen) and all(map(_DECIMAL_COMMA.fullmatch, seen)):
             found.append(str(name))
     if found:
-        more = f" and {len(found) - 1} more columns" if len(found) > 1 else ""
+        more = f" and {agreeing(len(found) - 1, '# more column', '# more columns')}" if len(found) > 1 else ""
         yield f"the numbers of {found[0]}{more} are written with a decimal comma: export them with a point"

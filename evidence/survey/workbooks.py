@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from evidence.survey.contents import Refused
+from evidence.survey.contents import Refused, agreeing
 from evidence.survey.delimited import filled_up
 from evidence.survey.tables import MOST_HEADER_ROWS, Cells
 
@@ -110,7 +110,8 @@ def _never_calculated(sheet: Any, rows: list[list[str]]) -> Iterator[str]:
                     raise Refused("a formula in the first row has no value", "Write the column's name in its place.")
                 count += 1
     if count:
-        yield f"{count} formulas have no stored value and read as blank: open the workbook, save it, and send it again"
+        said = agreeing(count, "# formula has no stored value and reads", "# formulas have no stored value and read")
+        yield f"{said} as blank: open the workbook, save it, and send it again"
 
 
 def _below(rows: list[list[str]], header_rows: int, width: int) -> tuple[pd.DataFrame, list[str]]:
