@@ -44,13 +44,14 @@ def write_dictionary(
         dictionary = read_dictionary(data, file.name)
         if not dictionary.variables:
             raise _first(dictionary.faults, file.name)
+        dictionary = _with_missing(dictionary, missing)
     else:
         from evidence.survey import read_survey
 
         survey = read_survey(file, catalog=catalog, encoding=encoding)
+        survey = replace(survey, dictionary=_with_missing(survey.dictionary, missing))
         dictionary = propose(survey)
         found = hints(survey, dictionary)
-    dictionary = _with_missing(dictionary, missing)
     _write(target, written(dictionary), force=force)
     count = len(dictionary.variables)
     typer.echo(f"{target} describes {count} {'variable' if count == 1 else 'variables'}.")

@@ -29,8 +29,8 @@ _SITE = re.compile(
 _DAY = re.compile(r"(?i)date|day|answered|interview|completed|submitted|recorded")
 _START, _END = re.compile(r"(?i)start"), re.compile(r"(?i)end($|_|date)|finish|complet")
 _PERSON = re.compile(
-    r"(?i)(^|_|\b)(first|last|family|given|full|sur|maiden|nick)_?names?\b|(^|_)name($|_)|e-?mail|phone|telephone|mobile"
-    r"|(^|_|\b)(street|address|zip|postcode|postal)|birth|(^|_)dob($|_)|(^|_)ssn($|_)|social security|(^|_)mrn($|_)"
+    r"(?i)(^|_|\b)(first|last|family|given|full|sur|maiden|nick)[_ ]?names?\b|^names?$|e-?mail|phone|telephone|mobile"
+    r"|(^|_|\b)(street|address|zip|postcode|postal)|birth|^born|(^|_)(dob|ssn|mrn)($|_)|social security"
     r"|medical record|ip ?address|latitude|longitude|signature"
 )
 _LIKE_MISSING = (-99.0, -98.0, -97.0, -9.0, -8.0, -7.0, -999.0, -998.0, -9999.0)
@@ -95,7 +95,7 @@ def _sentences(survey: Survey, dictionary: DataDictionary, columns: dict[str, pd
             f"{names[0]} to {names[-1]} ({len(names)} variables in a row) have the same answer options: if they are "
             "one scale, write its name in their column scale, and yes under reverse for items that are turned round."
         )
-    for variable in dictionary.variables:
+    for variable in (v for v in dictionary.variables if v.name not in survey.platform_columns):
         yield from _of_variable(variable, columns.get(variable.name, pd.Series(dtype=object)))
 
 

@@ -83,8 +83,9 @@ def guessed_type(answers: pd.Series) -> Type:
 
 
 def unlabelled_codes(answers: pd.Series, values: Mapping[Code, str]) -> set[Code]:
-    """Codes that occur and have no label."""
-    return {_as_code(answer) for answer in answers.unique()} - set(values)
+    """Codes that occur and have no label; where codes are numbers, a text written as a number is one."""
+    are_numbers = any(isinstance(code, float) for code in values)
+    return {_as_code(answer, are_numbers) for answer in answers.unique()} - set(values)
 
 
 def _is_measured(answers: pd.Series, values: Mapping[Code, str]) -> bool:
@@ -93,10 +94,8 @@ def _is_measured(answers: pd.Series, values: Mapping[Code, str]) -> bool:
     return numeric and len(unlabelled_codes(answers, values)) > max(len(values), 5)
 
 
-def _as_code(answer: object) -> Code:
-    if isinstance(answer, str):
-        return answer
-    return code_of(str(answer))
+def _as_code(answer: object, is_number: bool) -> Code:
+    return answer if isinstance(answer, str) and not is_number else code_of(str(answer))
 
 
 def _is_whole(answers: pd.Series) -> bool:

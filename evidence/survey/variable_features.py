@@ -50,12 +50,14 @@ def variable_features(
     names = list(dict.fromkeys([*dictionary.names, *map(str, survey.frame.columns), *needed]))
     declared = {v.name: v for v in dictionary.variables}
     written = {v.name: v for v in survey.dictionary.variables if v.name in survey.frame.columns}
+    added = {v.name for v in survey.dictionary.variables if v.name in survey.platform_columns and not v.identifies}
+    undescribed = added - declared.keys()  # what the survey's platform adds to every export needs no description
     rows = []
     for name in names:
         row: dict[str, object] = {
             "variable": name,
             "is_in_file": name in survey.frame.columns,
-            "is_in_dictionary": name in declared,
+            "is_in_dictionary": None if name in undescribed else name in declared,
         }
         row |= _of_labels(declared.get(name), written.get(name), names, survey)
         if name in declared and name in written:

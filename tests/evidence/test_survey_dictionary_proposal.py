@@ -135,6 +135,20 @@ def test_an_unticked_option_of_a_hidden_checkbox_is_no_answer():
     assert shown == [[False, False, True], [False, False, False]]
 
 
+def test_columns_that_the_platform_adds_need_no_row_but_those_that_identify():
+    own = {
+        "record_id": Variable(""),
+        "redcap_event_name": Variable(""),
+        "redcap_survey_identifier": Variable("", identifies="direct"),
+    }
+    file = survey("csv", **{name: (["1"], variable) for name, variable in own.items()})
+    file = replace(file, platform_columns=("redcap_event_name", "redcap_survey_identifier"))
+    dictionary = DataDictionary((Variable("record_id"),))
+    measured = variable_features(file, dictionary, answers_as_declared(file, dictionary), [])
+    assert list(measured["is_in_dictionary"]) == [True, None, False]
+    assert [s for s in hints(file, propose(file)).sentences if "redcap_event_name" in s] == []
+
+
 @pytest.mark.real
 def test_a_proposal_raises_no_query_on_its_own_file_in_any_format(tmp_path):
     import pyreadstat
