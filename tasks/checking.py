@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -144,7 +144,9 @@ def _frames(root: Path, protocol: Protocol) -> Iterator[Fault]:
         yield from _frame(cells, id_column, {i: plan.stages[i] for i in numbers}, from_surveys)
 
 
-def _frame(cells: Cells, id_column: str, stages: dict[int, StageSpec], from_surveys: set[str]) -> Iterator[Fault]:
+def _frame(
+    cells: Cells, id_column: str, stages: dict[int, StageSpec], from_surveys: Collection[str] = ()
+) -> Iterator[Fault]:
     """What is wrong with a frame for its stages; columns `from_surveys` are not there before the surveys are."""
     keys = {id_column: "sampling.id_column"}
     for i, stage in stages.items():
