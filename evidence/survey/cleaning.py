@@ -236,7 +236,7 @@ def _codes_apart(
         return None
     raw = survey.frame[declared.name].where(cannot).map(_written, na_action="ignore").astype(object)
     known = {**survey.dictionary[declared.name].missing, **declared.missing}
-    codes: dict[Code, str] = {_written(code): label for code, label in known.items() if label}
+    codes: dict[Code, str] = {_written(c): label for c, label in known.items() if label and c not in described.missing}
     name = next(n for n in (f"{declared.name}_missing{end}" for end in ("", *range(2, 99))) if n not in taken)
     label = f"Why {declared.name} is missing, by its code in the file"
     return raw.where(cannot, None), CleanVariable(name, label, "text", "nominal", codes)
