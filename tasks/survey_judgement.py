@@ -14,6 +14,7 @@ from evidence.survey.frequencies import Frequencies, frequencies
 from evidence.survey.responses import Responses
 from evidence.survey.scale_report import ScaleReport
 from evidence.survey.scales import features_of
+from evidence.survey.waves import asked_in
 from expectations.own_checks import judge_own
 from expectations.survey.suites import SurveyToJudge, judge
 from expectations.validate import State, Validation
@@ -108,7 +109,8 @@ def judge_survey(place: Workspace, arrived: Arrived, read: SurveyFile | StudyErr
     mended = [raised(place, spec, "SV005", spec.file, problem, i) for i, problem in enumerate(read.problems)]
     if arrived.files.dictionary is None:
         return _judged(place, arrived, _Checked((*faults, *mended)), None, OF_FILES | {"SV005"})
-    checked = _checked(place, arrived.files, arrived.files.dictionary, read, known)
+    dictionary = asked_in(arrived.files.dictionary, spec.wave, read.frame.columns)
+    checked = _checked(place, arrived.files, dictionary, read, known)
     decisive = _decisive(checked, read, spec)
     if decisive:
         kept = [query for query in checked.queries if query.check in (*OF_PEOPLE, decisive.check)]

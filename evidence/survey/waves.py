@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -187,6 +187,12 @@ def comparable(dictionaries: Iterable[DataDictionary]) -> tuple[str, ...]:
     """The coded and numeric variables that every one of these data dictionaries has, in order of the first."""
     listed = [{v.name for v in d.variables if v.is_numeric or v.type == "single"} for d in dictionaries]
     return tuple(sorted(set.intersection(*listed))) if listed else ()
+
+
+def asked_in(dictionary: DataDictionary, wave: int | None, present: Collection[str]) -> DataDictionary:
+    """The dictionary without the questions that another wave asks and the file does not have."""
+    kept = (v for v in dictionary.variables if wave is None or not v.waves or wave in v.waves or v.name in present)
+    return replace(dictionary, variables=tuple(kept))
 
 
 def question_differences(now: DataDictionary, before: DataDictionary) -> dict[str, int]:

@@ -13,6 +13,7 @@ from evidence.survey.contents import Survey
 from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.waves import (
     WaveRows,
+    asked_in,
     comparable,
     days_outside,
     differing_constants,
@@ -196,3 +197,11 @@ def test_only_coded_and_numeric_variables_that_every_wave_has_are_compared():
     other = DataDictionary((Variable("q1", type="integer"), Variable("q2"), Variable("wave", type="integer")))
     assert comparable([DICTIONARY, other]) == ("q1", "wave")
     assert comparable([]) == ()
+
+
+def test_a_question_of_another_wave_is_not_missed_where_it_is_not_asked():
+    dictionary = DataDictionary((Variable("id"), Variable("new", waves=(2, 3)), Variable("old", waves=(1,))))
+    assert asked_in(dictionary, 1, ["id", "old"]).names == ("id", "old")
+    assert asked_in(dictionary, 2, ["id"]).names == ("id", "new")
+    assert asked_in(dictionary, 1, ["id", "new"]).names == ("id", "new", "old")
+    assert asked_in(dictionary, None, ["id"]).names == ("id", "new", "old")
