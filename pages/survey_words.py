@@ -29,9 +29,11 @@ def told(message: str, title: str) -> tuple[str, str]:
 
 
 def percent(share: float | None) -> str:
-    """`12.5%`, `0.3%`; a dash without a share."""
+    """`12.5%`, `<0.1%`; a dash without a share."""
     if share is None:
         return "–"
+    if 0 < share < 0.0005:
+        return "<0.1%"
     return f"{100 * share:.0f}%" if share in (0, 1) else f"{100 * share:.1f}%"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -29,6 +30,8 @@ MOST_UNDECLARED = 12
 LARGEST_UNDECLARED = 999
 """Undeclared numbers beyond this are counted, not shown: somebody may have typed a telephone number."""
 MOST_MONTHS = 36
+SHORTEST_SERIAL = 30
+"""Whole numbers, all of them different, from which on they are taken for a number that names a respondent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ def _of_variable(variable: Variable, raw: pd.Series, answers: Answers, *, is_pri
         hidden = (~shown).fillna(False).astype(bool)
         skip = _skip(shown, there)
     valid = int(there.sum())
+    is_private |= _is_serial(variable, values, valid)
     shape = {} if not valid else _texts(values) if is_private else _shape(variable, values, valid)
     return Frequency(
         name,
@@ -203,6 +207,11 @@ def _of_variable(variable: Variable, raw: pd.Series, answers: Answers, *, is_pri
         is_reversed=variable.is_reversed,
         **shape,  # type: ignore[arg-type]
     )
+
+
+def _is_serial(variable: Variable, values: pd.Series, valid: int) -> bool:
+    """Whether whole numbers number the respondents: nobody's is another's."""
+    return variable.type == "integer" and valid >= SHORTEST_SERIAL and bool(values.dropna().is_unique)
 
 
 def _skip(shown: pd.Series, there: pd.Series) -> SkipCounts:
@@ -273,7 +282,7 @@ def _numbers(values: pd.Series, *, is_whole: bool) -> Numbers | None:
 
 
 def _periods(days: pd.Series) -> tuple[tuple[str, int], ...]:
-    """Counts by month from the first to the last one, empty months included; by year over a long time."""
+    """Counts by month from the first to the last one, several empty months together; by year over a long time."""
     if not pd.api.types.is_datetime64_any_dtype(days):
         return ()  # a day outside the calendar, read as a number
     months = days.dropna().dt.to_period("M")
@@ -282,7 +291,14 @@ def _periods(days: pd.Series) -> tuple[tuple[str, int], ...]:
         return tuple((str(year), int(count)) for year, count in years.items())
     counts = months.value_counts()
     every = pd.period_range(months.min(), months.max(), freq="M")
-    return tuple((str(month), int(counts.get(month, 0))) for month in every)
+    found: list[tuple[str, int]] = []
+    for is_empty, run in groupby(every, key=lambda month: month not in counts.index):
+        names = [str(month) for month in run]
+        if is_empty and len(names) > 2:
+            found.append((f"{names[0]} to {names[-1]}", 0))
+        else:
+            found += [(name, int(counts.get(pd.Period(name), 0))) for name in names]
+    return tuple(found)
 
 
 def _texts(values: pd.Series) -> dict[str, object]:

@@ -76,7 +76,9 @@ def test_a_question_with_a_condition_is_counted_by_shown_and_answered():
 
 
 def test_numbers_are_told_by_quartiles_and_bins_with_round_ends():
-    found = one([float(n) for n in range(1, 101)], Variable("n", "", "integer")).numbers
+    numbers = [float(n) for n in range(1, 101)]
+    assert one(numbers, Variable("n", "", "integer")).numbers is None, "no two alike: they number the respondents"
+    found = one(numbers, Variable("n", "", "decimal")).numbers
     assert found is not None
     assert (found.n, found.mean, found.median) == (100, 50.5, 50.5)
     assert found.sd == pytest.approx(np.arange(1, 101).std(ddof=1))
@@ -115,6 +117,11 @@ def test_days_are_counted_by_month_with_empty_months_and_by_year_over_a_long_tim
         ("2015-09", 1),
         ("2015-10", 0),
         ("2015-11", 2),
+    )
+    assert one(["2015-09-03", "2016-02-03"], days).periods == (
+        ("2015-09", 1),
+        ("2015-10 to 2016-01", 0),
+        ("2016-02", 1),
     )
     assert one(["1960-01-01", "1990-05-05", "1990-06-05"], days).periods == (("1960", 1), ("1990", 2))
 

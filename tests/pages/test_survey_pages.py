@@ -220,7 +220,7 @@ def test_a_message_is_what_it_means_and_what_to_do(message: str, means: str, tod
 
 
 def test_words_of_numbers():
-    assert (percent(0.1234), percent(1.0), percent(None)) == ("12.3%", "100%", "–")
+    assert (percent(0.1234), percent(1.0), percent(1e-5), percent(None)) == ("12.3%", "100%", "<0.1%", "–")
     assert (amount(-0.5), amount(None), between((-0.1, 0.25))) == ("−0.50", "–", "−0.10 to 0.25")
     assert label("a\u202eb\n\tc\x00") == "ab c"
 
