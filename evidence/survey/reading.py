@@ -13,7 +13,7 @@ from typing import Any
 from evidence import isolated
 from evidence.survey.contents import DECLARES_MISSING, LABELLED, Asked, Contents, Format, Refused, Survey
 from evidence.survey.dictionary import DataDictionary
-from evidence.survey.sniffing import LARGEST_BYTES, refusal, sniff
+from evidence.survey.sniffing import LARGEST_BYTES, TOO_LARGE, refusal, sniff
 from study.errors import StudyError
 from study.identifiers import digest
 
@@ -35,7 +35,7 @@ SECONDS = 300.0
 MEGABYTES = 4096
 _ANEW = "Ask for it again, or have it exported as CSV UTF-8."
 _DEATHS = {
-    "time": (f"took more than {SECONDS:g} s", "Export only the variables you need, or as CSV UTF-8."),
+    "time": ("took too long", "Export only the variables you need, or as CSV UTF-8."),
     "memory": ("needed too much memory", "Export only the variables you need, or as CSV UTF-8."),
     "crashed": ("crashed", _ANEW),
     "failed": ("failed", _ANEW),
@@ -118,7 +118,7 @@ def _sniffed(asked: Asked) -> tuple[bytes, Format]:
     """The bytes that are read, and their format."""
     name = _name(asked)
     data = _bytes(asked.content, name)
-    found = sniff(data) if len(data) <= LARGEST_BYTES else None
+    found = sniff(data)
     if found is None:
         what, remedy = refusal(data)
         raise StudyError(what, where=name, remedy=remedy)
@@ -126,10 +126,11 @@ def _sniffed(asked: Asked) -> tuple[bytes, Format]:
 
 
 def _bytes(content: Path | str | bytes, name: str) -> bytes:
-    if isinstance(content, bytes):
-        return content
     try:
-        return Path(content).read_bytes()
+        size = len(content) if isinstance(content, bytes) else Path(content).stat().st_size
+        if size > LARGEST_BYTES:
+            raise StudyError(TOO_LARGE[0], where=name, remedy=TOO_LARGE[1])
+        return content if isinstance(content, bytes) else Path(content).read_bytes()
     except OSError as error:
         raise StudyError(
             f"the survey file cannot be read ({error.strerror})",

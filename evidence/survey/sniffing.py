@@ -17,6 +17,7 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 _DTA_OLD = range(102, 116)
 _BYTE_ORDERS = (b"\1", b"\2")
+TOO_LARGE = (f"the survey file is larger than {LARGEST_BYTES >> 30} GB", "Export only the variables you need.")
 _ANEW = "Export it again as .sav or CSV UTF-8."
 
 
@@ -38,8 +39,6 @@ def sniff(data: bytes) -> Format | None:
 
 def refusal(data: bytes) -> tuple[str, str]:
     """What a file is that `sniff` does not know, and what to do about it; never a word of its content."""
-    if len(data) > LARGEST_BYTES:
-        return f"the survey file is larger than {LARGEST_BYTES >> 30} GB", "Export only the variables you need."
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0"):
         return "the survey file is empty", "Export it again, and look whether it has its responses."
     return _foreign(data) or ("the content is no survey format we know", _ANEW)

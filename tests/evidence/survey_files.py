@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import os
 import tempfile
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyreadstat
 
+from evidence.survey.contents import Contents, Refused
+from evidence.survey.reading import read_bytes
 from tests.evidence.sas_files import sas7bdat
 
 SECRET = "Zwetschgenmus"
@@ -78,3 +83,14 @@ def written(name: str) -> bytes:
         path = Path(folder) / name
         WRITERS[name](path)
         return path.read_bytes()
+
+
+def mortal(data: bytes, *rest: Any) -> Contents | Refused:
+    """The child's work, but for files that say what is to go wrong."""
+    if b"CRASH" in data:
+        os.abort()
+    if b"HANG" in data:
+        time.sleep(60)
+    if b"EAT" in data:
+        return [bytes(1 << 28) for _ in range(1000)]  # type: ignore[return-value]
+    return read_bytes(data, *rest)

@@ -35,6 +35,17 @@ def test_results_come_back_in_order_from_one_child_and_exceptions_only_by_their_
     ]
 
 
+def test_large_arrays_and_texts_come_back_whole_and_can_be_written_to():
+    table = "__import__('pandas').DataFrame({'n': range(300_000), 't': ['ä'] * 300_000})"
+    frame = call(eval, f"{table}.astype({{'n': float}})", seconds=60, megabytes=3000)
+    assert frame["n"].sum() == 299_999 * 150_000
+    assert set(frame["t"]) == {"ä"}
+    frame.loc[0, "n"] = 5.0
+    assert frame["n"].iloc[0] == 5.0
+    kept = call(eval, "__import__('numpy').arange(0)", seconds=60, megabytes=1000)
+    assert len(kept) == 0
+
+
 def test_one_bad_call_costs_only_itself():
     slow, after, crash, last = call_each(
         eval,
