@@ -6,7 +6,7 @@ What depends on an answer alone is measured once for each distinct answer; Tukey
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -45,30 +45,32 @@ def row_features(
     `:days_after_today`, `:fence_distance` (spreads of the quarters beyond the nearer quarter), `:is_answered_unshown`,
     `:is_blank_required`, `:difference` (from its calculation), `:contact_count`; by multiple-response set
     `:blank_count` (options left blank where others are answered). By respondent: `respondent:key_repeat_count`,
-    `:identical_count`, `:answered_share` (0–1), `:duration_days`, `:duration_share` (of the median duration),
-    `:answer_count`. `about_rows` are the columns that say of a row what it is, not what was answered; `parts`
-    tell apart the rows that one key may have (waves, events).
+    `:identical_count`, `:answered_share` (0–1, of the questions shown), `:duration_days`, `:duration_share` (of the
+    median duration), `:answer_count`. `about_rows` are the columns that say of a row what it is, not what was answered;
+    `parts` tell apart the rows that one key may have (waves, events).
     """
     columns: dict[str, Coded | pd.Series] = {}
     present = [v for v in dictionary.variables if v.name in answers]
+    shown = {v.name: holds(v.show_if, answers.values) for v in present if v.show_if is not None}
     for variable in present:
         to = answers.to(variable.name)
         columns[variable.name] = to.coded
-        is_about_row = variable.name == key or variable.name in about_rows
-        columns |= {
-            f"{variable.name}:{measured}": column
-            for measured, column in _of_answers(variable, to, today, is_key=is_about_row)
-        }
-        columns |= _of_conditions(variable, to, answers)
+        measured = _of_answers(
+            variable, to, today, is_key=variable.name == key, is_asked=variable.name not in about_rows
+        )
+        columns |= {f"{variable.name}:{feature}": column for feature, column in measured}
+        columns |= _of_conditions(variable, to, answers, shown.get(variable.name))
     columns |= _of_sets(present, answers)
-    columns |= _of_respondents(present, answers, about_rows)
+    columns |= _of_respondents(present, answers, shown, about_rows)
     columns |= _of_times(answers, start, end)
     repeats = _repeats(answers.to(key), parts) if key in answers and key is not None else None
     columns["respondent:key_repeat_count"] = _nothing(answers) if repeats is None else repeats
     return columns
 
 
-def _of_answers(variable: Variable, to: AnswersTo, today: date, *, is_key: bool) -> Iterator[tuple[str, Coded]]:
+def _of_answers(
+    variable: Variable, to: AnswersTo, today: date, *, is_key: bool, is_asked: bool
+) -> Iterator[tuple[str, Coded]]:
     """What an answer's own content says."""
     values = to.values
     if variable.type != "text":
@@ -79,8 +81,10 @@ def _of_answers(variable: Variable, to: AnswersTo, today: date, *, is_key: bool)
         yield "whole", to.coded.holding(values.where(fraction == 0))
     if variable.type == "date":
         yield "days_after_today", to.coded.holding(_days(values - pd.Timestamp(today)) // 1)
-    if variable.type in ("integer", "decimal") and not (is_key or variable.scale or variable.values):
-        yield "fence_distance", to.coded.holding(_beyond_the_quarters(variable, to))
+    if variable.type in ("integer", "decimal"):
+        is_measured = is_asked and not (is_key or variable.scale or variable.values)
+        distance = _beyond_the_quarters(variable, to) if is_measured else pd.Series(np.nan, values.index)
+        yield "fence_distance", to.coded.holding(distance)
     if variable.type == "text" and not is_key:
         yield "contact_count", to.coded.holding(values.map(_contacts).astype(float))
 
@@ -105,10 +109,11 @@ def _beyond_the_quarters(variable: Variable, to: AnswersTo) -> pd.Series:
     return kept
 
 
-def _of_conditions(variable: Variable, to: AnswersTo, answers: Answers) -> dict[str, Coded | pd.Series]:
+def _of_conditions(
+    variable: Variable, to: AnswersTo, answers: Answers, shown: pd.Series | None
+) -> dict[str, Coded | pd.Series]:
     """Answered though hidden, blank though shown and required, and other than calculated; unknown is null."""
     found: dict[str, Coded | pd.Series] = {}
-    shown = holds(variable.show_if, answers.values) if variable.show_if is not None else None
     if shown is not None:
         unknown, hidden = shown.isna().to_numpy(), (~shown).fillna(False).to_numpy(dtype=bool)
         is_answered = to.coded.where(to.is_there | to.is_missing | to.is_unreadable)
@@ -139,17 +144,29 @@ def _of_sets(variables: Collection[Variable], answers: Answers) -> dict[str, Cod
 
 
 def _of_respondents(
-    variables: Collection[Variable], answers: Answers, about_rows: Collection[str | None]
+    variables: Collection[Variable],
+    answers: Answers,
+    shown: Mapping[str, pd.Series],
+    about_rows: Collection[str | None],
 ) -> dict[str, Coded | pd.Series]:
-    """How much of the form somebody filled in, and whether anybody else filled it in alike."""
+    """How much of the form somebody filled in, and whether anybody else filled it in alike.
+
+    What is not known to have been shown counts neither as answered nor as blank.
+    """
     blanks = np.zeros(len(answers.index), np.int32)
+    questions = np.full(len(answers.index), len(variables), np.int32)
     given = np.zeros(len(answers.index), np.int32)
     vectors = np.zeros(len(answers.index), np.uint64)
     compared = np.zeros(len(answers.index), np.int32)
     names = []
     for variable in variables:
         to = answers.to(variable.name)
-        blanks += to.coded.where(to.is_blank) if to.is_blank.any() else False
+        if variable.name in shown:
+            was_shown = shown[variable.name].fillna(False).to_numpy(dtype=bool)
+            questions -= ~was_shown
+            blanks += to.coded.where(to.is_blank) & was_shown
+        elif to.is_blank.any():
+            blanks += to.coded.where(to.is_blank)
         if variable.name not in about_rows:
             given += to.coded.where(to.is_there)
         if variable.is_numeric or variable.type == "single":
@@ -157,9 +174,8 @@ def _of_respondents(
             places = pd.factorize(to.values, use_na_sentinel=False)[0].astype(np.uint64)
             vectors = vectors * np.uint64(6364136223846793005) + _mixed(places)[to.codes]
             compared += to.coded.where(to.is_there)
-    questions = sum(1 for _ in variables)
     return {
-        "respondent:answered_share": pd.Series(1 - blanks / questions if questions else np.nan, answers.index),
+        "respondent:answered_share": pd.Series(1 - blanks / np.where(questions > 0, questions, np.nan), answers.index),
         "respondent:answer_count": pd.Series(given, answers.index),
         "respondent:identical_count": _identical(answers, names, vectors, compared),
     }

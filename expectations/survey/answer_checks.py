@@ -142,11 +142,11 @@ def of_variable(variable: Variable, *, is_key: bool) -> Iterator[Check]:
         yield on(UNREADABLE, variable, "is_unreadable")
     if variable.show_if is not None:
         yield on(UNSHOWN, variable, "is_answered_unshown")
-    if variable.type in ("integer", "decimal") and not is_key:
+    if variable.type in ("integer", "decimal"):
         yield on(OUTLIER, variable, "fence_distance")
     if variable.is_required:
         yield on(REQUIRED, variable, "is_blank_required")
-    if variable.calculation is not None:
+    if variable.calculation is not None and variable.is_numeric:
         yield on(TOTAL, variable, "difference")
 
 

@@ -102,8 +102,13 @@ class SurveyToJudge:
         return tuple(n if pd.isna(key) else _shown(key) for key, n in zip(written, numbered, strict=True))
 
 
-def judge(survey: SurveyToJudge, rows: RowTable, *, study: Protocol, ref: str) -> tuple[Validation, ...]:
-    """The suites over file, variables and answers; `rows` from `SurveyToJudge.rows`, `ref` the file's opaque ref."""
+def judge(
+    survey: SurveyToJudge, rows: RowTable, *, study: Protocol, ref: str, only: Collection[str] | None = None
+) -> tuple[Validation, ...]:
+    """The suites over file, variables and answers; `rows` from `SurveyToJudge.rows`, `ref` the file's opaque ref.
+
+    With `only` no other checks than those ids are made, and no suite without any of them.
+    """
     spec, file, dictionary = survey.spec, survey.file, survey.dictionary
     about = {"subject": f"survey:{spec.name}", "ref": ref}
     scales = survey.scales
@@ -124,11 +129,18 @@ def judge(survey: SurveyToJudge, rows: RowTable, *, study: Protocol, ref: str) -
     variables["where"] = spec.file + ", column " + variables["variable"]
     of_file = file_suite(scales, people_checks.FILE if survey.about_file else ())
     of_variables = variable_suite(people_checks.VARIABLES if survey.about_variables else ())
-    return (
-        validate_full(pd.DataFrame([measured]), of_file, study=study, subject_column="subject"),
-        validate_full(variables, of_variables, study=study, subject_column="subject"),
-        validate_full(rows, row_suite(dictionary, rows.columns, spec), study=study, place=ref),
+    by_subject = {"place": "", "subject_column": "subject"}
+    asked = (
+        (pd.DataFrame([measured]), of_file, by_subject),
+        (variables, of_variables, by_subject),
+        (rows, row_suite(dictionary, rows.columns, spec), {"place": ref, "subject_column": None}),
     )
+    parts = [(frame, suite if only is None else _part(suite, only), how) for frame, suite, how in asked]
+    return tuple(validate_full(frame, suite, study=study, **how) for frame, suite, how in parts if suite.checks)
+
+
+def _part(suite: Suite, only: Collection[str]) -> Suite:
+    return replace(suite, checks=tuple(check for check in suite.checks if check.id in only))
 
 
 def _shown(key: object) -> str:
@@ -157,24 +169,23 @@ def variable_suite(more: Iterable[Check] = ()) -> Suite:
 
 def row_suite(dictionary: DataDictionary, measured: Collection[str], spec: Survey) -> Suite:
     """Over the frame of one row a respondent, whose columns are `measured`: each variable's checks, and RESPONDENTS."""
-    of_variables = (
+    of_answers = (
         check
         for variable in dictionary.variables
-        for room in (answer_checks, people_checks)
-        for check in room.of_variable(variable, is_key=variable.name == spec.key)
+        if variable.name in measured
+        for check in answer_checks.of_variable(variable, is_key=variable.name == spec.key)
+    )
+    of_people = (
+        *(c for v in dictionary.variables for c in people_checks.of_variable(v, is_key=v.name == spec.key)),
+        *(replace(c, column=_column(c.feature, spec, people_checks.ABOUT)) for c in people_checks.MEASURED),
     )
     of_respondents = (
         replace(check, column=_column(check.feature, spec, room.ABOUT))
         for room in (respondent_checks, people_checks)
         for check in room.RESPONDENTS
     )
-    of_people = (replace(c, column=_column(c.feature, spec, people_checks.ABOUT)) for c in people_checks.MEASURED)
-    where_measured = (
-        check
-        for check in (*of_variables, *answer_checks.of_sets(dictionary.variables), *of_people)
-        if check.feature in measured
-    )
-    checks = (*where_measured, *of_respondents)
+    where_measured = (*answer_checks.of_sets(dictionary.variables), *of_people)
+    checks = (*of_answers, *(check for check in where_measured if check.feature in measured), *of_respondents)
     return Suite("answers", checks, subject=f"survey:{spec.name}", file=spec.file, row_key=ROW_KEY)
 
 

@@ -108,7 +108,24 @@ def test_codes_and_items_of_scales_have_no_outliers() -> None:
     frame = pd.DataFrame({"n": np.arange(30.0), "s": np.arange(30.0)})
     table = measured(frame, Variable("n", "", "single", {1.0: "A"}), Variable("s", "", "integer", scale="support"))
     assert "n:fence_distance" not in table
-    assert "s:fence_distance" not in table
+    assert table["s:fence_distance"].isna().all()
+
+
+def test_what_was_not_shown_is_neither_answered_nor_blank() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0, 2.0, None], "b": [5.0, None, None, None], "c": ["x", "x", None, None]})
+    asked = parse_condition("a == 1")
+    table = measured(frame, Variable("a", "", "integer"), Variable("b", "", "integer", show_if=asked), Variable("c"))
+    assert table["respondent:answered_share"].tolist() == [1.0, 1.0, 0.5, 0.0]
+
+
+def test_tagged_missing_values_are_missing_codes_and_not_unreadable() -> None:
+    frame = pd.DataFrame({"n": pd.Series([1.0, ".a", ".b", None], dtype=object)})
+    own = DataDictionary((Variable("n", "", "integer", missing={".a": "Refused", ".b": ""}),))
+    declared = DataDictionary((Variable("n", "", "integer"),))
+    answers = answers_as_declared(Survey(frame, own, [], "", "dta"), declared)
+    assert answers.is_missing["n"].tolist() == [False, True, True, False]
+    assert not answers.is_unreadable["n"].any()
+    assert answers.is_blank["n"].tolist() == [False, False, False, True]
 
 
 def test_conditions_count_neither_way_where_they_are_unknown() -> None:
