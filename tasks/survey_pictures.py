@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evidence.survey.frequencies import Frequency
+from evidence.survey.frequencies import Durations, Frequency
 from evidence.survey.scale_report import ScaleReport
 from pages.survey_page import MISSING
 from pages.survey_pictures import Bars, Marks, Plot, Spread, Tone
 from pages.survey_words import label
 from tasks.survey_measured import Measured
 
-CODES = frozenset({"SV015", "SV017", "SV019", "SV020", "SV022", "SV025"})
-NUMBERS = frozenset({"SV021", "SV029"})
+CODES = frozenset({"SV015", "SV017", "SV020", "SV022", "SV025", "SV075"})
+NUMBERS = frozenset({"SV017", "SV021", "SV022", "SV025"})
 GAPS = frozenset({"SV026", "SV080", "SV081"})
 LABELS = frozenset({"SV013", "SV014", "SV016", "SV018"})
 RELIABILITY = frozenset({"SV060", "SV063", "SV065", "SV066"})
@@ -22,13 +22,11 @@ MOST_BARS = 14
 def picture_of(check: str, column: str, measured: Measured, thresholds: Mapping[str, float]) -> Plot | None:
     """The picture of a check on a column (a variable, a scale or an item); None where words say it as quickly."""
     tables = measured.frequencies
+    if check == "SV034" and tables is not None and tables.durations is not None:
+        return _durations(tables.durations, thresholds)
     variable = tables[column] if tables is not None and column in tables else None
     if variable is not None:
         return _of_variable(check, variable, thresholds) or _of_item(check, column, measured, thresholds)
-    if check == "SV034" and tables is not None and tables.durations is not None:
-        taken = tables.durations
-        limit = _speeding(taken.median, taken.unit, thresholds)
-        return Spread("How long answering took", taken.histogram, limit, None, f" {taken.unit}")
     if check in ("SV036", "SV038") and measured.responses is not None:
         asked = measured.responses
         rows: tuple[tuple[str, int, Tone], ...] = (
@@ -46,9 +44,14 @@ def _of_variable(check: str, variable: Frequency, thresholds: Mapping[str, float
         if variable.undeclared:
             rows.append(("other, not declared", variable.undeclared, "bad"))
         return Bars(f"{variable.name}: how often each code occurs", tuple(rows[-MOST_BARS:]))
-    if check in (*NUMBERS, "SV022", "SV025") and variable.numbers is not None:
+    if check in NUMBERS and variable.numbers is not None:
         low, high = variable.range or (None, None)
         return Spread(f"{variable.name}: where the numbers lie", variable.numbers.histogram, low, high)
+    if check == "SV029" and variable.numbers is not None:
+        lower, upper = variable.numbers.lower_quartile, variable.numbers.upper_quartile
+        room = thresholds.get("maximum", 3.0) * (upper - lower)
+        title = f"{variable.name}: where the numbers lie"
+        return Spread(title, variable.numbers.histogram, lower - room, upper + room)
     if check in GAPS:
         return _gaps(check, variable, thresholds)
     return None
@@ -105,7 +108,7 @@ def _of_scale(check: str, report: ScaleReport, thresholds: Mapping[str, float]) 
     return None
 
 
-def _speeding(median: float, unit: str, thresholds: Mapping[str, float]) -> float | None:
-    """The least time that counts as read: a share of the median."""
-    share = thresholds.get("minimum", thresholds.get("share"))
-    return share * median if share is not None and unit == "min" else None
+def _durations(taken: Durations, thresholds: Mapping[str, float]) -> Spread:
+    """How long answering took; the least time that counts as read is a share of the median."""
+    limit = thresholds["minimum"] * taken.median if "minimum" in thresholds else None
+    return Spread("How long answering took", taken.histogram, limit, None, f" {taken.unit}")

@@ -12,7 +12,8 @@ import pytest
 
 from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.features import answers_as_declared
-from evidence.survey.frequencies import Frequencies, frequencies
+from evidence.survey.frequencies import Durations, Frequencies, frequencies
+from evidence.survey.histogram import Histogram
 from evidence.survey.reading import Survey as SurveyFile
 from evidence.survey.responses import Responses
 from evidence.survey.scale_report import ScaleReport
@@ -363,7 +364,8 @@ def test_data_docs_keep_small_counts_back_and_say_what_is_allowed(study: Study) 
 
 
 def measured() -> Measured:
-    return Measured(frequencies=tables(), reports=(REPORT,), responses=Responses(90, 60, 40))
+    timed = replace(tables(), durations=Durations("min", 20.0, Histogram(0, 5, (1, 0, 3, 8, 2))))
+    return Measured(frequencies=timed, reports=(REPORT,), responses=Responses(90, 60, 40))
 
 
 @pytest.mark.parametrize(
@@ -371,6 +373,8 @@ def measured() -> Measured:
     [
         ("SV020", "q1", Bars, "7"),
         ("SV021", "days", Spread, "days"),
+        ("SV029", "days", Spread, "days"),
+        ("SV034", "days", Spread, "' min'"),
         ("SV026", "days", Bars, "blank"),
         ("SV080", "q1", Bars, "Refused"),
         ("SV060", "climate", Marks, "alpha"),
@@ -394,6 +398,18 @@ def test_a_gap_is_drawn_by_its_reason_and_a_hidden_question_is_no_gap() -> None:
     assert picture.limit == 0.2
     assert "not shown" not in repr(picture)
     assert [row[2] for row in picture.rows if row[0].startswith("blank")] == ["bad"]
+
+
+def test_the_limits_drawn_are_those_of_the_check() -> None:
+    fast = picture_of("SV034", "ended", measured(), {"minimum": 0.3})
+    assert isinstance(fast, Spread)
+    assert (fast.low, fast.high) == (6.0, None)
+    far = picture_of("SV029", "days", measured(), {"maximum": 3})
+    assert isinstance(far, Spread)
+    assert (far.low, far.high) == (2.0 - 3 * 43.0, 45.0 + 3 * 43.0)
+    ranged = picture_of("SV021", "days", measured(), {})
+    assert isinstance(ranged, Spread)
+    assert (ranged.low, ranged.high) == (0.0, 30.0)
 
 
 def test_the_artifacts_say_what_to_do_in_counts(study: Study) -> None:
