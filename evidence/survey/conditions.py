@@ -35,7 +35,7 @@ from evidence.survey.grammar_nodes import (
     Related,
     Text,
 )
-from evidence.survey.grammar_words import UNITS
+from evidence.survey.grammar_words import UNITS, checkbox_variable
 
 Mask = npt.NDArray[np.bool_]
 Kind = Literal["number", "text", "day"]
@@ -195,14 +195,31 @@ def _kind(expression: Expression, frame: pd.DataFrame) -> Kind:
 
 def _column(reference: Reference, frame: pd.DataFrame) -> pd.Series | None:
     """The variable's answers in their rows, or those the same record gave at another event."""
-    if reference.variable not in frame.columns or not reference.event:
-        return frame.get(reference.variable)
+    if reference.variable not in frame.columns:
+        return _chosen_option(reference.variable, frame) if not reference.event else None
+    if not reference.event:
+        return frame[reference.variable]
     if EVENT not in frame.columns:
         return None
     record = frame.iloc[:, 0]
     there = frame[EVENT].eq(reference.event).to_numpy(dtype=bool, na_value=False)
     given = frame.loc[there, reference.variable].groupby(record[there]).first()
     return record.map(given)
+
+
+def _chosen_option(variable: str, frame: pd.DataFrame) -> pd.Series | None:
+    """`q5___2`: 1 or 0 for one code of a variable q5 whose answers list codes as `1;2`; blank where q5 is."""
+    question = variable.partition("___")[0]
+    if question == variable or question not in frame.columns:
+        return None
+    codes, distinct = pd.factorize(frame[question], use_na_sentinel=False)
+    each = [
+        np.nan
+        if pd.isna(answer)
+        else variable in {checkbox_variable(question, code) for code in str(answer).split(";")}
+        for answer in distinct
+    ]
+    return pd.Series(np.array(each, dtype=float)[codes], index=frame.index)
 
 
 def _numbers(expression: Expression, frame: pd.DataFrame) -> Column:
@@ -271,6 +288,10 @@ def _days(expression: Expression, frame: pd.DataFrame) -> npt.NDArray[np.datetim
     if isinstance(expression, Text):
         day = pd.to_datetime(expression.value, errors="coerce", format="ISO8601", utc=True)
         return np.full(len(frame), np.datetime64("NaT") if pd.isna(day) else day.tz_localize(None), "datetime64[ns]")
+    if isinstance(expression, Chosen):
+        truth = _truth(expression.condition, frame)
+        chosen = np.where(truth.holds, _days(expression.then, frame), _days(expression.otherwise, frame))
+        return np.where(truth.unknown, np.datetime64("NaT"), chosen)
     column = _column(expression, frame) if isinstance(expression, Reference) else None
     if column is None or pd.api.types.is_numeric_dtype(column):
         return np.full(len(frame), np.datetime64("NaT"), "datetime64[ns]")

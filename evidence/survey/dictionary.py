@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from evidence.survey import dictionary_ours, dictionary_redcap
 from evidence.survey.dictionary_cells import cells_of
+from evidence.survey.dictionary_codes import written_number
 from evidence.survey.dictionary_model import (
     TYPES,
     Code,
@@ -21,6 +22,7 @@ from evidence.survey.dictionary_model import (
     code_of,
 )
 from evidence.survey.dictionary_ours import COLUMNS, meant
+from evidence.survey.grammar_words import checkbox_variable
 from study.errors import Fault
 from study.identifiers import digest
 
@@ -63,7 +65,8 @@ def read_dictionary(data: bytes, name: str) -> DataDictionary:
         elif variable.name:
             seen[variable.name] = number
             variables.append(variable)
-    known = _Known(frozenset(seen), frozenset(v.set for v in variables if v.set), columns)
+    options = {checkbox_variable(v.name, _shown(c)) for v in variables if v.type == "multiple" for c in v.values}
+    known = _Known(frozenset(seen), frozenset(options), frozenset(v.set for v in variables if v.set), columns)
     variables = [known.kept(v, f"{name}, row {seen[v.name]}", faults) for v in variables]
     if not variables and not faults:
         faults.append(Fault(name, "the dictionary lists no variable", "Write one row for each variable of the survey."))
@@ -77,18 +80,26 @@ def is_dictionary(data: bytes, name: str) -> bool:
     return {"variable", "type"} <= {*header} <= {*COLUMNS, ""} or dictionary_redcap.is_redcaps(header)
 
 
+def _shown(code: Code) -> str:
+    return code if isinstance(code, str) else written_number(code)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The variables and multiple-response sets of a dictionary, and what its columns are called."""
+    """What a dictionary's conditions may ask about, and what its columns are called.
+
+    The names of its variables, the options of those with several codes (`q5___2`), its multiple-response sets.
+    """
 
     names: frozenset[str]
+    options: frozenset[str]
     sets: frozenset[str]
     columns: dict[str, str]
 
     def kept(self, variable: Variable, where: str, faults: list[Fault]) -> Variable:
         """The variable without a condition or calculation that asks about one the dictionary does not have."""
         for column, asked in asked_about(variable):
-            unknown = sorted(asked - self.names)
+            unknown = sorted(asked - self.names - self.options)
             faults += [self._fault(one, column, where) for one in unknown]
             if unknown and column == "show_if":
                 variable = replace(variable, show_if=None)

@@ -55,6 +55,7 @@ LONGEST = 20_000
 """Characters."""
 _FIELD = re.compile(r"(?P<name>[^\W\d][\w.$]*)\s*(?:\((?P<code>[^()]*)\))?")
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+_COMMENT = re.compile(r"(?:#|//)[^\n]*")
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)")
 
 
@@ -92,6 +93,8 @@ def _tree(text: str) -> Tree[Token] | Token:
         at = int(error.pos_in_stream or 0)
         if text[at] == "{":
             _refuse("{…} embeds a field in text, which is not read here; name a variable as in [q1]", at)
+        if text[at] in "‘’“”´`":
+            _refuse("write straight quotation marks, as in '1'", at)
         if text[at] in "'\"":
             _refuse("the quotation mark is not closed", at)
         if text[at] == "[":
@@ -113,7 +116,7 @@ class _Reader:
         if len(text) > LONGEST:
             raise ConditionError(f"longer than {LONGEST} characters; write it more simply")
         self._written = text
-        self.is_redcap = "[" in _QUOTED.sub("", text)
+        self.is_redcap = "[" in _COMMENT.sub("", _QUOTED.sub("", text))
 
     def read(self) -> Node:
         return self._node(_tree(self._written), 0)

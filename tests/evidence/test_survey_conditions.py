@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import statistics
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidence.survey.conditions import computed, holds
@@ -150,6 +151,17 @@ def test_an_answer_of_another_event_is_that_of_the_same_record():
     assert told("[base_arm_1][smokes] >= 1", frame.drop(columns="redcap_event_name")) == [None] * 5
 
 
+def test_one_code_of_several_is_asked_about_as_a_box():
+    frame = pd.DataFrame({"race": ["1", "1;2", " 12 ; -2", None]})
+    assert told("[race(2)] = '1'", frame) == [False, True, False, False]
+    assert told("race___2 == 1", frame) == [False, True, False, None]
+    assert told("[race(-2)] = '1'", frame) == [False, False, True, False]
+
+
+def test_the_time_between_days_that_are_chosen():
+    assert results("datediff(if(a > 1, born, met), '2024-01-02', 'd')")[0] == 1.0
+
+
 # The reference: one respondent at a time, a blank is None.
 
 
@@ -257,6 +269,7 @@ NUMERIC = st.sampled_from(["a", "b", "absent"]).map(Reference)
 VALUES = st.sampled_from([-3.0, 0.0, 1.0, 2.0, 5.0, 0.5])
 
 
+@cache
 def expressions(depth: int):
     simple = st.one_of(VALUES.map(Number), NUMERIC)
     if not depth:
@@ -275,6 +288,7 @@ def expressions(depth: int):
     )
 
 
+@cache
 def conditions(depth: int):
     signs = st.sampled_from(["=", "<>", "==", "!=", "<", "<=", ">"])
     simple = st.one_of(
@@ -300,7 +314,7 @@ def rows_of(frame: pd.DataFrame):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(conditions(2))
 def test_conditions_agree_with_the_reference(condition):
     expected = [reference_truth(condition, row) for row in rows_of(FRAME)]
@@ -308,7 +322,7 @@ def test_conditions_agree_with_the_reference(condition):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(expressions(3))
 def test_calculations_agree_with_the_reference(expression):
     expected = [reference_value(expression, row) for row in rows_of(FRAME)]

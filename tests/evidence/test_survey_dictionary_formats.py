@@ -6,7 +6,7 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidence.survey.dictionary import DataDictionary, Variable, is_dictionary, read_dictionary
@@ -79,6 +79,13 @@ def test_labels_with_semicolons_signs_and_other_scripts_survive():
     assert read_dictionary(written(DataDictionary((variable,))), NAME).variables == (variable,)
 
 
+def test_a_condition_may_ask_about_one_code_of_several():
+    text = "variable,type,values,show_if\nrace,multiple,1=A;-2=B,\nwhy,text,,race___1 == 1 or race____2 == 1\n"
+    assert read_dictionary(text.encode(), NAME).faults == ()
+    (fault,) = read_dictionary(text.replace("race___1 ==", "race___3 ==").encode(), NAME).faults
+    assert "asks about race___3" in fault.what
+
+
 TEXTS = st.text("ab;=\\', \"é", max_size=6).map(str.strip)
 CODES = st.one_of(
     st.integers(-99, 999).map(float),
@@ -117,7 +124,7 @@ def variables(draw, name: str):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.tuples(*(variables(name) for name in NAMES)))
 def test_what_is_written_is_read_back_as_the_same(several):
     dictionary = read_dictionary(written(DataDictionary(several)), NAME)
