@@ -165,6 +165,8 @@ def _from_survey(column: Mapping[str, Any]) -> FromSurvey:
     said += f"{column['survey']}: the mean of its respondents, for sites where it may stand."
     if without:
         said += f" {without} of the frame's sites have none and count as missing."
+    if column["elsewhere_count"]:
+        said += f" {column['elsewhere_count']} with a score are not in the frame."
     rows = tuple(
         (s["site_id"], f"{s['mean']:.2f}", f"{s['low']:.2f} to {s['high']:.2f}", str(s["n"])) for s in column["sites"]
     )

@@ -145,7 +145,11 @@ def _references(protocol: Protocol) -> Iterator[str]:
     for i, survey in enumerate(protocol.surveys):
         if survey.linkage == "coded" and not survey.key:
             yield f"surveys.{i}.key: a coded survey needs the column that holds the participant code"
+        for name in (name for name, times in Counter(s.name for s in survey.scales).items() if times > 1):
+            yield f"surveys.{i}.scales: {name} appears twice; give each scale its own name"
         for scale in survey.scales:
+            for item in (item for item, times in Counter(scale.items).items() if times > 1):
+                yield f"surveys.{i}.scales: {item} is twice an item of {scale.name}; keep one"
             extra = [item for item in scale.reversed if item not in scale.items]
             if extra:
                 yield f"surveys.{i}.scales: reversed item {extra[0]} is no item of {scale.name}; correct one of them"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ import pytest
 from evidence import isolated
 from sampling import Frame
 from study import Event, Fact, Reference, StudyError, Subject, load_protocol
-from tasks.checking import study_faults
+from study.decisions import Decision
+from tasks.checking import _frames
 from tasks.request import StudyRequest
 from tasks.sample_decisions import carry_out_approvals
 from tasks.sample_section import stage_section
 from tasks.sampling import Proposed, asked, propose_samples, write_samples
+from tasks.site_replacement import find_replacement
 from tasks.survey_scores import COLUMNS, site_scores_of
 from tasks.surveys import judge_surveys, receptions, verdicts
 from tasks.workspace import Workspace, opened
@@ -169,6 +172,7 @@ def test_sites_are_chosen_by_what_people_answered_and_the_record_says_so(study: 
     section = stage_section(load_protocol(study / "study.yaml").sampling.stages[0], shown)
     assert section.from_surveys[0].rows[0][0::3] == ("S01", "8")
     assert "2 of the frame's sites have none" in section.from_surveys[0].said
+    assert "not in the frame" not in section.from_surveys[0].said
     assert "scores" not in json.loads((study / "out/sample/largest.json").read_text())
 
 
@@ -184,6 +188,43 @@ def test_a_survey_that_validate_surveys_judged_is_scored(study: Path, monkeypatc
     assert inside(study, act) in ("passed", "review")
     found = propose(study)
     assert {f.data["stage"] for f in found.facts} == {"sites", "largest"}
+
+
+def test_a_site_without_a_score_follows_the_rule_for_what_is_missing(study: Path) -> None:
+    validated(study)
+    varied = "strategy: maximum_variation, rationale: A test, size: 2, attributes: [{name: support, kind: numeric%s}]"
+    extreme = "strategy: extreme_or_deviant_case, rationale: The ends say most, size: 2, score: support"
+    with_change(study, extreme, varied % "")
+    [query] = propose(study).queries
+    assert query.check == "SA003"
+    assert "S08" in query.message or "row 9" in query.message + query.where
+    with_change(study, extreme, varied % ", missing: drop")
+    assert next(f for f in propose(study).facts if f.data["stage"] == "sites").data["eligible"] == 7
+
+
+def test_without_any_score_the_query_says_why(study: Path) -> None:
+    validated(study)
+    with_change(study, "minimum_respondents: 5", "minimum_respondents: 5, minimum_rwg: 1")
+    assert "no site's mean of the scale support may stand" in propose(study).queries[0].message.casefold()
+    with_change(study, "minimum_respondents: 5", "minimum_respondents: 5")
+    (study / "sampling/frame.csv").write_text("site_id,staff_count\n1,3\n2,4\n")
+    assert "no site with a score in the survey staff is in the sampling frame" in (
+        propose(study).queries[0].message.casefold()
+    )
+
+
+def test_a_replacement_says_where_the_scores_came_from_too(study: Path) -> None:
+    validated(study)
+    with_change(study, "size: 2, score: support", "size: 2, score: support, tail_share: 0.4")
+    code = code_of(propose(study))
+    decided = f"decision,subject,value,person,occurred,reason\napprove_sample,sites,{code},ME,2026-06-01,Yes\n"
+    (study / "registers/decisions.csv").write_text(decided)
+    inside(study, lambda place: place.trail.append(carry_out_approvals.fn(place).facts))
+    decision = Decision("replace_site", "sites", "S01", "ME", date(2026, 6, 2), "", 0)
+    replaced = inside(study, lambda place: place.trail.append(find_replacement.fn(place, decision, "declined").facts))
+    assert replaced[0].data["entering"] == "S02"
+    [record] = (study / "records/site.replaced").glob("*.json")
+    assert json.loads(record.read_text())["scores"][0]["column"] == "support"
 
 
 def test_a_stage_that_names_no_score_keeps_its_digests_and_waits_for_nothing(study: Path) -> None:
@@ -305,6 +346,8 @@ def with_change(study: Path, before: str, after: str) -> Path:
         (", site_score: {minimum_respondents: 5}", "", "does not say when a site's mean may stand"),
         ("    site: site_id\n", "", "names no column with the site"),
         ("column: support}", "column: site_id}", "the column site_id is taken"),
+        ("[q1, q2, q3]", "[q1, q2, q2]", "q2 is twice an item of support"),
+        ("scales: [{name", "scales: [{name: support, items: [q1, q2]}, {name", "support appears twice"),
     ],
 )
 def test_a_score_no_survey_can_give_is_said_before_anything_runs(
@@ -316,7 +359,7 @@ def test_a_score_no_survey_can_give_is_said_before_anything_runs(
 
 def test_check_looks_for_every_column_but_those_of_surveys(study: Path) -> None:
     def said() -> str:
-        return " ".join(fault.what for fault in study_faults(study))
+        return " ".join(fault.what for fault in _frames(study, load_protocol(study / "study.yaml")))
 
     assert "the column" not in said()
     (study / "sampling/frame.csv").write_text("site_id,staff_count,support\nS01,3,4\n")
