@@ -10,7 +10,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from evidence.survey.answers import Answers
+from evidence.survey.coded import RowTable
 from evidence.survey.own_checks import OwnCheck, rule_columns
+from evidence.survey.skip_logic import variables_of
 from expectations.check import Check, Suite, is_true, raised_by_code
 from expectations.survey.suites import ROW_KEY
 from expectations.validate import Validation, validate_full
@@ -47,13 +50,16 @@ def own_suite(checks: Sequence[OwnCheck], spec: Survey) -> Suite:
 
 
 def judge_own(
-    checks: Sequence[OwnCheck], values: pd.DataFrame, rows: pd.DataFrame, spec: Survey, *, study: Protocol, ref: str
+    checks: Sequence[OwnCheck], answers: Answers, rows: RowTable, spec: Survey, *, study: Protocol, ref: str
 ) -> Validation:
-    """The team's checks over the answers; `rows` names each row in ROW_KEY, `ref` is the file's opaque ref.
+    """The team's checks over the answers; `rows` knows each row's name, `ref` is the file's opaque ref.
 
     One query a check, whose fingerprint rests on the check's id. StudyError when a check was lost on the way.
     """
-    frame = rule_columns(checks, values).assign(**{ROW_KEY: rows[ROW_KEY]})
+    asked_about = {name for own in checks for name in variables_of(own.rule) if name in answers}
+    values = {name: answers.to(name).coded.whole(answers.index) for name in sorted(asked_about)}
+    held = rule_columns(checks, pd.DataFrame(values, index=answers.index))
+    frame = RowTable(answers.index, {str(name): held[name] for name in held}, ROW_KEY, rows.names)
     validation = validate_full(frame, own_suite(checks, spec), study=study, place=ref)
     if not frame.empty and [r.feature for r in validation.results] != [own.feature for own in checks]:
         raise StudyError("a check of the team's own was lost", remedy="This is a fault in fieldtrail: report it.")

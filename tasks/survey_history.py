@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from evidence.survey.dictionary import DataDictionary
-from evidence.survey.features import Answers
+import pandas as pd
+
+from evidence.survey.answers import Answers, AnswersTo
+from evidence.survey.dictionary import DataDictionary, Variable
 from study import Query
 from study.objects import NotStored
 from tasks.readings import FOLDER
@@ -103,10 +105,10 @@ class History:
         if self.before is None:
             return ""
         parts = [
-            _counted(abs(self.rows_added), "row", "more" if self.rows_added > 0 else "fewer"),
-            _counted(len(self.appeared), "variable", "more"),
-            _counted(len(self.vanished), "variable", "gone"),
-            _counted(len({moved.variable for moved in self.moved()}), "variable", "answered otherwise"),
+            _in_words(abs(self.rows_added), "row", "more" if self.rows_added > 0 else "fewer"),
+            _in_words(len(self.appeared), "variable", "more"),
+            _in_words(len(self.vanished), "variable", "gone"),
+            _in_words(len({moved.variable for moved in self.moved()}), "variable", "answered otherwise"),
         ]
         return ", ".join(filter(None, parts))
 
@@ -118,18 +120,20 @@ def counts_of(
     found = {query.fingerprint: query.check for query in queries}
     if answers is None or dictionary is None:
         return Counts(day, verdict, queries=found)
-    blank, missing = answers.is_blank.sum(), answers.is_missing.sum()
-    variables = {}
-    for variable in dictionary.variables:
-        if variable.name not in answers.values:
-            continue
-        values, codes = answers.values[variable.name], {}
-        if variable.type == "single":
-            times = values.value_counts()
-            codes = {_written(code): int(times.get(code, 0)) for code in variable.values}
-        name = variable.name
-        variables[name] = Counted(int(values.notna().sum()), int(missing[name]), int(blank[name]), codes)
-    return Counts(day, verdict, len(answers.values), variables, found)
+    variables = {v.name: _counted_answers(answers.to(v.name), v) for v in dictionary.variables if v.name in answers}
+    return Counts(day, verdict, len(answers.index), variables, found)
+
+
+def _counted_answers(given: AnswersTo, variable: Variable) -> Counted:
+    """One variable's counts, from its distinct contents."""
+    times = given.coded.counts()
+    codes: dict[str, int] = {}
+    if variable.type == "single":
+        chosen = pd.Series(times).groupby(given.values.to_numpy()).sum()
+        codes = {_written(code): int(chosen.get(code, 0)) for code in variable.values}
+    marks = (given.is_there, given.is_missing, given.is_blank)
+    answered, missing, blank = (int(times[mark].sum()) for mark in marks)
+    return Counted(answered, missing, blank, codes)
 
 
 def last_history(place: Workspace, survey: str) -> History | None:
@@ -177,5 +181,5 @@ def _moved(name: str, before: Counted, now: Counted) -> Iterator[Moved]:
             yield Moved(name, code, *shares)
 
 
-def _counted(count: int, what: str, how: str) -> str:
+def _in_words(count: int, what: str, how: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'} {how}" if count else ""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from evidence.survey import Survey as SurveyFile
+from evidence.survey.answers import Answers, answers_as_declared
+from evidence.survey.coded import RowTable
 from evidence.survey.dictionary import DataDictionary
-from evidence.survey.features import answers_as_declared
 from evidence.survey.frequencies import Frequencies, frequencies
 from evidence.survey.responses import Responses
 from evidence.survey.scale_report import ScaleReport
@@ -124,17 +125,17 @@ def _checked(
     place: Workspace, files: SurveyFiles, dictionary: DataDictionary, read: SurveyFile, known: People
 ) -> _Checked:
     """The suites that dictionary, protocol and team ask for, over the answers."""
-    spec, answers = files.spec, answers_as_declared(read, dictionary)
-    values, ref = answers.values, place.ref(spec.file)
-    gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, values))
+    spec, answers, ref = files.spec, answers_as_declared(read, dictionary), place.ref(files.spec.file)
+    gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, _about_people(answers, spec)))
     gates.write(f"survey-{spec.name}")
     people = of_people(place, spec, known, read, dictionary, answers)
     whole = SurveyToJudge(spec, read, dictionary, answers, people.links, people.about_file, people.about_variables)
     whole = replace(whole, reports=whole.measured_scales())
     rows = whole.rows(place.today)
-    validations = judge(whole, rows, study=place.protocol, ref=ref)
-    if files.own and len(rows):
-        validations += (judge_own(files.own, values, rows, spec, study=place.protocol, ref=ref),)
+    only = {*DECISIVE, *OF_PEOPLE} if rows.empty or len(rows) < (spec.rows or 0) else None
+    validations = judge(whole, rows, study=place.protocol, ref=ref, only=only)
+    if files.own and only is None:
+        validations += (judge_own(files.own, answers, rows, spec, study=place.protocol, ref=ref),)
     faults = (raised(place, spec, check, spec.distribution or "", said) for check, said in people.faults)
     queries = (*faults, *(query for validation in validations for query in validation.queries))
     reports = whole.measured_scales()
@@ -151,18 +152,23 @@ def _checked(
     )
 
 
-def _is_dated(spec: Survey, rows: pd.DataFrame) -> bool:
+def _about_people(answers: Answers, spec: Survey) -> pd.DataFrame:
+    """The columns that say who answered and when, cell by cell."""
+    named = [name for name in (spec.key, spec.interview_date, spec.start, spec.end) if name and name in answers]
+    return pd.DataFrame({name: answers.to(name).coded.whole(answers.index) for name in named}, index=answers.index)
+
+
+def _is_dated(spec: Survey, rows: RowTable) -> bool:
     """Whether another day may judge otherwise: a date is in the future, or consent is asked for the day of the run."""
-    is_ahead = bool((rows.filter(regex=":days_after_today$") > 0).any(axis=None))
+    ahead = (rows.coded(name).contents for name in rows.columns if name.endswith(":days_after_today"))
     days = {spec.interview_date, spec.start, spec.end} & set(rows.columns)
-    return is_ahead or (spec.linkage == "coded" and not days)
+    return any((days > 0).any() for days in ahead) or (spec.linkage == "coded" and not days)
 
 
 def _decisive(checked: _Checked, read: SurveyFile, spec: Survey) -> Query | None:
     """The query that says that this is not the file that was meant; None where there is none."""
-    expected = spec.rows or read.declared_rows or 0
-    whole = () if len(read.frame) < expected else ("SV003",)  # more rows than declared are worth looking at
-    found = {query.check: query for query in reversed(checked.queries) if query.check not in whole}
+    is_long = len(read.frame) >= (spec.rows or 0)  # more rows than declared are worth looking at
+    found = {q.check: q for q in reversed(checked.queries) if not (is_long and q.check == "SV003")}
     return next((found[check] for check in DECISIVE if check in found), None)
 
 
