@@ -47,10 +47,10 @@ def in_a_process_of_its_own(contender: str, frame: Path) -> Figure:
 
 def taken_by(work: Callable[[], Any]) -> tuple[Any, float, float, float]:
     """What `work()` gives; its processor seconds, seconds by the clock, and MiB at most beyond those before it."""
-    before = _resident(reset=True)
+    before = resident(reset=True)
     began, clock = time.process_time(), time.perf_counter()
     given = work()
-    return given, time.process_time() - began, time.perf_counter() - clock, max(0.0, _resident() - before)
+    return given, time.process_time() - began, time.perf_counter() - clock, max(0.0, resident() - before)
 
 
 def measured(contender: str, made: Made) -> Figure:
@@ -74,7 +74,7 @@ def _given(contender: str, frame: pd.DataFrame) -> Any:
     return pl.from_pandas(frame)
 
 
-def _resident(*, reset: bool = False) -> float:
+def resident(*, reset: bool = False) -> float:
     """MiB resident at most since the last reset; with `reset` the ones resident now, from which to count."""
     if reset:
         with suppress(OSError):

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from benchmarks.surveys_measured import resident
+
 WHOSE = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
 
@@ -92,8 +94,8 @@ def measured(reader: str, path: Path, columns: int) -> ReadingFigure:
     before, clock = _used(), time.perf_counter()
     frame = READERS[reader](path, names)
     wall = time.perf_counter() - clock
-    both = (resource.getrusage(who).ru_maxrss for who in WHOSE)
-    return ReadingFigure(_used() - before, wall, max(both) / MEBIBYTE, *frame.shape)
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / MEBIBYTE
+    return ReadingFigure(_used() - before, wall, max(resident(), child), *frame.shape)
 
 
 def _used() -> float:
