@@ -178,7 +178,8 @@ def _answers(place: Workspace, events: list[Event]) -> Iterator[Answer]:
 
 def _survey_answers(place: Workspace, spec: Survey, codes: Mapping[str, str], at: str) -> Iterator[Answer]:
     try:
-        frame = read_survey(place.root / spec.file).frame
+        named = [name for name in (spec.key, spec.interview_date, spec.start, spec.end) if name]
+        frame = read_survey(place.root / spec.file, encoding=spec.encoding, columns=named).frame
     except StudyError:
         return  # that it cannot be read is for validating surveys to say
     if spec.key not in frame.columns:

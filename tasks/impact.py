@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from analysis import guest_saturation
 from analysis.saturation import new_codes_in_order
 from evidence import read_survey
+from evidence.survey.linkage import plain_key, plain_keys
 from recruitment import (
     Affiliation,
     ConsentLedger,
@@ -27,6 +28,7 @@ from recruitment.withdrawal import Material, SequenceChange, dispositions_offere
 from study import Event, StudyError
 from tasks.cited import cited_codings, interview_of, published_claims
 from tasks.codings import material_of
+from tasks.distribution import stored
 from tasks.exported import exports_of_people
 from tasks.packets import kept_packets
 from tasks.read import read_restricted_table, read_table
@@ -127,12 +129,18 @@ def _material(
 
 
 def _survey_rows(place: Workspace, participant: str) -> Iterator[tuple[str, int]]:
-    """Survey files with how many of their rows bear the participant's code."""
+    """Survey files with how many of their rows bear the participant's code, however it is spelled there."""
     for survey in place.protocol.surveys:
-        if survey.linkage == "coded" and survey.key and (place.root / survey.file).is_file():
-            frame = read_survey(place.root / survey.file).frame
-            if survey.key in frame.columns and (found := int((frame[survey.key].astype(str) == participant).sum())):
-                yield survey.file, found
+        data = stored(place, survey.file) if survey.linkage == "coded" and survey.key else None
+        if data is None:
+            continue
+        key = str(survey.key)
+        try:
+            frame = read_survey(data, name=survey.file, encoding=survey.encoding, columns=(key,)).frame
+        except StudyError:
+            continue  # that it cannot be read is for validating surveys to say, and must not stop a withdrawal
+        if key in frame.columns and (found := int((plain_keys(frame[key]) == plain_key(participant)).sum())):
+            yield survey.file, found
 
 
 def _saturation(place: Workspace, asked: Withdrawal, code: str, recruitment: Recruitment) -> Iterator[SequenceChange]:

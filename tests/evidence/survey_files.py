@@ -91,6 +91,4 @@ def mortal(data: bytes, *rest: Any) -> Contents | Refused:
         os.abort()
     if b"HANG" in data:
         time.sleep(60)
-    if b"EAT" in data:
-        return [bytes(1 << 28) for _ in range(1000)]  # type: ignore[return-value]
     return read_bytes(data, *rest)

@@ -234,7 +234,7 @@ def test_days_beyond_the_calendar_are_numbers_and_a_problem_and_other_days_are_d
 
 
 @given(st.lists(st.datetimes(datetime.datetime(1, 1, 2), datetime.datetime(9999, 12, 30)), min_size=1, max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_seconds_and_days_come_back_as_they_were_counted(moments: list[datetime.datetime]):
     moments = [moment.replace(microsecond=0) for moment in moments]
     for format, start in (("sav", datetime.datetime(1582, 10, 14)), ("xpt", datetime.datetime(1960, 1, 1))):
@@ -354,7 +354,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size
 
 @pytest.mark.slow
 @given(st.lists(st.tuples(NUMBERS, TEXTS), min_size=1, max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[float | None, str]]):
     folder = tmp_path_factory.getbasetemp()
     frame = pd.DataFrame({"n": pd.Series([n for n, _ in rows], dtype=float), "s": [s for _, s in rows]})

@@ -104,8 +104,7 @@ def test_many_files_are_read_in_order_by_children_that_are_replaced_when_they_di
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(reading, "read_bytes", mortal)
-    monkeypatch.setattr(reading, "SECONDS", 5.0)
-    monkeypatch.setattr(reading, "MEGABYTES", 1500)
+    monkeypatch.setattr(reading, "SECONDS", 3.0)
     (tmp_path / "staff.sav").write_bytes(written("survey.sav"))
     catalog = sas7bcat({"OFTEN": {1.0: "Never"}})
     outcomes = list(
@@ -116,7 +115,6 @@ def test_many_files_are_read_in_order_by_children_that_are_replaced_when_they_di
                 Asked(b"id,q\nCRASH,1\n", "crash.csv"),
                 Asked(b"%PDF-1.7", "report.pdf"),
                 Asked(b"id,q\nHANG,1\n", "hang.csv"),
-                Asked(b"id,q\nEAT,1\n", "eat.csv"),
                 Asked(sas7bdat({"q": [1.0, None]}, {"q": "OFTEN"}), "a.sas7bdat", catalog=catalog),
                 Asked("id,q\nP1,né\n".encode("cp1252"), "latin.csv"),
                 Asked("id,q\nP1,né\n".encode("cp1252"), "latin.csv", encoding="cp1252", columns=("q",)),
@@ -131,7 +129,6 @@ def test_many_files_are_read_in_order_by_children_that_are_replaced_when_they_di
         "the survey file is damaged or incomplete: its reader crashed (SIGABRT)",
         "the survey file is a PDF, not data",
         "the survey file is too large or damaged: its reader took too long",
-        "the survey file is too large or damaged: its reader needed too much memory",
         2,
         "the text is not UTF-8 (row 2)",
         1,

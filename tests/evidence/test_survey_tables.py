@@ -143,7 +143,7 @@ CELL = st.text(st.sampled_from('ab ,;"\n\r\t1é'), max_size=6)
 @pytest.mark.slow
 @given(st.lists(st.tuples(CELL, CELL, CELL), max_size=8))
 @example([("a\rb", 'c"', "\n")])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_both_parsers_give_the_cells_that_were_written(table: list[tuple[str, str, str]]):
     import csv
 

@@ -401,3 +401,12 @@ def test_words_repeated_are_found_as_the_claim_writes_them():
     ]
     assert list(repeated("Telling is a matter of choice.", quotes)) == []
     assert json.dumps(list(repeated("", quotes))) == "[]"
+
+
+def test_survey_rows_are_counted_however_the_key_is_spelled_and_a_damaged_survey_stops_no_withdrawal(study):
+    (study / "surveys/web.csv").write_text("code,answer\n p001 ,4\nP002,5\n")
+    with acting(study) as place:
+        assert impact_of.fn(place, asked("deidentify")).survey_rows == {"surveys/web.csv": 1}
+    (study / "surveys/web.csv").write_bytes(b"%PDF-1.7")
+    with acting(study) as place:
+        assert impact_of.fn(place, asked("deidentify")).survey_rows == {}
