@@ -181,6 +181,7 @@ class SurveyPage:
     waves: tuple[Wave, ...] = ()
     history: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = ()
+    has_docs: bool = True
 
     @property
     def to_act_on(self) -> tuple[tuple[OpenQuery, ...], ...]:
@@ -203,7 +204,7 @@ def survey_page(page: SurveyPage) -> bytes:
         "survey_page.html",
         title=f"Survey {page.name}",
         page=page,
-        docs=page_name(page.name),
+        docs=page_name(page.name) if page.has_docs else "index.html",
         verdicts=VERDICTS,
         severities=SEVERITIES,
         missing=MISSING,

@@ -67,6 +67,7 @@ class SurveyPages:
             compared_with=_day(known.history.before.day) if known.history and known.history.before else "",
             waves=tuple(self._waves(known)),
             history=tuple(moments_of(known, self.checks, self.protocol.zone)),
+            has_docs=known.measured is not None,
         )
 
     def _queries(self, known: KnownSurvey, measured: Measured) -> Iterator[OpenQuery]:

@@ -138,6 +138,9 @@ def test_a_survey_with_nothing_open_says_so():
     page = survey_page(replace(PAGE, queries=(), verdict="passed", next=("It passed every check.",))).decode()
     assert "Nothing to act on" in page
     assert "It passed every check." in page
+    assert '"../data_docs/staff.html"' in page
+    never = survey_page(replace(PAGE, has_docs=False)).decode()
+    assert '"../data_docs/index.html"' in never, "a file that was never there has no Data Docs"
 
 
 def test_the_answers_are_whole_without_a_script():
