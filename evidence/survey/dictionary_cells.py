@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection
 
 from study.errors import Fault, StudyError
-from study.workbook import cell_text, opened_workbook
+from study.workbook import cell_text, filled_cells, opened_workbook
 
 Rows = list[tuple[int, list[str]]]
 SHEET = "dictionary"
@@ -44,11 +44,12 @@ def _of_workbook(data: bytes, name: str, faults: list[Fault]) -> Rows:
     except StudyError as error:
         faults.append(Fault(error.where, error.what, error.remedy))
         return []
-    sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if not sheets:
+        faults.append(Fault(name, "the workbook has no sheet with cells", "Save the dictionary as CSV UTF-8."))
+        return []
     rows: dict[int, dict[int, str]] = {}
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.value is not None:
-                rows.setdefault(cell.row, {})[cell.column] = cell_text(cell)
+    for cell in filled_cells(sheets.get(SHEET, book.worksheets[0])):
+        rows.setdefault(cell.row, {})[cell.column] = cell_text(cell)
     width = max((max(cells) for cells in rows.values()), default=0)
     return [(number, [cells.get(i, "") for i in range(1, width + 1)]) for number, cells in sorted(rows.items())]

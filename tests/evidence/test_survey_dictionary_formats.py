@@ -222,3 +222,14 @@ def test_a_condition_at_fault_is_left_out_of_what_is_written():
     dictionary = read_dictionary(unknown.encode(), "dd.csv")
     assert len(dictionary.faults) == 2
     assert read_dictionary(written(dictionary), NAME).faults == ()
+
+
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([OURS, REDCAP]), st.integers(0, 2000), st.binary(max_size=8), st.integers(0, 40))
+def test_no_content_makes_reading_fail(text: str, at: int, put: bytes, cut: int):
+    data = text.encode()
+    damaged = data[:at] + put + data[at + cut :]
+    dictionary = read_dictionary(damaged, NAME)
+    assert read_dictionary(written(dictionary), NAME).variables == dictionary.variables or not dictionary.variables
+    is_dictionary(damaged, NAME)
