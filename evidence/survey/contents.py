@@ -15,7 +15,7 @@ Format = Literal["sav", "zsav", "por", "dta", "xpt", "sas7bdat", "xlsx", "csv"]
 Layout = Literal["plain", "redcap", "qualtrics"]
 LABELLED: frozenset[str] = frozenset({"sav", "zsav", "por", "dta"})
 """Formats that hold labels of variables and values."""
-DECLARES_MISSING: frozenset[str] = frozenset({"sav", "zsav"})
+DECLARES_MISSING: frozenset[str] = frozenset({"sav", "zsav", "por"})
 """Formats whose declared missing codes we read."""
 
 
