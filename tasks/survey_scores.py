@@ -110,10 +110,21 @@ def _measured(place: Workspace, spec: Survey, dictionary: DataDictionary) -> dic
         return {scale.name: ScoresBySite() for scale in wanted}
     sites = values[spec.site].astype(object)
     if spec.linkage == "coded":
-        linked = links(people(place), spec, values)
-        may = linked.get("respondent:has_consent", pd.Series(False, values.index)).eq(True)
-        sites = sites.where(may & ~linked.get("respondent:is_withdrawn", pd.Series(True, values.index)).eq(True))
+        sites = sites.mask(_refused(links(people(place), spec, values)))
     return {scale.name: sites_of(scale, values, dictionary, sites) for scale in wanted}
+
+
+def _refused(linked: pd.DataFrame) -> pd.Series:
+    """Whose answers count nowhere: of people not registered, without consent on the day, or withdrawn.
+
+    An answer whose key an erasure took stays; without a registry nobody's does.
+    """
+    if "respondent:is_registered" not in linked:
+        return pd.Series(True, linked.index)
+    against = {"is_registered": False, "has_consent": False, "is_withdrawn": True}
+    said = [linked[f"respondent:{name}"].eq(no) for name, no in against.items()]
+    refused: pd.Series = pd.concat(said, axis=1).any(axis=1)
+    return refused
 
 
 def _values(place: Workspace, spec: Survey, dictionary: DataDictionary, scales: Sequence[Scale]) -> pd.DataFrame:

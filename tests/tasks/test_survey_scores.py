@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from evidence import isolated
+from evidence.survey.linkage import REPLACED
 from sampling import Frame
 from study import Event, Fact, Reference, StudyError, Subject, load_protocol
 from study.decisions import Decision
@@ -330,6 +331,11 @@ def test_nobody_whom_the_gate_refuses_counts(study: Path) -> None:
     (study / "restricted/participants.csv").write_text(registry)
     validated(study)
     assert inside(study, site_scores_of)["staff"]["support"].empty  # nobody has consented
+    coded.assign(code=[f"{REPLACED}{i}" for i in range(len(coded))]).to_csv(study / "surveys/staff.csv", index=False)
+    validated(study)
+    assert len(inside(study, site_scores_of)["staff"]["support"]) == 7  # left without their keys by an erasure
+    (study / "restricted/participants.csv").unlink()
+    assert inside(study, site_scores_of)["staff"]["support"].empty
 
 
 def with_change(study: Path, before: str, after: str) -> Path:
