@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from evidence.survey.coded import RowTable
+from evidence.survey.coded import Coded, RowTable
 from expectations.check import Check
 from study import Protocol, StudyError
 
@@ -32,7 +32,7 @@ _LONG = 20_000
 """Rows above which a table is asked about by its distinct contents."""
 _PAGE = 1_000
 """Distinct contents up to which a column shares a frame with others."""
-_AT_A_TIME = 20
+_AT_A_TIME = 10
 """Expectations in one suite of Great Expectations, whose work for one grows with the others."""
 _ONLY_WHETHER = "BOOLEAN_ONLY"
 _WITH_ROWS = "COMPLETE"
@@ -57,7 +57,7 @@ def run(frame: pd.DataFrame | RowTable, checks: Sequence[Check], name: str, stud
     if any(c.given for c in checks) or not (isinstance(frame, RowTable) or len(frame) > _LONG):
         return _whole(frame.frame() if isinstance(frame, RowTable) else frame, checks, built, name)
     table = frame if isinstance(frame, RowTable) else RowTable(frame.index, {str(c): frame[c] for c in frame})
-    return distinct(table, checks, built, name)
+    return _distinct(table, checks, built, name, study)
 
 
 def _whole(frame: pd.DataFrame, checks: Sequence[Check], built: Sequence[Any], name: str) -> list[Outcome]:
@@ -76,28 +76,65 @@ def _whole(frame: pd.DataFrame, checks: Sequence[Check], built: Sequence[Any], n
     return outcomes
 
 
-def distinct(table: RowTable, checks: Sequence[Check], built: Sequence[Any], name: str) -> list[Outcome]:
+def _distinct(
+    table: RowTable, checks: Sequence[Check], built: Sequence[Any], name: str, study: Protocol
+) -> list[Outcome]:
     """The same outcomes from Great Expectations' looking at each column's distinct contents.
 
-    Columns with few contents share a frame, the shorter ones filled up with their own first content.
+    Columns of one kind of which the same is expected are asked about together.
     """
+    contents = {feature: _contents(table, feature) for feature in {c.feature for c in checks}}
     outcomes = [Outcome(b.expectation_type, "not_applicable", 0, ()) for b in built]
-    by_feature: dict[str, list[int]] = {}
+    alike: dict[object, list[int]] = {}
     for i, check in enumerate(checks):
-        by_feature.setdefault(check.feature, []).append(i)
-    pages: dict[int, dict[str, pd.Series]] = {}
-    for feature in by_feature:
-        contents = _contents(table, feature)
-        if len(contents):
-            pages.setdefault(0 if len(contents) <= _PAGE else len(contents), {})[feature] = contents
-    for page in pages.values():
-        length = max(map(len, page.values()))
-        frame = pd.DataFrame({f: c.array.take(_filled(len(c), length)) for f, c in page.items()})
-        asked = [i for feature in page for i in by_feature[feature] if _applies(page[feature], built[i])]
-        said = _whole(frame, [checks[i] for i in asked], [built[i] for i in asked], name)
-        for i, outcome in zip(asked, said, strict=True):
-            outcomes[i] = _spread(outcome, table, checks[i].feature, page[checks[i].feature])
+        if _applies(contents[check.feature], built[i]):
+            alike.setdefault(_question(built[i], contents[check.feature]) or i, []).append(i)
+    questions = [
+        _Question(f"contents {number}", tuple(group), _together([contents[checks[i].feature] for i in group]))
+        for number, group in enumerate(alike.values())
+    ]
+    for page in _pages(questions):
+        asked = [replace(checks[question.about[0]], feature=question.name) for question in page]
+        said = _whole(_frame(page), asked, [_built(check, study) for check in asked], name)
+        for question, outcome in zip(page, said, strict=True):
+            for i in question.about:
+                outcomes[i] = _spread(outcome, question.contents, table.coded(checks[i].feature))
     return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Contents of which the same is expected, in the checks at the positions `about`."""
+
+    name: str
+    about: tuple[int, ...]
+    contents: pd.Series
+
+
+def _question(expectation: Any, contents: pd.Series) -> object:
+    """What is expected of contents of one kind; None of mixed ones, where one may keep another from being compared."""
+    if contents.dtype == object:
+        return None
+    expected = {k: v for k, v in expectation.configuration.kwargs.items() if k != "column"}
+    return expectation.expectation_type, str(contents.dtype), repr(sorted(expected.items()))
+
+
+def _together(columns: Sequence[pd.Series]) -> pd.Series:
+    """The contents of several columns, each once."""
+    return columns[0] if len(columns) == 1 else pd.concat(columns).drop_duplicates().reset_index(drop=True)
+
+
+def _pages(questions: Sequence[_Question]) -> Iterator[list[_Question]]:
+    """Those with few contents together, each of the others by itself."""
+    few = [q for q in questions if len(q.contents) <= _PAGE]
+    yield from [few] if few else []
+    yield from ([q] for q in questions if len(q.contents) > _PAGE)
+
+
+def _frame(page: Sequence[_Question]) -> pd.DataFrame:
+    """A column for each question, the shorter ones filled up with their own first content."""
+    length = max(len(q.contents) for q in page)
+    return pd.DataFrame({q.name: q.contents.array.take(_filled(len(q.contents), length)) for q in page})
 
 
 def _contents(table: RowTable, feature: str) -> pd.Series:
@@ -118,18 +155,16 @@ def _applies(contents: pd.Series, expectation: Any) -> bool:
     return expectation.expectation_type == _NOT_NULL or bool(contents.notna().any())
 
 
-def _spread(outcome: Outcome, table: RowTable, feature: str, contents: pd.Series) -> Outcome:
+def _spread(outcome: Outcome, contents: pd.Series, column: Coded) -> Outcome:
     """What was said of contents as what it says of the rows that hold them."""
-    held = table.coded(feature)
     if outcome.state == "unchecked":
         return Outcome(outcome.type, "unchecked", 0, ())
-    is_null = outcome.type == _NOT_NULL
-    evaluated = len(table) if is_null else int(held.counts()[held.contents.notna().to_numpy()].sum())
+    there = column.contents.notna().to_numpy()
+    evaluated = len(column.codes) if outcome.type == _NOT_NULL else int(column.counts()[there].sum())
     failing = contents.iloc[[i for i in outcome.failing if i < len(contents)]]
-    if failing.empty:
-        return Outcome(outcome.type, outcome.state, evaluated, ())
-    wrong = held.contents.isin(failing).to_numpy(dtype=bool)
-    return Outcome(outcome.type, outcome.state, evaluated, tuple(np.flatnonzero(held.where(wrong)).tolist()))
+    wrong = column.contents.isin(failing).to_numpy(dtype=bool) if len(failing) else np.zeros(len(there), dtype=bool)
+    rows = tuple(np.flatnonzero(column.where(wrong)).tolist()) if wrong.any() else ()
+    return Outcome(outcome.type, "failed" if rows else "passed", evaluated, rows)
 
 
 def _values(frame: pd.DataFrame, check: Check, expectation: Any) -> int:

@@ -61,6 +61,7 @@ class RowTable:
         self.index = index
         self.key = key
         self._columns = dict(columns)
+        self._coded: dict[str, Coded] = {}
         self._names = names or (lambda positions: tuple(str(p + 1) for p in positions))
 
     def __len__(self) -> int:
@@ -90,7 +91,10 @@ class RowTable:
     def coded(self, name: str) -> Coded:
         """A column by its contents."""
         column = self._columns[name]
-        return column if isinstance(column, Coded) else Coded.of(column)
+        if not isinstance(column, Coded):
+            column = self._coded.get(name) or Coded.of(column)
+            self._coded[name] = column
+        return column
 
     def filter(self, *, regex: str) -> pd.DataFrame:
         """The columns whose names fit, cell by cell."""
