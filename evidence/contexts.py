@@ -44,18 +44,20 @@ class ContextReader:
             legacy_encoding=self.conventions.legacy_encoding,
         )
         texts = text_by_place(transcript, name)
-        return [self._context(texts.get(hit.place, ""), key, hit) for key, hit in asked]
+        return [context_in(texts.get(hit.place, ""), key, hit, self.width) for key, hit in asked]
 
-    def _context(self, text: str, key: str, hit: Hit) -> Context | None:
-        if key_of(text[hit.start : hit.end]) != key:
-            return None
-        before = _one_line(text[max(0, hit.start - self.width) : hit.start])
-        after = _one_line(text[hit.end : hit.end + self.width])
-        if hit.start > self.width:
-            before = f"{ELLIPSIS}{before[before.find(' ') :] if ' ' in before.strip() else before}"
-        if hit.end + self.width < len(text):
-            after = f"{after[: after.rfind(' ') + 1] if ' ' in after.strip() else after}{ELLIPSIS}"
-        return Context(before, _one_line(text[hit.start : hit.end]), after)
+
+def context_in(text: str, key: str, hit: Hit, width: int) -> Context | None:
+    """The context of a folded string at a hit in this text; None where it stands there no more."""
+    if key_of(text[hit.start : hit.end]) != key:
+        return None
+    before = _one_line(text[max(0, hit.start - width) : hit.start])
+    after = _one_line(text[hit.end : hit.end + width])
+    if hit.start > width:
+        before = f"{ELLIPSIS}{before[before.find(' ') :] if ' ' in before.strip() else before}"
+    if hit.end + width < len(text):
+        after = f"{after[: after.rfind(' ') + 1] if ' ' in after.strip() else after}{ELLIPSIS}"
+    return Context(before, _one_line(text[hit.start : hit.end]), after)
 
 
 def _one_line(text: str) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tasks.workspace import Workspace
 
 FOLDER = "readings/"
+SURVEY_STRINGS, ENDING = f"{FOLDER}surveys/", ".strings.json"
+"""Where the strings flagged in free text of surveys are kept, one file a survey."""
 SHELVES = 64
 
 Document = dict[str, Any]
@@ -157,12 +159,21 @@ def readings_of(place: Workspace, refs: Collection[str]) -> Iterator[tuple[str, 
 
 
 def flagged_strings(place: Workspace) -> dict[str, tuple[Flagged, ...]]:
-    """Path → the strings flagged in that file when it was last read, for restricted/ only."""
-    return {
+    """Path → the strings flagged in that file when it was last read, surveys among them, for restricted/ only."""
+    found = {
         document["path"]: tuple(Flagged(*one) for one in document["reading"]["flagged"])
         for documents in _shelves(place)
         for document in documents
     }
+    surveys = {survey.file for survey in place.protocol.surveys}
+    for stored in place.restricted.list(SURVEY_STRINGS):
+        with suppress(NotStored, ValueError, KeyError, TypeError):
+            if stored.key.endswith(ENDING):
+                document = json.loads(place.restricted.get(stored.key))
+                if document["path"] in surveys:
+                    flagged = tuple(Flagged(*one) for one in document["flagged"])
+                    found[document["path"]] = (*found.get(document["path"], ()), *flagged)
+    return found
 
 
 def forget_readings(restricted: FolderStore) -> None:

@@ -23,6 +23,7 @@ from tasks.field_notes import conventions_of
 from tasks.read import parse_table
 from tasks.readings import flagged_strings
 from tasks.string_decisions import CHOICES, Choice, StringDecision, decide, decided, read_rows, take_back
+from tasks.survey_names import contexts_in
 from tasks.workspace import Workspace
 
 SECONDS, MEGABYTES = 60.0, 1000
@@ -58,7 +59,7 @@ def found_in(string: OpenString) -> str:
 
 
 def strings_to_review(place: Workspace) -> tuple[OpenString, ...]:
-    """Every string of the transcripts and notes, as last checked, that nobody has decided on."""
+    """Every string of the transcripts, notes and surveys, as last checked, that nobody has decided on."""
     return open_strings(flagged_strings(place), decided(place))
 
 
@@ -95,6 +96,9 @@ class Contexts:
 
     def of(self, path: str, asked: Sequence[tuple[str, Hit]]) -> list[Context | None]:
         """The context of each (folded string, hit) in one file; None where it is not there any more."""
+        survey = next((survey for survey in self._place.protocol.surveys if survey.file == path), None)
+        if survey is not None:
+            return contexts_in(self._place, survey, asked, self._width)
         try:
             data = self._place.files.get(path)
         except NotStored:

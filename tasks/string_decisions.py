@@ -32,7 +32,7 @@ FILE = "decisions/strings.csv"
 WHERE = f"restricted/{FILE}"
 COLUMNS = ("string", "decision", "person", "occurred", "key")
 TASK = "review_strings"
-REVIEWED = frozenset({"TR060", "TR061", "TR063", "TR064"})
+REVIEWED = frozenset({"TR060", "TR061", "TR063", "TR064", "SV051"})
 """The checks on strings that a decision may settle."""
 
 Choice = Literal["name", "not_a_name"]
@@ -184,7 +184,7 @@ def how_resolved(events: Iterable[Event]) -> Callable[[QueryRecord], str]:
     for event in events:
         if event.kind == "query.opened":
             opened[event.id] = event.recorded_at
-        elif event.kind in ("transcript.received", "fieldnote.received"):
+        elif event.kind in ("transcript.received", "fieldnote.received", "survey.received"):
             arrived[subject_text(event.subject)] = max(arrived.get(subject_text(event.subject), ""), event.recorded_at)
         elif event.kind == "review.decided":
             decided_at = max(decided_at, event.recorded_at)

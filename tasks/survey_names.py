@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
+from evidence.contexts import Context, context_in
 from evidence.detectors import DETECTORS_VERSION, Decided, Detector, Entry, Registry
 from evidence.detectors.near import NearMisses
+from evidence.leaks import Flagged
+from evidence.open_strings import Hit
+from evidence.survey import read_survey
+from study import StudyError
 from study.identifiers import digest
+from study.objects import NotStored
+from study.protocol.material import Survey
 from tasks.read import read_restricted_table
+from tasks.readings import ENDING, SURVEY_STRINGS
 from tasks.string_decisions import decided
 from tasks.survey_links import People
 from tasks.workspace import Workspace
@@ -31,6 +41,33 @@ def names(place: Workspace, known: People) -> Names:
         known.kept["names"] = _names(place)
     found: Names = known.kept["names"]
     return found
+
+
+def keep_strings(place: Workspace, spec: Survey, strings: Sequence[Flagged]) -> None:
+    """Keep the strings that look like names for people to decide on; nothing is kept where there is none."""
+    key = f"{SURVEY_STRINGS}{spec.name}{ENDING}"
+    if strings:
+        place.restricted.put(key, json.dumps({"path": spec.file, "flagged": [list(one) for one in strings]}).encode())
+    else:
+        place.restricted.erase_all_versions(key)
+
+
+def contexts_in(place: Workspace, spec: Survey, asked: Sequence[tuple[str, Hit]], width: int) -> list[Context | None]:
+    """The words around strings in a survey's free text, read from the file now; None where one is there no more."""
+    columns = dict.fromkeys(hit.place.partition(", column ")[2] for _, hit in asked)
+    try:
+        read = read_survey(place.files.get(spec.file), name=spec.file, encoding=spec.encoding, columns=list(columns))
+    except (StudyError, NotStored):
+        return [None] * len(asked)
+    return [_context(read.frame, key, hit, width) for key, hit in asked]
+
+
+def _context(frame: pd.DataFrame, key: str, hit: Hit, width: int) -> Context | None:
+    row, _, column = hit.place.removeprefix("row ").partition(", column ")
+    if column not in frame.columns or not 0 < int(row) <= len(frame):
+        return None
+    cell = frame[column].iloc[int(row) - 1]
+    return context_in(cell.strip(), key, hit, width) if isinstance(cell, str) else None
 
 
 def _names(place: Workspace) -> Names:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evidence.leaks import Flagged
 from evidence.survey import Survey as SurveyFile
 from evidence.survey.dictionary import DataDictionary
-from evidence.survey.disclosure import cell_counts, indirect_columns, is_direct, text_counts
+from evidence.survey.disclosure import cell_counts, indirect_columns, is_direct, named_strings, text_counts
 from evidence.survey.features import Answers
 from evidence.survey.linkage import plain_key, plain_keys
 from evidence.survey.responses import FEATURES, Responses, response_features, responses
@@ -33,7 +34,7 @@ from study.protocol.material import Survey
 from tasks.distribution import digest_of, distribution
 from tasks.erasing import RESTRICTED
 from tasks.survey_links import SCOPE, People, links, row_days
-from tasks.survey_names import names
+from tasks.survey_names import keep_strings, names
 from tasks.survey_waves import Waves, constants_of
 from tasks.workspace import Workspace
 
@@ -84,7 +85,10 @@ def of_people(
     columns = {
         "respondent:is_of_declared_wave": _is_of_declared_wave(spec, values),
         "respondent:days_outside_fieldwork": _days_outside_fieldwork(spec, values),
-        "respondent:cell_count": cell_counts(values[list(indirect_columns(dictionary, present, spec.site))]),
+        "respondent:cell_count": cell_counts(
+            values[list(indirect_columns(dictionary, present, spec.site))],
+            plain_keys(values[spec.key]) if spec.key in values else None,
+        ),
         **_in_text(place, known, spec, dictionary, values),
     }
     about_file: dict[str, object] = {}
@@ -120,16 +124,24 @@ def _days_outside_fieldwork(spec: Survey, values: pd.DataFrame) -> Any:
 def _in_text(
     place: Workspace, known: People, spec: Survey, dictionary: DataDictionary, values: pd.DataFrame
 ) -> dict[str, Any]:
-    """How many names of the study's people each free text holds; null where the study knows none."""
+    """How many names of the study's people each free text holds; null where the study knows none.
+
+    The strings themselves are kept for `fieldtrail review`.
+    """
     found: dict[str, Any] = {}
+    strings: list[Flagged] = []
     looked_for = names(place, known)
     about_rows = (spec.key, spec.site, spec.wave_column)
     for variable in dictionary.variables:
-        if variable.type == "text" and variable.name in values and variable.name not in about_rows:
-            counts = None
-            if looked_for.is_known:
-                counts = text_counts(values[variable.name], looked_for.detectors, decided=looked_for.decided)
-            found[f"{variable.name}:name_count"] = counts["name_count"] if counts is not None else None
+        if variable.type != "text" or variable.name not in values or variable.name in about_rows:
+            continue
+        found[f"{variable.name}:name_count"] = None
+        if looked_for.is_known:
+            texts, search = values[variable.name], {"decided": looked_for.decided}
+            counts = text_counts(texts, looked_for.detectors, **search)["name_count"]
+            found[f"{variable.name}:name_count"] = counts
+            strings += named_strings(texts.where(counts > 0), looked_for.detectors, variable.name, **search)
+    keep_strings(place, spec, strings)
     return found
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from evidence.survey import read_survey
 from evidence.survey.answers import answers_as_declared
 from evidence.survey.dictionary import read_dictionary
 from study import Fact, Query, Subject
+from tasks.readings import forget_readings
 from tasks.request import StudyRequest
+from tasks.review import Contexts, strings_to_review
+from tasks.string_decisions import decide
 from tasks.survey_links import people
 from tasks.survey_people import OfPeople, of_people, rests_on
 from tasks.survey_rows import list_tables, survey_tables
@@ -357,3 +361,39 @@ def test_an_erasure_finds_somebody_in_every_survey_and_list_however_spelled(stud
         left = one.data.decode()
         assert len(left.splitlines()) == 24
         assert not {"p001", "zq@example.org"} & set(re.split(r"[,;\s]", left.casefold()))
+
+
+def test_a_string_in_a_comment_is_decided_on_in_its_words_and_asked_about_no_more(study: Waves):
+    study.files["surveys/first.csv"][4]["note"] = "We asked Quistgard about the keys."
+    study.files["surveys/first.csv"][5]["note"] = "Zebulon Quistgaard was there."
+    assert measured(study, "first").links["note:name_count"].fillna(0).tolist()[4:6] == [1, 1]
+    with opened(StudyRequest(study=str(study.root)), "review") as place:
+        [string] = strings_to_review(place)
+        [hit] = string.hits
+        with Contexts(place) as contexts:
+            [context] = contexts.of(hit.path, [(string.key, hit)])
+        assert (hit.path, hit.place) == ("surveys/first.csv", "row 5, column note")
+        assert context == ("We asked ", "Quistgard", " about the keys.")
+        decide(place, [(string.shown, "not_a_name")], person="ME", now=datetime(2026, 6, 30, tzinfo=UTC))
+    assert measured(study, "first").links["note:name_count"].fillna(0).tolist()[4:6] == [0, 1]
+    kept = study.root / "restricted/readings/surveys/first.strings.json"
+    assert kept.exists()
+    study.files["surveys/first.csv"][5]["note"] = "Nobody was there."
+    measured(study, "first")
+    assert not kept.exists()
+
+
+def test_several_rows_of_one_respondent_are_one_in_a_cell(study: Waves):
+    rows = study.files["surveys/first.csv"]
+    for row in rows[12:]:
+        row["band"] = "1"
+    rows.extend(dict(rows[0]) | {"band": "2"} for _ in range(6))
+    assert measured(study, "first").links["respondent:cell_count"].tolist()[-6:] == [1.0] * 6
+
+
+def test_what_is_kept_of_waves_goes_with_every_erasure(study: Waves):
+    measured(study, "first")
+    with opened(StudyRequest(study=str(study.root)), "withdraw-participant") as place:
+        assert any("wave.npz" in stored.key for stored in place.restricted.list("readings/"))
+        forget_readings(place.restricted)
+        assert list(place.restricted.list("readings/")) == []
