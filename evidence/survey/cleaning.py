@@ -173,7 +173,7 @@ def _column(declared: Variable, survey: Survey, answers: Answers) -> tuple[pd.Se
     """The answers with their missing codes, in the declared type, and what is said of them."""
     raw, values = survey.frame[declared.name], answers.values[declared.name]
     written = survey.dictionary[declared.name]
-    missing = {**written.missing, **declared.missing}
+    missing = _in_order({**written.missing, **declared.missing})
     column: pd.Series
     kind: Kind
     if declared.is_numeric:
@@ -210,6 +210,11 @@ def _column(declared: Variable, survey: Survey, answers: Answers) -> tuple[pd.Se
     return column, described
 
 
+def _in_order(codes: Mapping[Code, str]) -> dict[Code, str]:
+    """Numbers first, each kind in its order: a file's own codes come in any."""
+    return dict(sorted(codes.items(), key=lambda item: (isinstance(item[0], str), item[0])))
+
+
 def _fitting(code: Code, kind: str) -> Code:
     """A code as the column holds it."""
     return code if kind == "number" else _written(code)
@@ -235,7 +240,7 @@ def _codes_apart(
     if not cannot.any():
         return None
     raw = survey.frame[declared.name].where(cannot).map(_written, na_action="ignore").astype(object)
-    known = {**survey.dictionary[declared.name].missing, **declared.missing}
+    known = _in_order({**survey.dictionary[declared.name].missing, **declared.missing})
     codes: dict[Code, str] = {_written(c): label for c, label in known.items() if label and c not in described.missing}
     name = next(n for n in (f"{declared.name}_missing{end}" for end in ("", *range(2, 99))) if n not in taken)
     label = f"Why {declared.name} is missing, by its code in the file"

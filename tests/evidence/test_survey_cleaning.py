@@ -248,6 +248,17 @@ def test_the_parquet_gives_back_the_same_with_labels_in_its_columns() -> None:
     assert schema.field("q2").metadata[b"reversed"] == b"as answered, not turned round"
 
 
+def test_the_order_in_which_a_file_gives_its_missing_codes_does_not_show() -> None:
+    def made(codes: list[str]) -> bytes:
+        own = DataDictionary(tuple(Variable(str(n), missing=dict.fromkeys(codes, "No")) for n in FRAME))
+        declared = read_dictionary(DICTIONARY, "d.csv")
+        read = survey(FRAME, own)
+        whole = cleaned(read, declared, answers_as_declared(read, declared), (), {}, key="id")
+        return as_sav(whole, "t") + as_parquet(whole, "t")
+
+    assert made(["none", "never", "nil"]) == made(["nil", "none", "never"])
+
+
 def test_names_are_as_spss_takes_them_and_no_two_alike() -> None:
     names = ["q1", "Q1", "1st", "a b", "with", "é", "x" * 70, "x" * 71, "end."]
     found = sav_names(names)
