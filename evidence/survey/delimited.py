@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -96,7 +97,7 @@ def _by_arrow(text: str, separator: str, width: int) -> pd.DataFrame | None:
     from pyarrow import csv as arrow_csv
 
     if not text.strip("\r\n"):
-        return pd.DataFrame({at: pd.Series([], dtype="str") for at in range(width)})
+        return _as_frame([[]] * width)
     names = [str(at) for at in range(width)]
     bad: list[int] = []
 
@@ -119,9 +120,7 @@ def _by_arrow(text: str, separator: str, width: int) -> pd.DataFrame | None:
         return None
     if bad:
         return None
-    blank = [pc.if_else(pc.equal(pc.utf8_trim_whitespace(c), ""), None, c) for c in table.columns]
-    found: pd.DataFrame = pa.table(blank, names=names).to_pandas().set_axis(range(width), axis=1)
-    return found
+    return _as_frame([pc.if_else(pc.equal(pc.utf8_trim_whitespace(c), ""), None, c) for c in table.columns])
 
 
 def _by_hand(text: str, separator: str, width: int, above: int) -> tuple[pd.DataFrame, list[str]]:
@@ -148,7 +147,17 @@ def filled_up(rows: list[list[str]], width: int, above: int) -> tuple[pd.DataFra
     said = agreeing(short, "# row has fewer cells", "# rows have fewer cells")
     problems = [f"{said} than the header: export it again"] if short else []
     cells = [[cell if cell.strip() else None for cell in row[:width]] + [None] * (width - len(row)) for row in filled]
-    return pd.DataFrame(cells, columns=range(width), dtype="str"), problems
+    return _as_frame([[row[at] for row in cells] for at in range(width)]), problems
+
+
+def _as_frame(columns: Sequence[Any]) -> pd.DataFrame:
+    """Columns of text, null where None."""
+    import pyarrow as pa
+
+    names = [str(at) for at in range(len(columns))]
+    table = pa.table([c if isinstance(c, pa.ChunkedArray) else pa.array(c, pa.string()) for c in columns], names=names)
+    found: pd.DataFrame = table.to_pandas().set_axis(range(len(columns)), axis=1)
+    return found
 
 
 def _unclosed(row: int) -> Refused:
