@@ -101,9 +101,11 @@ def _sentences(survey: Survey, dictionary: DataDictionary, columns: dict[str, pd
 
 def _of_variable(variable: Variable, answers: pd.Series) -> Iterator[str]:
     name = variable.name
-    if variable.type == "single" and variable.values:
+    if variable.type != "text" and variable.values:
         count = len(unlabelled_codes(answers, variable.values))
-        if count:
+        if count and variable.type != "single":
+            yield f"{name} has labels for some of its numbers only, so it is described as a number: is it one?"
+        elif count:
             codes = f"{count} {'codes' if count > 1 else 'code'}"
             yield f"{name} has {codes} without a label: write what they mean under values."
     unnamed = sum(not label for label in variable.missing.values())

@@ -89,9 +89,13 @@ def unlabelled_codes(answers: pd.Series, values: Mapping[Code, str]) -> set[Code
 
 
 def _is_measured(answers: pd.Series, values: Mapping[Code, str]) -> bool:
-    """Whether labels only name a few of many numbers, as 99 "99 or more" of an age."""
-    numeric = all(isinstance(code, float) for code in values) and pd.api.types.is_numeric_dtype(answers)
-    return numeric and len(unlabelled_codes(answers, values)) > max(len(values), 5)
+    """Whether labels only name some of the numbers: the ends of a rating, or 99 "99 or more" of an age."""
+    labelled = [code for code in values if isinstance(code, float)]
+    if len(labelled) < len(values) or not pd.api.types.is_numeric_dtype(answers):
+        return False
+    unlabelled = [code for code in unlabelled_codes(answers, values) if isinstance(code, float)]
+    between = len(unlabelled) > 1 and min(labelled) < min(unlabelled) and max(unlabelled) < max(labelled)
+    return len(unlabelled) > max(len(labelled), 5) or (between and len(labelled) <= 3)
 
 
 def _as_code(answer: object, is_number: bool) -> Code:

@@ -111,7 +111,11 @@ def _of_codes(declared: Variable | None, written: Variable, survey: Survey, answ
     meant = {code for code, label in (declared.missing.items() if declared else ()) if label}
     if written.missing:
         found["unlabelled_missing_count"] = sum(not t and c not in meant for c, t in written.missing.items())
-    is_judged_elsewhere = declared is not None and (declared.type in ("single", "multiple") or declared.range)
+    is_judged_elsewhere = declared is not None and (
+        declared.type in ("single", "multiple")
+        or declared.range
+        or (declared.is_numeric and declared.values)  # a number of which only some values have a name
+    )
     if written.values and not is_judged_elsewhere:
         known = {*written.values, *written.missing, *(declared.missing if declared else ())}
         found["undefined_code_count"] = int((~survey.frame[written.name].dropna().drop_duplicates().isin(known)).sum())

@@ -55,6 +55,8 @@ def test_a_labelled_file_gives_its_labels_codes_and_missing_codes():
     }  # fmt: skip
     assert (dictionary["wb1"].values, dictionary["wb1"].missing) == (AGREE, REFUSED)
     assert dictionary["weight"].missing == REFUSED
+    ends = survey(rated=([1.0, 2.0, 3.0, 4.0, 5.0], Variable("", "", "single", {1.0: "Never", 5.0: "Always"})))
+    assert (propose(ends)["rated"].type, len(propose(ends)["rated"].values)) == ("integer", 2)
     made_up = [v for v in dictionary.variables if v.scale or v.range or v.is_required or v.calculation or v.show_if]
     assert made_up == []
 
@@ -71,6 +73,7 @@ def test_what_is_proposed_is_written_and_read_back_and_fits_its_file():
         assert measured[feature].dropna().astype(bool).all()
     for feature in ("value_label_difference_count", "missing_code_difference_count"):
         assert not measured[feature].fillna(0).any()
+    assert measured.set_index("variable")["undefined_code_count"]["age"] is None
 
 
 def test_types_of_a_plain_table_are_guessed_from_its_answers():
@@ -100,7 +103,7 @@ def test_hints_name_variables_and_hold_no_answer():
     assert "first_name may identify a person" in said
     assert "contact holds what looks like contact details" in said
     assert "hours has numbers like -9" in said
-    assert "age has" not in said
+    assert "age has labels for some of its numbers only" in said
     assert "example.org" not in said
     assert "Synthetic" not in said
 
