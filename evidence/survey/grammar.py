@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -53,12 +53,15 @@ DEEPEST = 100
 """Brackets, functions and negations inside each other."""
 LONGEST = 20_000
 """Characters."""
+KEPT = 4096
+"""Texts whose nodes are kept, because the same condition stands beside many questions."""
 _FIELD = re.compile(r"(?P<name>[^\W\d][\w.$]*)\s*(?:\((?P<code>[^()]*)\))?")
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 _COMMENT = re.compile(r"(?:#|//)[^\n]*")
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)")
 
 
+@lru_cache(maxsize=KEPT)
 def parse_condition(text: str) -> Condition:
     """The condition written in `text`; raises ConditionError, which says what was expected and where."""
     reader = _Reader(text)
@@ -66,6 +69,7 @@ def parse_condition(text: str) -> Condition:
     return reader.condition(node, 0)
 
 
+@lru_cache(maxsize=KEPT)
 def parse_calculation(text: str) -> Expression:
     """The calculation written in `text`; raises ConditionError."""
     reader = _Reader(text)
