@@ -283,3 +283,14 @@ def test_pages_that_are_gone_are_made_again_and_nothing_new_is_recorded(study: S
     shutil.rmtree(study.root / "out")
     assert not study.run()[0].is_unchanged
     assert study.events() == before
+
+
+def test_another_reader_or_software_judges_again(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    study.run()
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.survey_rules.READER_VERSION", -1)
+        assert not study.run()[0].is_unchanged
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.survey_rules.software_version", lambda: "99.0")
+        assert not study.run()[0].is_unchanged
+    assert study.verdicts() == ["passed"] * 3
