@@ -14,7 +14,7 @@ from evidence.survey.contents import Survey
 from evidence.survey.dictionary import Code, DataDictionary, Variable
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AnswersTo:
     """The answers to one question by their distinct contents: `codes` gives each row's place in the other three.
 

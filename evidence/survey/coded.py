@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Coded:
     """A column: row i holds `contents[codes[i]]`; several codes may hold the same content, null included."""
 
