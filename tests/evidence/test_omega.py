@@ -106,6 +106,7 @@ def test_covariances_are_those_of_pandas_with_gaps_and_many_rows():
         assert sums.pair_counts().tolist() == (known.T.astype(int) @ known.astype(int)).tolist()
 
 
+@pytest.mark.slow
 def test_the_interval_holds_omega_is_the_same_for_a_seed_and_narrows_with_respondents():
     widths = []
     for rows in (200, 5_000):
@@ -133,6 +134,7 @@ def test_the_interval_covers_the_true_omega_about_as_often_as_it_says():
     assert 0.88 <= covered / 120 <= 0.99
 
 
+@pytest.mark.slow
 def test_five_hundred_draws_of_a_thousand_respondents_take_less_than_a_second():
     found = answers(1_000, 10)
     start = time.process_time()

@@ -101,6 +101,7 @@ def slowly_counted(frame: pd.DataFrame) -> list[float]:
     return found
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(*[st.sampled_from((1.0, 2.0, None))] * 3), max_size=12))
 @settings(max_examples=25, deadline=None)
 def test_cells_are_counted_as_one_would_by_hand(rows: list[tuple[float | None, ...]]):

@@ -274,6 +274,7 @@ def test_a_transport_file_cut_within_a_record_or_a_row_is_refused(name: str, cut
     assert "ends within a row" in refused(data[:-cut]).what
 
 
+@pytest.mark.slow
 def test_columns_and_metadata_alone_are_read_on_request():
     for name in [n for n in WRITERS if not n.endswith(".por")]:
         whole = opened(written(name))
@@ -319,6 +320,7 @@ def test_a_file_of_variables_without_a_row_is_told_about(tmp_path: Path):
     assert ["no row" in p for p in contents.problems] == [True]
 
 
+@pytest.mark.slow
 def test_long_texts_and_many_variables_come_whole(tmp_path: Path):
     frame = pd.DataFrame({"s": ["ä" * 3000, "b"], **{f"v{n}": [1.0, 2.0] for n in range(500)}})
     contents = opened(sav(frame, tmp_path))

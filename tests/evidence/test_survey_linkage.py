@@ -34,6 +34,7 @@ def test_a_key_loses_only_what_programs_change(key: object, plain: str):
     assert plain_key(key) == plain
 
 
+@pytest.mark.slow
 @given(CODES, BLANKS, BLANKS, st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
 def test_spaces_case_and_signs_nobody_sees_change_nobody(code: str, before: str, after: str, random):
@@ -42,6 +43,7 @@ def test_spaces_case_and_signs_nobody_sees_change_nobody(code: str, before: str,
     assert plain_keys(pd.Series([spelled, None, "  "])).tolist() == [plain_key(code), None, None]
 
 
+@pytest.mark.slow
 @given(st.sets(CODES, min_size=1, max_size=12))
 @settings(max_examples=40, deadline=None)
 def test_every_known_key_is_found_by_its_own_spelling(codes: set[str]):

@@ -34,6 +34,7 @@ def measured(frame: pd.DataFrame, *variables: Variable, **about: object) -> RowT
     return RowTable(answers.index, row_features(answers, dictionary, **where))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(st.none(), st.text(max_size=3)), max_size=30))
 def test_a_column_is_the_same_by_its_contents(cells: list[str | None]) -> None:
     column = pd.Series(cells, dtype="str")

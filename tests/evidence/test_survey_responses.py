@@ -124,6 +124,7 @@ def test_a_list_that_names_nobody_is_refused_with_the_remedy():
         listed({"week": ["1", "2"], "sent": ["3", "4"]})
 
 
+@pytest.mark.slow
 @given(st.permutations(range(5)))
 @settings(max_examples=15, deadline=None)
 def test_the_order_of_the_rows_does_not_matter(order: list[int]):

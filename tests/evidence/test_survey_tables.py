@@ -130,6 +130,7 @@ def test_excels_separator_line_is_no_header():
     assert rows(opened("sep=;\nid;q\nP1;1,5\nP2;x\n")) == [["P1", "1,5"], ["P2", "x"]]
 
 
+@pytest.mark.slow
 def test_a_very_wide_table_and_a_very_long_cell_come_whole():
     names = [f"v{number}" for number in range(1500)]
     contents = opened(",".join(names) + "\n" + ",".join(["1"] * 1499 + ["x" * 300_000]) + "\n")

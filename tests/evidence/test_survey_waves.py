@@ -129,6 +129,7 @@ def test_a_row_counts_as_often_as_it_is_there_and_short_rows_do_not():
     assert shared_share(rows(other, 2), rows(one, 1)) is None
 
 
+@pytest.mark.slow
 @given(st.permutations(range(8)))
 @settings(max_examples=15, deadline=None)
 def test_the_order_of_rows_does_not_matter(eight: tuple[WaveRows, WaveRows], order: list[int]):
