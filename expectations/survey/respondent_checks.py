@@ -42,7 +42,7 @@ RESPONDENTS = (
         {"minimum": 0.5},
         title="Respondents answer at least half",
         reason="A mostly blank row is an abandoned form.",
-        message="Less than {minimum_percent} of the variables are answered in {rows}: are these abandoned forms?",
+        message="Less than {minimum_percent} of the questions shown are answered in {rows}: are these abandoned forms?",
     ),
     Check(
         "SV034",
