@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.detectors.patterns import Patterns
@@ -35,6 +35,7 @@ def measured(frame: pd.DataFrame, *variables: Variable, **about: object) -> RowT
 
 
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=3)), max_size=30))
 def test_a_column_is_the_same_by_its_contents(cells: list[str | None]) -> None:
     column = pd.Series(cells, dtype="str")
