@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -80,7 +80,8 @@ def measured_of(place: Workspace, judged: JudgedSurvey) -> Measured:
 
 def keep_measured(place: Workspace, survey: str, measured: Measured) -> None:
     """Keep it for the runs in which the survey is unchanged."""
-    place.restricted.put(_key(survey), json.dumps(asdict(measured), separators=(",", ":")).encode())
+    body = json.dumps(asdict(measured), separators=(",", ":"), default=_plain)
+    place.restricted.put(_key(survey), body.encode())
     place.restricted.erase_old_versions(_key(survey))
 
 
@@ -91,6 +92,11 @@ def kept_measured(place: Workspace, survey: str) -> Measured | None:
     except (NotStored, ValidationError):
         return None
     return found if found.version == VERSION else None
+
+
+def _plain(number: Any) -> Any:
+    """A number of numpy's as Python's own."""
+    return number.item()
 
 
 def _key(survey: str) -> str:

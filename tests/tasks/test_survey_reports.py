@@ -317,6 +317,10 @@ def test_what_was_measured_is_kept_whole_and_another_version_or_a_damaged_one_is
         assert kept.reports[0].reversal_gain["c2"] == float("-inf")
         assert kept.reports[0].straight_line_rows == ()
         assert kept.features == {"is_named": 1.0, "lost_count": 12.0, "lost_share": 0.3, "row_count": 40.0}
+        keep_measured(place, "index", replace(kept, responses=Responses(pd.Series([9]).sum(), 6, 4)))
+        again = kept_measured(place, "index")
+        assert again is not None
+        assert again.responses == Responses(9, 6, 4), "a number of numpy's is kept as any other"
         keep_measured(place, "index", replace(kept, version=0))
         assert kept_measured(place, "index") is None
         assert not has_page(place, spec)
