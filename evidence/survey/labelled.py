@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from evidence.survey.contents import Contents, Format, Refused
-from evidence.survey.dates import as_text, calendar, counted_in, is_duration
+from evidence.survey.dates import Unit, as_text, calendar, counted_in, is_duration
 from evidence.survey.declared import declared_rows
 from evidence.survey.dictionary import Code, Type, Variable
 from evidence.survey.missing_codes import declared_missing, tag_codes, tagged
@@ -112,12 +112,12 @@ class _Columns:
             return variable
         column = self.columns[name]
         numbers = pd.to_numeric(column, errors="coerce").astype(float)
-        moments = calendar(numbers, self._format, unit)
-        codes = _calendar_codes({**variable.values, **variable.missing}, self._format, unit)
-        if moments is None or codes is None:
+        is_code = numbers.isin([c for c in variable.missing if isinstance(c, float)])
+        moments = calendar(numbers.mask(is_code), self._format, unit)
+        if moments is None:
             self.problems.append(f"{name} {_NO_CALENDAR}")
             return replace(variable, type="date")
-        is_code = numbers.isin([c for c in variable.missing if isinstance(c, float)])
+        codes = {c: _calendar_code(c, self._format, unit) for c in (*variable.values, *variable.missing)}
         is_tag = column.notna() & numbers.isna()
         if is_code.any() or is_tag.any():
             text = as_text(moments)
@@ -125,22 +125,20 @@ class _Columns:
             self.columns[name] = text.where(~is_tag, column)
         else:
             self.columns[name] = moments
-        renamed = {code: codes.get(code, code) for code in (*variable.values, *variable.missing)}
         return replace(
             variable,
             type="date",
-            values={renamed[c]: t for c, t in variable.values.items()},
-            missing={renamed[c]: t for c, t in variable.missing.items()},
+            values={codes[c]: t for c, t in variable.values.items()},
+            missing={codes[c]: t for c, t in variable.missing.items()},
         )
 
 
-def _calendar_codes(codes: dict[Code, str], format: Format, unit: Any) -> dict[Code, str] | None:
-    """Each numeric code of a calendar variable as text such as 1900-01-01."""
-    numbers = [code for code in codes if isinstance(code, float)]
-    moments = calendar(pd.Series(numbers, dtype=float), format, unit)
-    if moments is None:
-        return None
-    return dict(zip(numbers, moments.map(lambda m: m.date().isoformat()), strict=True))
+def _calendar_code(code: Code, format: Format, unit: Unit) -> str:
+    """A code of a calendar variable as text: 1900-01-01, or its number where that is no day."""
+    if isinstance(code, str):
+        return code
+    moments = calendar(pd.Series([code]), format, unit)
+    return f"{code:.15g}" if moments is None else str(moments[0].date())
 
 
 def _type(written: str, is_text: bool, is_coded: bool, format: Format) -> Type:

@@ -222,6 +222,10 @@ def test_a_code_and_a_tag_among_days_stay_apart_from_days(tmp_path: Path):
     contents = opened(sav(frame, tmp_path, missing_ranges={"d": [never]}, variable_format={"d": "DATE11"}))
     assert cells(contents.frame["d"]) == ["1900-01-01", "2025-12-11", None]
     assert variable(contents, "d").missing == {"1900-01-01": ""}
+    beyond = pd.DataFrame({"d": [9e15, never, None]})
+    contents = opened(sav(beyond, tmp_path, missing_ranges={"d": [9e15]}, variable_format={"d": "DATE11"}))
+    assert cells(contents.frame["d"]) == ["9e+15", "1900-01-01", None]
+    assert (variable(contents, "d").missing, contents.problems) == ({"9e+15": ""}, [])
 
 
 def test_days_beyond_the_calendar_are_numbers_and_a_problem_and_other_days_are_days(tmp_path: Path):
