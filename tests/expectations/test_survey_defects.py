@@ -14,7 +14,8 @@ from evidence.survey import Survey as SurveyFile
 from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.features import answers_as_declared
 from evidence.survey.skip_logic import parse_calculation, parse_condition
-from expectations.survey.suites import SurveyToJudge, judge
+from expectations.run import run
+from expectations.survey.suites import SurveyToJudge, judge, row_suite
 from study import Protocol, Query
 from study.protocol.material import Survey
 from tasks.survey_links import LINKS
@@ -82,10 +83,14 @@ def as_file(frame: pd.DataFrame, variables: tuple[Variable, ...], **changed: Var
     return SurveyFile(frame, DataDictionary(tuple((own | changed).values())), [], "0" * 64, "sav")
 
 
-def found(file: SurveyFile, variables: tuple[Variable, ...], study: Protocol) -> list[Query]:
+def to_judge(file: SurveyFile, variables: tuple[Variable, ...]) -> SurveyToJudge:
     dictionary = DataDictionary(variables)
     links = pd.DataFrame({f"respondent:{link}": None for link in LINKS}, index=file.frame.index, dtype=object)
-    whole = SurveyToJudge(SPEC, file, dictionary, answers_as_declared(file, dictionary), links)
+    return SurveyToJudge(SPEC, file, dictionary, answers_as_declared(file, dictionary), links)
+
+
+def found(file: SurveyFile, variables: tuple[Variable, ...], study: Protocol) -> list[Query]:
+    whole = to_judge(file, variables)
     return [q for v in judge(whole, whole.rows(date(2026, 6, 30)), study=study, ref="a1") for q in v.queries]
 
 
@@ -174,3 +179,10 @@ def test_each_threshold_changes_the_verdict(damaged, protocol_with: Callable[[st
     flipped = ("SV029", "SV034", "SV035", "SV070", "SV074", "SV080", "SV082")
     lenient = places(found(*damaged, protocol_with(FLIPPED)))
     assert lenient == {place for place in PLANTED if place[0] not in flipped}
+
+
+def test_the_whole_suite_says_of_distinct_contents_what_it_says_of_all_rows(damaged, study: Protocol) -> None:
+    whole = to_judge(*damaged)
+    rows = whole.rows(date(2026, 6, 30))
+    checks = row_suite(whole.dictionary, rows.columns, SPEC).checks
+    assert run(rows, checks, "suite", study) == run(rows.frame(), checks, "suite", study)
