@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from pickle import PickleBuffer
 from typing import Any
 
 from evidence import isolated
@@ -90,9 +91,14 @@ def read_surveys(asked: Iterable[Asked]) -> Iterator[Survey | StudyError]:
 
 
 def read_bytes(
-    data: bytes, format: Format, catalog: bytes | None, encoding: str | None, columns: tuple[str, ...] | None
+    data: bytes | PickleBuffer,
+    format: Format,
+    catalog: bytes | None,
+    encoding: str | None,
+    columns: tuple[str, ...] | None,
 ) -> Contents | Refused:
     """What the child process does; what it refuses is an answer, so that its remedy arrives."""
+    data = bytes(data)  # which it is already where it came from another process
     try:
         if format == "csv":
             from evidence.survey.delimited import delimited_cells
@@ -149,7 +155,7 @@ def _call(asked: Asked, data: bytes, found: Format) -> tuple[Any, ...]:
     if asked.catalog is not None:
         where = "the SAS catalog" if isinstance(asked.catalog, bytes) else Path(asked.catalog).name
         catalog = _bytes(asked.catalog, where)
-    return data, found, catalog, asked.encoding, columns
+    return PickleBuffer(data), found, catalog, asked.encoding, columns
 
 
 def _answered(asked: Asked, data: bytes, found: Format, answer: Contents | Refused | isolated.ReaderDied) -> Survey:

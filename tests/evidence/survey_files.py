@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from pickle import PickleBuffer
 from typing import Any
 
 import pandas as pd
@@ -85,8 +86,9 @@ def written(name: str) -> bytes:
         return path.read_bytes()
 
 
-def mortal(data: bytes, *rest: Any) -> Contents | Refused:
+def mortal(data: bytes | PickleBuffer, *rest: Any) -> Contents | Refused:
     """The child's work, but for files that say what is to go wrong."""
+    data = bytes(data)
     if b"CRASH" in data:
         os.abort()
     if b"HANG" in data:
