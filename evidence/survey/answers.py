@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -122,13 +123,20 @@ def _read_as(variable: Variable, column: pd.Series) -> pd.Series:
     if variable.type == "date":
         if pd.api.types.is_datetime64_any_dtype(column):
             return column
-        text = column.where(column.map(lambda cell: isinstance(cell, str)), None)
+        text = column.map(_as_written_day)
         return pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
     if variable.is_numeric:
         return pd.to_numeric(column, errors="coerce").astype(float)
     if isinstance(column.dtype, pd.StringDtype):
         return column.str.strip()
     return column.map(_as_text).astype("str").str.strip()
+
+
+def _as_written_day(cell: object) -> str | None:
+    """A day or a moment as text; a number is none."""
+    if isinstance(cell, date) and not pd.isna(cell):
+        return cell.isoformat()
+    return cell if isinstance(cell, str) else None
 
 
 def _as_text(cell: object) -> object:

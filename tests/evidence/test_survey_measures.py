@@ -120,6 +120,14 @@ def test_what_was_not_shown_is_neither_answered_nor_blank() -> None:
     assert table["respondent:answered_share"].tolist() == [1.0, 1.0, 0.5, 0.0]
 
 
+def test_days_are_read_from_text_and_from_days_and_numbers_are_none() -> None:
+    days = [date(2026, 1, 5), pd.Timestamp("2026-01-06 09:30"), "2026-01-07", 46000.0, None]
+    answers, _ = answers_to(pd.DataFrame({"d": pd.Series(days, dtype=object)}), Variable("d", "", "date"))
+    read = answers.values["d"]
+    assert read.dropna().dt.strftime("%d %H:%M").tolist() == ["05 00:00", "06 09:30", "07 00:00"]
+    assert answers.is_unreadable["d"].tolist() == [False, False, False, True, False]
+
+
 def test_tagged_missing_values_are_missing_codes_and_not_unreadable() -> None:
     frame = pd.DataFrame({"n": pd.Series([1.0, ".a", ".b", None], dtype=object)})
     own = DataDictionary((Variable("n", "", "integer", missing={".a": "Refused", ".b": ""}),))
