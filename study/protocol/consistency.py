@@ -145,6 +145,9 @@ def _references(protocol: Protocol) -> Iterator[str]:
     for i, survey in enumerate(protocol.surveys):
         if survey.linkage == "coded" and not survey.key:
             yield f"surveys.{i}.key: a coded survey needs the column that holds the participant code"
+        before = {(other.instrument, other.wave) for other in protocol.surveys[:i]}
+        if survey.wave and (survey.instrument, survey.wave) in before:
+            yield f"surveys.{i}.wave: wave {survey.wave} of {survey.instrument} is there already; number each wave once"
         for name in (name for name, times in Counter(s.name for s in survey.scales).items() if times > 1):
             yield f"surveys.{i}.scales: {name} appears twice; give each scale its own name"
         for scale in survey.scales:

@@ -59,6 +59,14 @@ def test_parts_that_contradict_each_other_are_named() -> None:
     assert any("the form opens or is approved before the ethics approval" in f for f in found)
 
 
+def test_a_wave_is_declared_once() -> None:
+    survey = "{name: NAME, file: f.csv, dictionary: d.csv, linkage: anonymous, instrument: staff, wave: WAVE}"
+    two = [survey.replace("NAME", name).replace("WAVE", "1") for name in ("one", "other")]
+    found = faults(f"{STARTING}\nsurveys: [{', '.join(two)}]\n")
+    assert any("surveys.1.wave: wave 1 of staff is there already" in fault for fault in found)
+    load_protocol(f"{STARTING}\nsurveys: [{two[0]}, {two[1].replace('wave: 1', 'wave: 2')}]\n".encode())
+
+
 KEY = "COO1+1a2b3c4d+" + "A" * 44
 
 

@@ -16,6 +16,7 @@ from evidence.survey import read_survey
 from evidence.survey.answers import answers_as_declared
 from evidence.survey.dictionary import read_dictionary
 from study import Fact, Query, Subject
+from tasks.erasure_plan import plan_of
 from tasks.readings import forget_readings
 from tasks.request import StudyRequest
 from tasks.review import Contexts, strings_to_review
@@ -397,3 +398,19 @@ def test_what_is_kept_of_waves_goes_with_every_erasure(study: Waves):
         assert any("wave.npz" in stored.key for stored in place.restricted.list("readings/"))
         forget_readings(place.restricted)
         assert list(place.restricted.list("readings/")) == []
+
+
+@pytest.mark.parametrize("disposition", ["delete", "deidentify"])
+def test_an_erasure_takes_the_invitations_whatever_becomes_of_the_answers(study: Waves, disposition: str):
+    with opened(StudyRequest(study=str(study.root)), "withdraw-participant") as place:
+        row = {"ordinal": 0, "version": 1, "row": "0" * 64, "scopes": ("survey",), "disposition": disposition}
+        subject = (Subject("participant", place.trail_code("P002")),)
+        [decision] = place.trail.append([Fact("consent.withdrawn", "2026-04-01", subject, data=row)])
+        plan = plan_of(place, decision, place.events())
+        left = {t.path: t.without_them((study.root / t.path).read_bytes()).data for t in plan.tables}
+    answers_left = [left[f"surveys/{name}.csv"].count(b"deidentified-") for name in ("first", "second")]
+    assert answers_left == ([1, 1] if disposition == "deidentify" else [0, 0])
+    for name in ("first", "second"):
+        assert b"P002" not in left[f"restricted/invited_{name}.csv"]
+        assert left[f"restricted/invited_{name}.csv"].count(b"\n") == 24
+        assert b"P002" not in left[f"surveys/{name}.csv"]
