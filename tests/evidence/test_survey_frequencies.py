@@ -214,20 +214,3 @@ def test_labels_of_file_and_dictionary_stand_side_by_side():
 def test_a_code_is_written_as_people_write_it():
     assert [shown_code(c) for c in (7.0, 2.5, ".a", "3.0", -9)] == ["7", "2.5", ".a", "3", "-9"]
     assert chosen_codes(pd.Series(["1;1", None, "2"])).to_dict() == {"1": 1, "2": 1}
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_respondents_take_seconds():
-    import time
-
-    rng, n = np.random.default_rng(1), 100_000
-    coded = {f"q{i}": rng.integers(1, 6, n).astype(float) for i in range(50)}
-    frame = pd.DataFrame({**coded, **{f"n{i}": rng.normal(40, 9, n) for i in range(10)}})
-    variables = [Variable(name, "", "single", {float(k): str(k) for k in range(1, 6)}) for name in coded]
-    dictionary = DataDictionary((*variables, *(Variable(f"n{i}", "", "decimal") for i in range(10))))
-    file = Survey(frame, DataDictionary(tuple(Variable(name) for name in frame)), [], "", "sav")
-    answers = answers_as_declared(file, dictionary)
-    began = time.process_time()
-    found = frequencies(file, dictionary, answers)
-    assert time.process_time() - began < 5
-    assert len(found.variables) == 60
