@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -30,15 +31,25 @@ def delimited_cells(data: bytes, encoding: str | None) -> Cells:
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
         raise Refused(f"the text holds a NUL character (line {row}), as files do that were damaged", "Export it again.")
-    csv.field_size_limit(_LONGEST_CELL)
     separator = ""
     if text[:4].lower() == "sep=":
         line, _, text = text.partition("\n")
         separator = line.strip()[4:5]
     text = text.lstrip("\r\n")
-    separator = separator or max(_SEPARATORS, key=partial(_likeness, text))
-    top, starts = _first_rows(text, separator)
+    with _long_cells():
+        separator = separator or max(_SEPARATORS, key=partial(_likeness, text))
+        top, starts = _first_rows(text, separator)
     return Cells(top, partial(_body, text, separator, starts), encoding=code_page)
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """The csv module reads cells of free text of any length; afterwards its limit is as it was, for other readers."""
+    before = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
@@ -127,7 +138,8 @@ def _by_hand(text: str, separator: str, width: int, above: int) -> tuple[pd.Data
     """The same, row by row: rows that are too short are filled up and counted, too long ones refused."""
     rows: list[list[str]] = []
     try:
-        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        with _long_cells():
+            rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error:
         raise _unclosed(len(rows) + above + 1) from None
     return filled_up(rows, width, above)

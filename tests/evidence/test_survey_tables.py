@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import Any
 
@@ -292,3 +293,9 @@ def test_an_export_of_qualtrics_with_its_headers(data: bytes, headers: str, labe
         "1 row is a preview, a test or spam and no respondent (column Status): export without it"
     ]
     assert "1 response was not finished (column Finished)" in contents.notes
+
+
+def test_other_readers_keep_their_own_limit_of_a_cell() -> None:
+    before = csv.field_size_limit()
+    assert rows(opened("a,b\n1," + "x" * 200_000 + "\n2\n"))[0] == ["1", "x" * 200_000]
+    assert csv.field_size_limit() == before
