@@ -23,11 +23,11 @@ class Check:
 
     `feature` is a column of the frame to be checked, in a unit, null where the check does not apply. `expectation` is
     None for a check that code raises itself. `message` may use `{count}` (failing rows), `{rows}` ("1 row", "2 rows"),
-    `{value}` (the measured number, where one row is one subject), `{column}` and the names of its thresholds. `rerun`
-    is what a change makes necessary: checking the `file` again, or every one `across` the study. `column` is the
-    column of the file that the feature was measured on, where its name differs. `given` is another feature the
-    expectation reads to know on which rows it holds. `at` says where in a file a part of it stands, for tables with
-    several rows a file. `declared` takes thresholds from elsewhere in study.yaml than `checks`.
+    `{value}` (the measured number, where one row is one subject; as `{difference}` "2 fewer"), `{column}` and the names
+    of its thresholds. `rerun` is what a change makes necessary: checking the `file` again, or every one `across` the
+    study. `column` is the column of the file that the feature was measured on, where its name differs. `given` is
+    another feature the expectation reads to know on which rows it holds. `at` says where in a file a part of it stands,
+    for tables with several rows a file. `declared` takes thresholds from elsewhere in study.yaml than `checks`.
     """
 
     id: str

@@ -18,7 +18,7 @@ _SURVEY_HEAD = (
     "| Check | Severity | Holds when | Measured | Threshold | Why | The query says |",
     "|---|---|---|---|---|---|---|",
 )
-_WORDS = {"rows": "N rows", "count": "N", "value": "N", "value_percent": "N%"}
+_WORDS = {"rows": "N rows", "count": "N", "value": "N", "difference": "N fewer", "value_percent": "N%"}
 
 
 def table(checks: Iterable[Check] = (*CHECKS, *ELSEWHERE)) -> str:

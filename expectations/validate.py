@@ -196,7 +196,9 @@ class _Raiser:
         return Query.raised(check.id, check.severity, study=self.study.id, **where)
 
     def _text(self, check: Check, **measured: Any) -> str:
-        if isinstance(measured.get("value"), (float, np.floating)):
+        if isinstance(number := measured.get("value"), (int, float, np.number)):
+            measured["difference"] = f"{abs(number):g} {'fewer' if number < 0 else 'more'}"
+        if isinstance(number, (float, np.floating)):
             measured |= {"value": f"{measured['value']:.3g}", "value_percent": f"{100 * measured['value']:.3g}%"}
         known: dict[str, str] = {}
         for name, bound in check.thresholds(self.study).items():

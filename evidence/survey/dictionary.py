@@ -60,7 +60,7 @@ def read_dictionary(data: bytes, name: str) -> DataDictionary:
     seen: dict[str, int] = {}
     for number, variable in read(rows, name, faults):
         if variable.name in seen:
-            what = f"{variable.name} is already in row {seen[variable.name]}"
+            what = f"the variable {variable.name} is already in row {seen[variable.name]}"
             faults.append(Fault(f"{name}, row {number}, column {columns['variable']}", what, "Keep one."))
         elif variable.name:
             seen[variable.name] = number

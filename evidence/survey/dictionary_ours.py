@@ -122,7 +122,7 @@ class _Row:
         found = next((t for t in TYPES if t == written), None)
         if found is None:
             remedy = f"{meant(written, TYPES)}Write one of {', '.join(TYPES)}."
-            self._fault("type", f"{written[:40] or 'an empty cell'} is no type", remedy)
+            self._fault("type", f"{f'the word {written[:40]}' if written else 'an empty cell'} is no type", remedy)
         return found
 
     def _is(self, column: str, meaning: str) -> bool:

@@ -84,7 +84,8 @@ class _Field:
         field, kind = self._cell("field_name"), self._cell("field_type").lower()
         if kind not in TYPES:
             remedy = f"{meant(kind, TYPES)}REDCap has {', '.join(TYPES)}."
-            self._fault("field_type", f"{kind[:40] or 'an empty cell'} is no field type", remedy)
+            what = f"{f'the word {kind[:40]}' if kind else 'an empty cell'} is no field type"
+            self._fault("field_type", what, remedy)
             kind = "text"
         if not field:
             self._fault("field_name", "the name is missing", "Export the data dictionary from REDCap again.")

@@ -115,7 +115,7 @@ class _Columns:
         is_code = numbers.isin([c for c in variable.missing if isinstance(c, float)])
         moments = calendar(numbers.mask(is_code), self._format, unit)
         if moments is None:
-            self.problems.append(f"{name} {_NO_CALENDAR}")
+            self.problems.append(f"the column {name} {_NO_CALENDAR}")
             return replace(variable, type="date")
         codes = {c: _calendar_code(c, self._format, unit) for c in (*variable.values, *variable.missing)}
         is_tag = column.notna() & numbers.isna()

@@ -2,7 +2,7 @@
 
 A CSV with the columns id, severity, rule, on, title, reason, message. `rule` is a condition as in a data dictionary; it
 does not apply to a respondent of whom it is unknown (blank, refused). Every row becomes a check or a fault: none is
-passed over in silence.
+passed over in silence. The separator may be a comma, a semicolon or a tab, as spreadsheets write it in their languages.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ COLUMNS = ("id", "severity", "rule", "on", "title", "reason", "message")
 REQUIRED = ("id", "severity", "rule", "message")
 NAMED = frozenset({"count", "rows"})
 """What a message may name: the number of rows, as `3` and as `3 rows`."""
+_SEPARATORS = ",;\t"
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
@@ -91,7 +92,8 @@ def rule_columns(checks: Iterable[OwnCheck], values: pd.DataFrame) -> pd.DataFra
 def _rows(data: bytes, name: str, faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
     """Each filled row with its number in the file; faults of encoding and header."""
     try:
-        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+        text = data.decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True))
     except (UnicodeDecodeError, csv.Error):
         faults.append(Fault(name, "the file is not readable as CSV UTF-8", "Save it again as CSV UTF-8."))
         return
@@ -101,7 +103,7 @@ def _rows(data: bytes, name: str, faults: list[Fault]) -> Iterator[tuple[int, di
             faults.append(Fault(f"{name}, row 1", f"the column {column} is missing", "Add it to the header row."))
     for column in dict.fromkeys(header):
         if column not in COLUMNS or header.count(column) > 1:
-            what = f"unknown or repeated column {column or '(empty)'}"
+            what = f"unknown or repeated column {column[:40] or '(empty)'}"
             faults.append(Fault(f"{name}, row 1", what, _meant(column, COLUMNS)))
     if faults:
         return
@@ -110,6 +112,12 @@ def _rows(data: bytes, name: str, faults: list[Fault]) -> Iterator[tuple[int, di
             padded = [*cells, *[""] * (len(header) - len(cells))]
             row = dict(zip(header, (cell.strip() for cell in padded), strict=False))
             yield number, {**row, "more": "".join(padded[len(header) :]).strip()}
+
+
+def _separator(text: str) -> str:
+    """The sign that separates the cells: whichever shows most known columns in the first line."""
+    first, _, _ = text.lstrip("\r\n").partition("\n")
+    return max(_SEPARATORS, key=lambda sign: sum(cell.strip(' "\r') in COLUMNS for cell in first.split(sign)))
 
 
 def _meant(name: str, known: Collection[str]) -> str:
@@ -145,7 +153,11 @@ class _Reader:
 
     def _faults_of(self, number: int, row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
         if row["more"]:
-            yield "", "more cells than the header", "Put text that holds a comma in quotation marks."
+            yield (
+                "",
+                "more cells than the header",
+                "Put text that holds a comma (or whatever separates the cells) in quotes.",
+            )
             return
         if not _ID.fullmatch(row["id"]):
             yield "id", "not an id", "Write a short name of letters, digits, dash and underscore."

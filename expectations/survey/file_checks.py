@@ -27,7 +27,7 @@ FILE = (
         is_zero,
         title="As many rows as the sender declared",
         reason="A truncated file can read without any error.",
-        message="The file has {value} rows more (or, if negative, fewer) than study.yaml declares: ask for it again.",
+        message="The file has not as many rows as study.yaml declares ({difference}): ask for it again.",
     ),
     Check(
         "SV006",

@@ -68,6 +68,15 @@ def test_a_file_that_cannot_be_read_is_never_empty_of_faults(text: str, said: st
     assert any(said in str(fault) for fault in found.faults)
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_spreadsheet_may_separate_the_cells_by_its_own_sign(sign: str):
+    row = 'adult;block;age in (18, 19);age;Staff are adults;;"Ask the site; then {rows}."\n'.replace(";", sign)
+    found = read(HEADER.replace(",", sign) + row)
+    assert found.faults == ()
+    [check] = found.checks
+    assert (check.on, check.message) == ("age", f"Ask the site{sign} then {{rows}}.")
+
+
 def test_without_a_dictionary_rules_are_parsed_and_their_names_left():
     assert [c.id for c in read(HEADER + SOUND.replace("age", "other"), None).checks] == ["adult"]
 

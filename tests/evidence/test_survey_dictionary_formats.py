@@ -54,7 +54,7 @@ def test_a_damaged_workbook_is_a_fault_and_no_exception():
 @pytest.mark.parametrize(
     ("row", "column", "what", "remedy"),
     [
-        ("q1,intger,,,,", "type", "intger is no type", "Did you mean integer?"),
+        ("q1,intger,,,,", "type", "the word intger is no type", "Did you mean integer?"),
         ("q1,integer,often,,,", "required", "neither yes nor no", "Write yes"),
         ("q1,integer,,directly,,", "identifies", "neither direct nor indirect", "Did you mean direct?"),
         ("q1,integer,,,first,", "waves", "not numbers of waves", "1;2"),
@@ -206,7 +206,7 @@ def test_redcaps_dictionary_converted_is_ours_without_a_fault():
         (",yesno,", ",yesnoo,", "row 8, column Field Type", "yesnoo is no field type"),
         ("sum([age]", "total([age]", "row 9, column Choices, Calculations, OR Slider Labels", "total is no function"),
         ("integer,18,", "integer,x,", "row 4, column Text Validation Min", "not a number"),
-        ("smokes,staff", "mood,staff", "row 8, column Variable / Field Name", "mood is already in row 7"),
+        ("smokes,staff", "mood,staff", "row 8, column Variable / Field Name", "the variable mood is already in row 7"),
     ],
 )
 def test_faults_of_redcaps_dictionary_name_its_rows_and_columns(old: str, new: str, where: str, what: str):

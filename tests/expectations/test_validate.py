@@ -55,6 +55,13 @@ def by_subject(frame: pd.DataFrame, study: Protocol, *checks: Check):
     return validate(frame, Suite("transcripts", checks), study=study, subject_column="subject")
 
 
+@pytest.mark.parametrize(("number", "said"), [(-5, "5 fewer"), (2, "2 more"), (-1.0, "1 fewer")])
+def test_a_difference_is_said_in_words(study, number: float, said: str):
+    check = Check("TR013", "block", "row_difference_count", is_zero, message="Not as many rows ({difference}).")
+    (query,) = by_subject(subjects(row_difference_count=[number]), study, check)
+    assert query.message == f"Not as many rows ({said})."
+
+
 def test_each_failing_row_is_a_query_about_its_subject(study):
     (query,) = by_subject(subjects(interviewer_share=[0.2, 0.612345]), study, SHARE)
     assert (query.check, query.severity, query.subject) == ("TR013", "review", "transcript:I0001")
