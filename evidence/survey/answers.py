@@ -12,7 +12,11 @@ import pandas as pd
 
 from evidence.survey.coded import Coded
 from evidence.survey.contents import Survey
+from evidence.survey.dates import on_record, written
 from evidence.survey.dictionary import Code, DataDictionary, Variable
+
+_LARGEST_WHOLE = 2**63 - 1
+_LARGEST_BITS = 1023
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -102,19 +106,20 @@ def answers_as_declared(survey: Survey, dictionary: DataDictionary) -> Answers:
 def _answers_to(variable: Variable, column: pd.Series, missing: Collection[Code]) -> AnswersTo:
     """One column read as declared; `missing` are the file's own missing codes."""
     raw = Coded.of(column)
-    is_missing = _is_one_of(raw.contents, {*variable.missing, *missing})
+    is_missing = is_one_of(raw.contents, {*variable.missing, *missing})
     rest = raw.contents.mask(is_missing)
     values = _read_as(variable, rest)
     is_unreadable = (rest.notna() & values.isna()).to_numpy()
     return AnswersTo(raw.codes, values, is_missing.to_numpy(dtype=bool), is_unreadable)
 
 
-def _is_one_of(column: pd.Series, codes: Collection[Code]) -> pd.Series:
-    numbers = [code for code in codes if isinstance(code, float)]
+def is_one_of(column: pd.Series, codes: Collection[Code]) -> pd.Series:
+    """Where one of the codes stands, as a number or written as one; a text code as it is."""
     texts = [code for code in codes if isinstance(code, str)]
+    numbers = [code for code in codes if isinstance(code, float)]
     found = column.isin(texts)
-    if numbers and not pd.api.types.is_datetime64_any_dtype(column):
-        found |= pd.to_numeric(column, errors="coerce").isin(numbers)
+    if numbers:
+        found |= _as_numbers(column).isin(numbers)
     return found
 
 
@@ -122,14 +127,30 @@ def _read_as(variable: Variable, column: pd.Series) -> pd.Series:
     """The contents in the declared type; what does not fit becomes null."""
     if variable.type == "date":
         if pd.api.types.is_datetime64_any_dtype(column):
-            return column
-        text = column.map(_as_written_day)
-        return pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
+            return on_record(column)
+        return written(column if isinstance(column.dtype, pd.StringDtype) else column.map(_as_written_day))
     if variable.is_numeric:
-        return pd.to_numeric(column, errors="coerce").astype(float)
+        return _as_numbers(column)
     if isinstance(column.dtype, pd.StringDtype):
         return column.str.strip()
     return column.map(_as_text).astype("str").str.strip()
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """As finite float64, null for what is no number; a day is none, and a number too large to hold is none either."""
+    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+        return pd.Series(np.nan, column.index)
+    if column.dtype == object:
+        column = column.map(_as_float)
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    return numbers.where(np.isfinite(numbers))
+
+
+def _as_float(cell: object) -> object:
+    """A whole number of any length as the float that a file could hold of it; null beyond the largest."""
+    if isinstance(cell, int) and abs(cell) > _LARGEST_WHOLE:
+        return None if cell.bit_length() > _LARGEST_BITS else float(cell)
+    return cell
 
 
 def _as_written_day(cell: object) -> str | None:

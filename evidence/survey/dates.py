@@ -1,4 +1,5 @@
-"""Days and moments as statistical packages count them, made calendar days; durations stay seconds.
+"""Days and moments as statistical packages count them and as people write them, made calendar days; durations stay
+seconds.
 
 SPSS counts seconds from 14 October 1582, SAS days or seconds from 1960, Stata days, milliseconds, weeks, months,
 quarters or half-years from 1960 (SPSS Command Syntax Reference, Date and Time Formats; SAS Formats and Informats; Stata
@@ -32,10 +33,13 @@ _STATA_UNITS: dict[str, Unit] = {
     "q": "quarter",
     "h": "half",
 }
+_WRITTEN = r"(?:[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}|[0-9]{8})(?:[T ].*)?"
+"""A whole day of a year in four digits, as ISO 8601 has it or with strokes, alone or with a time of day."""
+_LONGEST = len("2026-03-05T10:00:00.000000")
 _MONTHS = {"month": 1, "quarter": 3, "half": 6}
 _STEPS = {"day": 86_400_000_000, "second": 1_000_000, "millisecond": 1_000}
 _FIRST = np.datetime64("0001-01-01", "us").astype(np.int64)
-_LAST = np.datetime64("9999-12-31T23:59:59", "us").astype(np.int64)
+_LAST = np.datetime64("9999-12-31T23:59:59.999999", "us").astype(np.int64)
 
 
 def counted_in(format: str, written: str) -> Unit | None:
@@ -80,6 +84,27 @@ def calendar(numbers: pd.Series, format: str, unit: Unit) -> pd.Series | None:
     found = moments.astype("datetime64[us]")
     found[~known] = np.datetime64("NaT")
     return pd.Series(found, index=numbers.index, name=numbers.name)
+
+
+def written(texts: pd.Series) -> pd.Series:
+    """Days and moments written year first as datetime64[us] in UTC, to the microsecond; null for whatever is no day.
+
+    A year or a month alone is no day, nor are words (`now`), a sign before the year, or the year 0.
+    """
+    plain = texts.astype("str").str.strip()
+    plain = plain.where(plain.str.fullmatch(_WRITTEN).fillna(False).astype(bool))
+    if plain.str.len().max() > _LONGEST:
+        plain = plain.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
+    return on_record(pd.to_datetime(plain, errors="coerce", format="ISO8601", utc=True))
+
+
+def on_record(moments: pd.Series) -> pd.Series:
+    """Moments without their zone, in UTC; null outside the years 1 to 9999."""
+    if moments.dt.tz is not None:
+        moments = moments.dt.tz_convert("UTC").dt.tz_localize(None)
+    counted = moments.to_numpy().astype("datetime64[us]").astype(np.int64)
+    known: pd.Series = moments.where((counted >= _FIRST) & (counted <= _LAST))
+    return known
 
 
 def as_text(moments: pd.Series) -> pd.Series:

@@ -70,7 +70,7 @@ def _width(values: np.ndarray, *, is_whole: bool) -> float:
     reach = float(values.max() - values.min())
     size = float(np.abs(values).max())
     if reach <= 1e-9 * size or reach < 1e-100:
-        return 1.0 if is_whole or size < 1e-100 else _rounded(size / 10)
+        return 1.0 if size < (1e9 if is_whole else 1e-100) else _rounded(size / 10)
     lower, upper = np.quantile(values, [0.25, 0.75])
     spread = 2 * float(upper - lower) * len(values) ** (-1 / 3)
     asked = spread or reach / (1 + math.log2(len(values)))

@@ -95,7 +95,8 @@ def test_one_number_far_out_does_not_squeeze_the_others():
     assert histogram(pd.Series([NAN, None], dtype=float)) is None
 
 
-FLOATS = st.floats(-1e9, 1e9, allow_nan=False) | st.sampled_from((1e9, 1e9 + 1e-6, 5e-324))
+ODD = (1e9, 1e9 + 1e-6, 5e-324, 1e12, 1e12 + 900, 9.3e18, 8.9e19, 1e100)
+FLOATS = st.floats(-1e9, 1e9, allow_nan=False) | st.sampled_from(ODD)
 
 
 @settings(max_examples=60, deadline=None)
@@ -109,6 +110,14 @@ def test_a_histogram_counts_everything_once_in_few_bins(numbers: list[float], is
         slack = 1e-9 * max(map(abs, numbers)) + 1e-12
         assert drawn.start - slack <= min(numbers)
         assert max(numbers) <= drawn.end + slack
+
+
+@pytest.mark.parametrize("numbers", [[8.9e19 + i for i in range(30)], [1e12, 1e12 + 900]])
+def test_whole_numbers_of_many_digits_are_drawn_in_few_bins(numbers: list[float]):
+    drawn = histogram(pd.Series(numbers), is_whole=True)
+    assert drawn is not None
+    assert (sum(drawn.counts), len(drawn.counts)) == (len(numbers), 1)
+    assert drawn.start <= min(numbers) <= max(numbers) <= drawn.end
 
 
 def test_days_are_counted_by_month_with_empty_months_and_by_year_over_a_long_time():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evidence.detectors.patterns import Patterns
 from evidence.survey import Survey
 from evidence.survey.coded import Coded, RowTable
-from evidence.survey.dictionary import DataDictionary, Variable
+from evidence.survey.dictionary import DataDictionary, Type, Variable
 from evidence.survey.features import Answers, answers_as_declared, row_features
 from evidence.survey.file_features import file_features
 from evidence.survey.labels import label_twin_count, longest, name_change_count, odd_character_count
@@ -126,6 +126,46 @@ def test_days_are_read_from_text_and_from_days_and_numbers_are_none() -> None:
     read = answers.values["d"]
     assert read.dropna().dt.strftime("%d %H:%M").tolist() == ["05 00:00", "06 09:30", "07 00:00"]
     assert answers.is_unreadable["d"].tolist() == [False, False, False, True, False]
+
+
+def test_only_a_whole_day_of_the_years_1_to_9999_is_a_day() -> None:
+    days = ["2026-3-5", "20260305", "2026-03-05T01:00:00.123456789+02:00", "0001-01-01", "9999-12-31"]
+    none = [
+        "2026",
+        "2026-03",
+        "-9",
+        "-2026-03-01",
+        "0000-01-01",
+        "9999-12-31T23:00-05:00",
+        "now",
+        "today",
+        "2026-02-30",
+    ]
+    answers, _ = answers_to(pd.DataFrame({"d": pd.Series([*days, *none], dtype="str")}), Variable("d", "", "date"))
+    read = answers.values["d"].iloc[: len(days)]
+    assert read.dt.strftime("%Y-%m-%d").tolist() == ["2026-03-05", "2026-03-05", "2026-03-04", *days[3:]]
+    assert answers.is_unreadable["d"].tolist() == [False] * len(days) + [True] * len(none)
+
+
+def test_moments_of_a_zone_are_days_without_one() -> None:
+    there = pd.Series(pd.to_datetime(["2026-03-05T01:00+02:00", "0001-01-01T01:00+02:00"]))
+    answers, _ = answers_to(
+        pd.DataFrame({"d": there, "n": there}), Variable("d", "", "date"), Variable("n", "", "integer")
+    )
+    assert answers.values["d"].tolist() == [pd.Timestamp("2026-03-04T23:00"), pd.NaT]
+    assert answers.is_unreadable["d"].tolist() == [False, True]
+    assert answers.is_unreadable["n"].all()
+
+
+@pytest.mark.parametrize("cells", [["1", "inf", "-Infinity", "1e400"], [1, 10**400, np.inf, -(10**309)]])
+@pytest.mark.parametrize("type", ["integer", "single", "decimal"])
+def test_what_no_number_can_hold_is_unreadable(cells: list[object], type: Type) -> None:
+    column = pd.Series(cells, dtype=object)
+    codes = {1.0: "One"} if type == "single" else {}
+    variable = Variable("n", "", type, codes, missing={-9.0: "Refused"})
+    answers, _ = answers_to(pd.DataFrame({"n": column}), variable)
+    assert answers.values["n"].dropna().tolist() == [1.0]
+    assert answers.is_unreadable["n"].tolist() == [False, True, True, True]
 
 
 def test_tagged_missing_values_are_missing_codes_and_not_unreadable() -> None:
