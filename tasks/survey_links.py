@@ -113,12 +113,13 @@ def _day(text: str) -> date | None:
 def links(known: People, spec: Survey, values: pd.DataFrame) -> pd.DataFrame:
     """The columns `respondent:<link>` of LINKS, one row a respondent, null where a link does not apply.
 
-    Without a registry the columns are absent, so that their checks say they could not be made. A row without a day
-    has no consent on that day. A key that an erasure put in the place of somebody's is nobody's any more.
+    Without a registry, or without the key among the values, the columns are absent, so that their checks say they could
+    not be made; so are those that rest on a column of days or of sites that is named and not among the values. A row
+    without a day has no consent on that day. A key that an erasure put in the place of somebody's is nobody's any more.
     """
-    if spec.linkage == "anonymous" or spec.key not in values.columns:
+    if spec.linkage == "anonymous":
         return pd.DataFrame({f"respondent:{link}": None for link in LINKS}, index=values.index, dtype=object)
-    if known.sites is None:
+    if known.sites is None or spec.key not in values.columns:
         return pd.DataFrame(index=values.index)
     keys = values[spec.key]
     is_key = keys.notna() & ~keys.astype("string").str.startswith(REPLACED).fillna(False).astype(bool)
@@ -126,16 +127,20 @@ def links(known: People, spec: Survey, values: pd.DataFrame) -> pd.DataFrame:
     is_known = meant.notna()
     trail = each(meant, lambda code: known.trail_codes.get(code, ""))
     days = _days(known, spec, values)
+    can_tell_day = day_column(spec) is None or row_days(spec, values) is not None
     found = {
         "is_registered": is_known.astype(object).where(is_key, None),
         "is_spelled_as_registered": _is_written_so(keys, meant).astype(object).where(is_known, None),
-        "has_consent": _together(trail, days, lambda code, day: _has_consent(known, code, day)),
         "is_withdrawn": each(trail, lambda code: _is_withdrawn(known, code)),
-        "is_at_registered_site": None,
     }
-    if spec.site in values.columns:
+    if can_tell_day:
+        found["has_consent"] = _together(trail, days, lambda code, day: _has_consent(known, code, day))
+    if spec.site is None:
+        found["is_at_registered_site"] = nulls(values.index)
+    elif can_tell_day and spec.site in values.columns:
         found["is_at_registered_site"] = _at_site(known, values[spec.site], meant, row_days(spec, values))
-    return pd.DataFrame(found, index=values.index, columns=LINKS, dtype=object).add_prefix("respondent:")
+    told = [link for link in LINKS if link in found]
+    return pd.DataFrame(found, index=values.index, columns=told, dtype=object).add_prefix("respondent:")
 
 
 def _is_written_so(keys: pd.Series, meant: pd.Series) -> pd.Series:
@@ -196,18 +201,29 @@ def _as_day(day: Any) -> date:
 
 
 def row_days(spec: Survey, values: pd.DataFrame) -> pd.Series | None:
-    """The day on which each row was answered, null where it is blank or no day; None where no column says."""
-    column = next((c for c in (spec.interview_date, spec.start, spec.end) if c in values.columns), None)
-    if column is None:
+    """The day on which each row was answered, null where it is blank or no day.
+
+    None where no column says, and where the column that is to say it is not there or was not declared to hold days: a
+    text is never guessed to be a day.
+    """
+    column = day_column(spec)
+    if column not in values.columns or not pd.api.types.is_datetime64_any_dtype(values[column]):
         return None
-    days: pd.Series = pd.to_datetime(values[column], errors="coerce").dt.normalize()
+    days: pd.Series = values[column].dt.normalize()
     return days
 
 
+def day_column(spec: Survey) -> str | None:
+    """The column in which study.yaml says the day of a row stands; None where it names none."""
+    return next(filter(None, (spec.interview_date, spec.start, spec.end)), None)
+
+
 def _days(known: People, spec: Survey, values: pd.DataFrame) -> pd.Series:
-    """The day of each row: from the column that holds it, else today."""
+    """The day of each row: from the column that holds it, null where that cannot be used; today where none is named."""
     days = row_days(spec, values)
-    return pd.Series(pd.Timestamp(known.today), values.index) if days is None else days
+    if days is None:
+        return pd.Series(pd.NaT if day_column(spec) else pd.Timestamp(known.today), values.index, "datetime64[us]")
+    return days
 
 
 def _is_withdrawn(known: People, trail_code: str) -> bool:

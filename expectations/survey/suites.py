@@ -65,10 +65,21 @@ class SurveyToJudge:
         return scale_reports(self.scales, self.answers, self.dictionary, sites)
 
     @property
+    def days(self) -> tuple[str, ...]:
+        """The columns that study.yaml names for the day somebody answered."""
+        return tuple(filter(None, (self.spec.interview_date, self.spec.start, self.spec.end)))
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that study.yaml names, and the items of scales."""
+        named = filter(None, (self.spec.key, self.spec.site, *self.days, self.spec.wave_column))
+        return (*named, *(item for scale in self.scales for item in scale.items))
+
+    @property
     def about_rows(self) -> frozenset[str]:
         """The columns that say of a row what it is, not what was answered."""
         spec = self.spec
-        named = (spec.key, spec.site, spec.interview_date, spec.start, spec.end, spec.wave_column)
+        named = (spec.key, spec.site, *self.days, spec.wave_column)
         return frozenset({*filter(None, named), *self.file.row_columns, *self.file.platform_columns})
 
     def measured_file(self) -> dict[str, object]:
@@ -119,9 +130,14 @@ def judge(
         "row_difference_count": len(file.frame) - spec.rows if spec.rows else None,
         **_named_rows({**survey.measured_file(), **features_of(survey.measured_scales()), **survey.about_file}, rows),
     }
-    needed = [c for c in (spec.key, spec.site, spec.interview_date, spec.start, spec.end) if c]
-    needed += [item for scale in scales for item in scale.items]
-    variables = variable_features(file, dictionary, survey.answers, needed).assign(**about)
+    variables = variable_features(file, dictionary, survey.answers, survey.needed).assign(**about)
+    of_protocol = _of_protocol(survey, variables["variable"])
+    variables["is_described"], variables["is_declared_day"] = (
+        of_protocol["is_described"],
+        of_protocol["is_declared_day"],
+    )
+    is_unnamed = variables["is_in_dictionary"].astype(bool) | ~variables["variable"].isin(survey.needed)
+    variables["is_in_dictionary"] = variables["is_in_dictionary"].where(is_unnamed, None)  # SV010 or SV076 says it
     variables.loc[variables["variable"] == spec.wave_column, "distinct_count"] = None  # a wave's number is the same
     for feature, values in survey.about_variables.items():
         variables[feature] = [values.get(name) for name in variables["variable"]]
@@ -137,6 +153,18 @@ def judge(
     )
     parts = [(frame, suite if only is None else _part(suite, only), how) for frame, suite, how in asked]
     return tuple(validate_full(frame, suite, study=study, **how) for frame, suite, how in parts if suite.checks)
+
+
+def _of_protocol(survey: SurveyToJudge, names: Iterable[str]) -> dict[str, list[bool | None]]:
+    """By variable: `is_described` in the data dictionary, of those in the file that study.yaml needs, and
+    `is_declared_day`, of those it takes days from; null for others."""
+    declared = {v.name: v.type for v in survey.dictionary.variables}
+    there = set(map(str, survey.file.frame.columns))
+    listed = list(names)
+    return {
+        "is_described": [name in declared if name in survey.needed and name in there else None for name in listed],
+        "is_declared_day": [declared[n] == "date" if n in survey.days and n in declared else None for n in listed],
+    }
 
 
 def _part(suite: Suite, only: Collection[str]) -> Suite:

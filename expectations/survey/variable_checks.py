@@ -12,7 +12,28 @@ VARIABLES = (
         is_true,
         title="Every declared variable is in the file",
         reason="A variable that is not there cannot be analysed.",
-        message="This variable is not in the file: export it again with it, or take it out of the data dictionary.",
+        message="This variable is not in the file: export it again with it, or take it out of the data dictionary "
+        "and study.yaml.",
+    ),
+    Check(
+        "SV076",
+        "block",
+        "is_described",
+        is_true,
+        title="What study.yaml names is in the data dictionary",
+        reason="Keys, days and sites nobody described are not read, so nobody's consent or withdrawal is checked.",
+        message="study.yaml names this variable, but the data dictionary does not describe it, so nothing that rests "
+        "on it can be checked: describe it in the data dictionary.",
+    ),
+    Check(
+        "SV077",
+        "block",
+        "is_declared_day",
+        is_true,
+        title="Days that study.yaml names are declared as days",
+        reason="02/01/2026 is a day in January or in February, and consent is asked for that day.",
+        message="study.yaml takes the day of an answer from this variable, but the data dictionary does not declare "
+        "it as a date: write date as its type, and the days as 2026-03-05 at the source.",
     ),
     Check(
         "SV011",

@@ -186,3 +186,14 @@ def test_the_whole_suite_says_of_distinct_contents_what_it_says_of_all_rows(dama
     rows = whole.rows(date(2026, 6, 30))
     checks = row_suite(whole.dictionary, rows.columns, SPEC).checks
     assert run(rows, checks, "suite", study) == run(rows.frame(), checks, "suite", study)
+
+
+def test_what_study_yaml_names_must_be_described_and_its_days_be_days(study: Protocol) -> None:
+    described = tuple(replace(v, type="text") if v.name == "start" else v for v in SOUND if v.name != "id")
+    file = as_file(sound_frame(), SOUND)
+    spec = SPEC.model_copy(update={"wave_column": "round", "end": None})
+    whole = replace(to_judge(file, described), spec=spec)
+    queries = [q for v in judge(whole, whole.rows(date(2026, 6, 30)), study=study, ref="a1") for q in v.queries]
+    said = {(*place, q.severity) for q in queries for place in places([q]) if place[1] in ("id", "start", "round")}
+    of_files_own = ("SV012", "start", "block")
+    assert said == {("SV076", "id", "block"), ("SV077", "start", "block"), ("SV010", "round", "block"), of_files_own}

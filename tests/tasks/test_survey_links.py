@@ -11,7 +11,7 @@ from recruitment import fold_consent
 from recruitment.ledger import ConsentLedger
 from study import Actor, Event, Run, Subject
 from study.protocol.material import Survey
-from tasks.survey_links import LINKS, People, Stay, links, refused_answers
+from tasks.survey_links import LINKS, People, Stay, links, refused_answers, row_days
 
 SPEC = Survey(
     name="staff",
@@ -132,6 +132,29 @@ def test_an_anonymous_survey_has_no_links_and_a_missing_registry_no_columns(ledg
     assert list(anonymous.columns) == [f"respondent:{link}" for link in LINKS]
     assert anonymous.isna().all(axis=None)
     assert links(known(ledger, registry=False), SPEC, values).empty
+
+
+def test_a_key_or_a_day_nobody_described_leaves_out_what_rests_on_it(ledger: ConsentLedger):
+    def told(values: dict[str, object], **spec: str | None) -> set[str]:
+        found = links(known(ledger), SPEC.model_copy(update=spec), pd.DataFrame(values))
+        return {name.removeprefix("respondent:") for name in found if found[name].notna().any()}
+
+    person, day, site = {"id": ["P001"]}, {"day": [pd.Timestamp("2026-03-01")]}, {"site": ["S01"]}
+    of_keys = {"is_registered", "is_spelled_as_registered", "is_withdrawn"}
+    assert told(person | day | site) == set(LINKS)
+    assert told(day | site) == set()
+    assert told(person | site) == of_keys
+    assert told(person | site | {"start": day["day"]}, start="start") == of_keys
+    assert told(person | day) == of_keys | {"has_consent"}
+    assert told(person | site, interview_date=None) == set(LINKS)
+
+
+@pytest.mark.parametrize("written", ["02/01/2026", "2026-03-01", "today", "now"])
+def test_a_day_declared_a_text_is_never_guessed(ledger: ConsentLedger, written: str):
+    values = pd.DataFrame({"id": ["P001"], "day": [written]})
+    assert "respondent:has_consent" not in links(known(ledger), SPEC, values)
+    assert row_days(SPEC, values) is None
+    assert refused_answers(known(ledger), SPEC, values) == []
 
 
 def moved(ledger: ConsentLedger) -> People:
