@@ -19,11 +19,15 @@ _MISSING = "The distribution list is not there"
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A distribution list as read: `listed` None where it cannot be used, and `why` it cannot, with the remedy."""
+    """A distribution list as read: `listed` None where it cannot be used, and `why` it cannot, with the remedy.
+
+    `is_ahead` when a day in it has not come: another day judges otherwise.
+    """
 
     listed: Invitations | None
     why: str = ""
     is_exposed: bool = False
+    is_ahead: bool = False
 
 
 def distribution(place: Workspace, spec: Survey, known: People) -> Distribution | None:
@@ -52,7 +56,14 @@ def _read(place: Workspace, spec: Survey) -> Distribution:
         listed = invitations(frame, key=spec.key, today=place.today)
     except StudyError as error:
         return Distribution(None, f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}")
-    return Distribution(listed, is_exposed=listed.has_contacts and not path.startswith(RESTRICTED))
+    is_exposed = listed.has_contacts and not path.startswith(RESTRICTED)
+    if listed.unknown:
+        why = (
+            f"The distribution list holds words under {' and '.join(listed.unknown)} that are neither yes nor no nor a "
+            "day, so nothing was counted: write yes, no, a day as YYYY-MM-DD, or leave the cell empty."
+        )
+        return Distribution(None, why, is_exposed, listed.is_ahead)
+    return Distribution(listed, is_exposed=is_exposed, is_ahead=listed.is_ahead)
 
 
 def digest_of(place: Workspace, spec: Survey) -> str:

@@ -20,6 +20,7 @@ from expectations.survey.suites import SurveyToJudge, judge
 from expectations.validate import Validation
 from study import Query
 from study.protocol.material import Survey
+from tasks.distribution import distribution
 from tasks.gates import Gatekeeper
 from tasks.survey_files import SurveyFiles, raised
 from tasks.survey_history import Counts, counts_of
@@ -69,7 +70,7 @@ def check_answers(
     return Checked(
         queries,
         validations,
-        _is_dated(spec, rows),
+        _is_dated(spec, rows) or bool((listed := distribution(place, spec, known)) and listed.is_ahead),
         counts_of(place.today.isoformat(), "", (), answers, dictionary),
         reports,
         frequencies(read, dictionary, answers, private=(spec.key,), start=spec.start, end=spec.end),

@@ -34,7 +34,7 @@ _RESPONDED = {
 """REDCap's participant list on its page and from its API: what says that somebody completed, and that they began."""
 _STATUS = ("status",)
 _YES = frozenset({"1", "yes", "y", "true", "x", "2"})
-_NO = frozenset({"", "0", "no", "n", "false", "-"})
+_NO = frozenset({"", "0", "no", "n", "false", "-", "na", "n/a", "nan", "none", "null", "never", "not yet", "pending"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FINISHED = frozenset({"surveyfinished", "finished", "completed", "complete", "2"})
@@ -81,12 +81,15 @@ class Invitations:
     """A distribution list, one row somebody invited: `key` (plain, or None), `number`, `site`, `started`, `completed`.
 
     `has_contacts` says whether it holds e-mail addresses, phone numbers or names, `says_completed` whether it tells
-    who completed.
+    who completed. `unknown` are columns with words that are neither yes nor no nor a day: nothing can be counted by
+    them. `is_ahead` says that a day in it has not come, so that another day counts otherwise.
     """
 
     rows: pd.DataFrame
     has_contacts: bool
     says_completed: bool
+    unknown: tuple[str, ...] = ()
+    is_ahead: bool = False
 
     @property
     def is_keyed(self) -> bool:
@@ -133,7 +136,14 @@ def invitations(frame: pd.DataFrame, *, key: str | None, today: date) -> Invitat
     )
     one["started"] |= one["completed"]
     invited = one[one["invited"] | one["started"]].reset_index(drop=True)
-    return Invitations(invited.drop(columns="invited"), _has_contacts(frame, named), done is not None)
+    said = {column: {_says(cell) for cell in frame[column].unique()} for column in _marking(named)}
+    return Invitations(
+        invited.drop(columns="invited"),
+        _has_contacts(frame, named),
+        done is not None,
+        tuple(column for column, answers in said.items() if None in answers),
+        any(isinstance(one, str) and one > today.isoformat() for answers in said.values() for one in answers),
+    )
 
 
 def responses(
@@ -229,22 +239,38 @@ def _happened(
     return sent, begun, done
 
 
+def _marking(named: Mapping[str, str]) -> list[str]:
+    """The columns that are read for whether somebody was invited, started and completed."""
+    found = (
+        next((named[name] for name in wanted if name in named), None) for wanted in (_INVITED, _STARTED, _COMPLETED)
+    )
+    return [column for column in found if column is not None]
+
+
 def _marked(frame: pd.DataFrame, named: Mapping[str, str], wanted: Collection[str], today: date) -> pd.Series | None:
     """Which cells of the first of these columns say yes, or a day that has come."""
     name = next((named[name] for name in wanted if name in named), None)
-    return None if name is None else frame[name].map(lambda cell: _says_yes(cell, today)).astype(bool)
+    return None if name is None else frame[name].map(lambda cell: _has_come(_says(cell), today)).astype(bool)
 
 
-def _says_yes(cell: object, today: date) -> bool:
+def _has_come(said: str | bool | None, today: date) -> bool:
+    return said <= today.isoformat() if isinstance(said, str) else bool(said)
+
+
+def _says(cell: object) -> str | bool | None:
+    """What a cell says: yes, no, the day on which it happened (YYYY-MM-DD); None where nobody knows."""
     if cell is None or cell != cell:
         return False
     if isinstance(cell, date):
-        return str(cell)[:10] <= today.isoformat()
+        return str(cell)[:10]
     text = str(cell).strip()
     if _DAY.fullmatch(text):
-        return text[:10] <= today.isoformat()
+        try:
+            return date.fromisoformat(text[:10]).isoformat()
+        except ValueError:
+            return None
     plain = text.casefold().removesuffix(".0")
-    return plain in _YES or plain not in _NO
+    return True if plain in _YES else False if plain in _NO else None
 
 
 def _has_contacts(frame: pd.DataFrame, named: Mapping[str, str]) -> bool:

@@ -54,6 +54,22 @@ def test_an_invitation_of_a_later_day_has_not_been_sent():
     assert responses(listed(OURS, today=date(2026, 4, 30)), answered=()).rate is None
 
 
+def test_a_list_with_a_day_to_come_is_counted_otherwise_later():
+    assert listed(OURS).is_ahead
+    assert not listed(OURS, today=date(2026, 7, 15)).is_ahead
+
+
+@pytest.mark.parametrize("word", ["ja", "nein", "02/03/2026", "2026-02-31", "bounced", 7.0])
+def test_words_nobody_knows_are_said_and_are_no_yes(word: object):
+    found = listed({"id": ["P001", "P002"], "completed": [word, "yes"]})
+    assert (found.unknown, list(found.rows["completed"])) == (("completed",), [False, True])
+
+
+@pytest.mark.parametrize("word", ["not yet", "never", "NA", "n/a", "pending", "No", 0.0, None, "2026-03-01", 1.0, "X"])
+def test_words_that_say_yes_or_no_are_known(word: object):
+    assert listed({"id": ["P001", "P002"], "completed": [word, "yes"]}).unknown == ()
+
+
 def test_redcaps_list_from_its_page_and_from_its_api_says_the_same():
     page = {
         "Email": ["a@example.org", "b@example.org", "c@example.org", "d@example.org"],

@@ -129,6 +129,22 @@ def test_a_date_in_the_future_is_looked_at_again_on_another_day(study: Study):
     assert study.open_checks() == set()
 
 
+def test_a_distribution_list_with_days_to_come_is_looked_at_again_and_unknown_words_are_no_yes(study: Study):
+    named = "linkage: anonymous, distribution: lists/invited.csv"
+    study.write("study.yaml", PROTOCOL.replace("linkage: anonymous", named))
+    (study.root / "lists").mkdir()
+    study.write("lists/invited.csv", "invitation_id,completed\n1,2026-03-01\n2,2026-07-05\n")
+    assert study.run()[0].responses.completed == 1
+    assert study.run()[0].is_unchanged
+    assert study.run(as_of="2026-07-05")[0].responses.completed == 2
+    assert study.run(as_of="2026-07-06")[0].is_unchanged
+    study.write("lists/invited.csv", "invitation_id,completed\n1,2026-03-01\n2,ja\n")
+    judged, _ = study.run()
+    assert judged.responses is None
+    assert "words under completed" in next(q.message for q in judged.queries if q.check == "SV054")
+    assert not any("ja" in q.message.split() for q in judged.queries)
+
+
 @pytest.mark.parametrize(
     ("path", "text", "expected", "verdict"),
     [
