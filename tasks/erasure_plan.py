@@ -23,7 +23,7 @@ from study.objects import FolderStore, NotStored
 from study.protocol.registers import REGISTER_NAMES
 from tasks.codes import PARTICIPANTS
 from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
-from tasks.exported import exports_of_people
+from tasks.exported import exports_of_people, undeclared_files
 from tasks.forms import forms_about
 from tasks.masking import FOLDER, LIST, Masking
 from tasks.people_files import CannotEdit
@@ -151,8 +151,9 @@ def _is_release(event: Event, interview: str) -> bool:
 
 
 def files_left_to_people(place: Workspace, participant: str) -> tuple[str, ...]:
-    """Survey files and distribution lists with rows of the person that cannot be written again without loss."""
-    left = []
+    """Survey files and distribution lists with rows of the person that cannot be written again without loss, and files
+    declared anonymous in which their code was found: no column says which rows are theirs."""
+    left = list(undeclared_files(place, participant))
     for table in dict.fromkeys((*survey_tables(place, participant), *list_tables(place, participant))):
         data = _stored(place, table.path)
         try:
@@ -225,7 +226,7 @@ def _replies(place: Workspace, participant: str) -> Iterator[str]:
 
 def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], events: set[str]) -> Iterator[str]:
     """What restricted/ holds about the person: packets, records, copies of their field notes, the words of queries on
-    them and on their files; with `delete` de-identified transcripts too."""
+    them, on their files and on survey rows, because they name keys; with `delete` de-identified transcripts too."""
     yield from _keys(place.restricted, f"{SIGNED_FORMS}{person.participant}/")
     yield from (key for key, is_alone in forms_about(place, person.participant).items() if is_alone)
     ids = {*person.interviews, *person.packets, *_names(place, person.interviews)}
@@ -250,7 +251,8 @@ def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], 
     }
     for stored in place.restricted.list("queries/"):
         words = json.loads(place.restricted.get(stored.key))
-        if words.get("subject") in subjects or words.get("where", "").startswith(files):
+        of_rows = words.get("subject", "").startswith("survey:") and words.get("rows")  # written again when checked
+        if of_rows or words.get("subject") in subjects or words.get("where", "").startswith(files):
             yield stored.key
 
 

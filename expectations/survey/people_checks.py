@@ -130,7 +130,7 @@ VARIABLES: tuple[Check, ...] = (
     ),
     Check(
         "SV049",
-        "review",
+        "block",
         "participant_code_share",
         at_most,
         {"maximum": 0.5},

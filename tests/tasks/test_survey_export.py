@@ -18,6 +18,8 @@ from study import Event, Fact, StudyError, Subject
 from study.query import fold_queries
 from tasks.copies import list_of
 from tasks.erasure import finish_pending
+from tasks.erasure_plan import files_left_to_people
+from tasks.exported import exported_surveys, exports_of_people
 from tasks.impact_said import impact_said
 from tasks.request import StudyRequest
 from tasks.survey_export import Exports, Wanted, exports, exports_said
@@ -276,6 +278,38 @@ def test_an_erasure_leaves_the_export_of_an_anonymous_survey(study: Study, no_ch
     with opened(StudyRequest(study=str(study.root)), "withdraw-participant") as place:
         assert finish_pending(place) == 1
     assert set(files(study)) == {"staff.sav", "staff.parquet", "changes.csv", "README.md"}
+
+
+def test_an_anonymous_survey_full_of_codes_is_not_exported_and_stays_with_people_when_one_withdraws(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolated, "call", lambda function, *args, seconds, megabytes: function(*args))
+    export(study)
+    (study.root / "restricted/participants.csv").write_text("participant_id,site_id\nP001,S1\nP002,S1\nP003,S1\n")
+    study.write("surveys/staff.dictionary.csv", "variable,label,type\ncode,Code,text\n")
+    study.write("surveys/staff.csv", "code\n p001\nP002\n")
+    with opened(StudyRequest(study=str(study.root)), "open-study") as place:
+        place.trail.append([*conduct(), *(consent(place.trail_code(f"P00{n}")) for n in (1, 2, 3))])
+    study.run()
+    assert study.verdicts()[-1] == "blocked"
+    assert "is blocked" in export(study).said[0]
+    with opened(StudyRequest(study=str(study.root)), "withdraw-participant") as place:
+        assert files_left_to_people(place, "P001") == ("surveys/staff.csv",)
+        assert files_left_to_people(place, "P003") == ()
+        assert exports_of_people(place)
+        assert exported_surveys(place, place.events()) == ("staff",)
+
+
+def test_an_erasure_takes_the_words_of_queries_that_name_rows_and_leaves_the_others(coded: Study) -> None:
+    coded.write("surveys/staff.csv", ROWS.replace("-9", "7").replace("P001,2026-03-01,1", "P001,2026-03-01,-9"))
+    coded.run()
+    assert {"SV020", "SV080"} <= coded.open_checks()
+    withdrawn(coded, "P002", "delete", "request")
+    with opened(StudyRequest(study=str(coded.root)), "withdraw-participant") as place:
+        assert finish_pending(place) == 1
+    kept = [path.read_text() for path in (coded.root / "restricted/queries").glob("*.json")]
+    assert kept
+    assert not [text for text in kept if "P002" in text]
 
 
 def test_a_file_that_changes_while_it_is_exported_is_not_recorded(
