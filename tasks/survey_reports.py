@@ -6,7 +6,7 @@ at any time. The same judgement gives the same bytes, and a page that did not ch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -24,6 +24,7 @@ from tasks.survey_judgement import JudgedSurvey
 from tasks.survey_known import KnownSurvey, events_of
 from tasks.survey_measured import kept_measured
 from tasks.survey_page import SurveyPages
+from tasks.transcript_docs import write_index
 from tasks.transcript_way import day_of, said
 from tasks.workspace import Workspace
 
@@ -34,10 +35,10 @@ OVERVIEW = f"{FOLDER}index.html"
 @task(name="report on surveys", cache_policy=NO_CACHE)
 def write_survey_reports(place: Workspace, judged: Iterable[JudgedSurvey]) -> tuple[str, ...]:
     """Write what the run found for the team and the auditor; returns the paths of the pages to open."""
-    judged = list(judged)
+    judged, events = list(judged), place.events()
+    _take_away(place, events)
     if not judged:
         return ()
-    events = place.events()
     records = fold_queries(events)
     known = _known(place, judged, events, records)
     run = place.trail.run.flow_run_id
@@ -46,7 +47,6 @@ def write_survey_reports(place: Workspace, judged: Iterable[JudgedSurvey]) -> tu
         _put(place, FOLDER + page_name(name), survey_page(pages.page(one)))
     overview = _overview(place, known, records, run)
     _put(place, OVERVIEW, surveys_overview(overview))
-    _take_away(place, {page_name(name) for name in known})
     out = place.protocol.storage.out
     show_surveys(place.protocol.id, overview, pages, out)
     return (f"{out}/{OVERVIEW}",)
@@ -127,12 +127,16 @@ def _put(place: Workspace, key: str, page: bytes) -> None:
     place.out.put(key, page)
 
 
-def _take_away(place: Workspace, pages: Collection[str]) -> None:
-    """Remove the pages of surveys that the protocol no longer has."""
-    for key in _pages_there(place):
-        name = key.rpartition("/")[2]
-        if name not in (*pages, "index.html", TRANSCRIPTS_PAGE):
-            place.out.erase_all_versions(key)
+def _take_away(place: Workspace, events: Iterable[Event]) -> None:
+    """Remove the pages of surveys that the protocol no longer has, and take them out of the lists."""
+    names = {page_name(spec.name) for spec in place.protocol.surveys}
+    kept = {f"{folder}{name}" for folder in (FOLDER, DOCS) for name in names} | ({OVERVIEW} if names else set())
+    kept |= {f"{DOCS}index.html", DOCS + TRANSCRIPTS_PAGE}
+    gone = [key for key in _pages_there(place) if key not in kept]
+    for key in gone:
+        place.out.erase_all_versions(key)
+    if any(key.startswith(DOCS) for key in gone):
+        write_index(place, events)
 
 
 def _pages_there(place: Workspace) -> Iterator[str]:

@@ -17,6 +17,7 @@ from expectations.validate import State
 from pages.data_docs import TRANSCRIPTS_PAGE, CheckedColumn, CheckedSuite, TranscriptDocs, data_docs_index
 from pages.measurements import allowed
 from pages.suppression import suppress_counts
+from pages.survey_page import page_name
 from pages.transcript_page import VERDICTS
 from study import Event, Protocol
 from study.event import local_day
@@ -146,6 +147,6 @@ def write_index(place: Workspace, events: Iterable[Event]) -> None:
     there = {stored.key for stored in place.out.list(DOCS)}
     surveys = fold_verdicts(events).by_survey
     listed = [(s.name, surveys[s.name]) for s in place.protocol.surveys if s.name in surveys]
-    listed = [(name, verdict) for name, verdict in listed if f"{DOCS}{name}.html" in there]
+    listed = [(name, verdict) for name, verdict in listed if DOCS + page_name(name) in there]
     has_transcripts = DOCS + TRANSCRIPTS_PAGE in there
     place.out.put(f"{DOCS}index.html", data_docs_index(place.protocol.title, listed, has_transcripts=has_transcripts))

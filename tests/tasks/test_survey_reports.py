@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.features import answers_as_declared
@@ -212,6 +213,13 @@ def study(tmp_path: Path) -> Study:
     return Study(tmp_path / "study")
 
 
+def without(protocol: str, surveys: Iterable[str]) -> str:
+    """The protocol without some of its surveys."""
+    whole = yaml.safe_load(protocol)
+    whole["surveys"] = [one for one in whole["surveys"] if one["name"] not in surveys]
+    return yaml.safe_dump(whole)
+
+
 def plain(page: str) -> str:
     """What a reader sees, in one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
@@ -301,6 +309,21 @@ def test_a_survey_the_protocol_no_longer_has_loses_its_pages_and_others_keep_the
     assert not (study.root / "out/surveys/gone.html").exists()
     assert not (study.root / "out/data_docs/gone.html").exists()
     assert (study.root / "out/data_docs/transcripts.html").exists()
+
+
+@pytest.mark.slow
+def test_the_list_names_no_survey_whose_page_was_taken_away_even_when_it_was_the_last(study: Study) -> None:
+    study.run()
+    protocol = (study.root / "study.yaml").read_text()
+    for left in ("index", ""):
+        (study.root / "study.yaml").write_text(without(protocol, {"first", "index"} - {left}))
+        with opened(StudyRequest(study=str(study.root)), "validate-surveys") as place:
+            write_survey_reports.fn(place, [JudgedSurvey(left, "passed", (), is_unchanged=True)] if left else [])
+        listed = study.page("data_docs/index.html")
+        assert ("first.html" in listed, "survey-index.html" in listed) == (False, bool(left))
+        there = {path.name for path in (study.root / "out/surveys").iterdir()}
+        assert there == ({"index.html", "survey-index.html"} if left else set())
+    assert {path.name for path in (study.root / "out/data_docs").iterdir()} == {"index.html"}
 
 
 @pytest.mark.slow
