@@ -57,7 +57,7 @@ def check_answers(
     gates.write(f"survey-{spec.name}")
     people = of_people(place, spec, known, read, dictionary, answers)
     whole = SurveyToJudge(spec, read, dictionary, answers, people.links, people.about_file, people.about_variables)
-    whole = replace(whole, reports=whole.measured_scales())
+    whole = replace(whole, reports=whole.measured_scales(), spellings=known.spellings_of(spec))
     rows = whole.rows(place.today)
     only = {*DECISIVE, *OF_PEOPLE} if rows.empty or len(rows) < (spec.rows or 0) else None
     validations = judge(whole, rows, study=place.protocol, ref=ref, only=only)

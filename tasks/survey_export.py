@@ -176,6 +176,7 @@ def _clean(
     answers = answers_as_declared(read, dictionary)
     of = of_people(place, spec, known, read, dictionary, answers)
     whole = SurveyToJudge(spec, read, dictionary, answers, of.links, of.about_file, of.about_variables, reports=())
+    whole = replace(whole, spellings=known.spellings_of(spec))
     results = list(_results(place, whole))
     excluded = excluded_rows(place, spec, known, gates, answers.values, of.links)
     aside = _set_aside(place, spec, dictionary.names)

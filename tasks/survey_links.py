@@ -59,6 +59,10 @@ class People:
         found: Spellings = self.kept["spellings"]
         return found
 
+    def spellings_of(self, spec: Survey) -> Spellings | None:
+        """The spellings by which two keys of a survey are the same; None for one without people or registry."""
+        return None if spec.linkage == "anonymous" or self.sites is None else self.spellings
+
     def was_at(self, code: str, site: str, day: date | None) -> bool:
         """Whether the registry has somebody at a site on a day."""
         stays = self.stays.get(code) or (Stay((self.sites or {})[code], None, None),)

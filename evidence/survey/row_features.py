@@ -16,7 +16,7 @@ from evidence.detectors.patterns import Patterns
 from evidence.survey.answers import Answers, AnswersTo
 from evidence.survey.coded import Coded
 from evidence.survey.dictionary import DataDictionary, Variable
-from evidence.survey.linkage import plain_keys
+from evidence.survey.linkage import Spellings, each, plain_keys
 from evidence.survey.skip_logic import computed, holds
 
 SHORTEST_VECTOR = 10
@@ -24,6 +24,8 @@ SHORTEST_VECTOR = 10
 FEWEST_NUMBERS = 20
 """Numbers of a variable below which the distance of one of them from the others says nothing."""
 FEWEST_DURATIONS = 10
+REGISTERED = "\0"
+"""What no spelling of a key begins with, put before a registered key to tell it from a spelling nobody registered."""
 _PATTERNS = Patterns()
 _FALSE_TRUE_NULL = pd.Series([False, True, None], dtype=object)
 
@@ -38,6 +40,7 @@ def row_features(
     today: date,
     about_rows: Collection[str | None] = (),
     parts: Sequence[pd.Series] = (),
+    spellings: Spellings | None = None,
 ) -> dict[str, Coded | pd.Series]:
     """One row a respondent: each variable's answers under its name, and measurements on them.
 
@@ -47,7 +50,8 @@ def row_features(
     `:blank_count` (options left blank where others are answered). By respondent: `respondent:key_repeat_count`,
     `:identical_count`, `:answered_share` (0–1, of the questions shown), `:duration_days`, `:duration_share` (of the
     median duration), `:answer_count`. `about_rows` are the columns that say of a row what it is, not what was answered;
-    `parts` tell apart the rows that one key may have (waves, events).
+    `parts` tell apart the rows that one key may have (waves, events); `spellings` finds the registered key that is
+    meant, where there is a registry.
     """
     columns: dict[str, Coded | pd.Series] = {}
     present = [v for v in dictionary.variables if v.name in answers]
@@ -63,7 +67,7 @@ def row_features(
     columns |= _of_sets(present, answers)
     columns |= _of_respondents(present, answers, shown, about_rows)
     columns |= _of_times(answers, start, end)
-    repeats = _repeats(answers.to(key), parts) if key in answers and key is not None else None
+    repeats = _repeats(answers.to(key), parts, spellings) if key in answers and key is not None else None
     columns["respondent:key_repeat_count"] = _nothing(answers) if repeats is None else repeats
     return columns
 
@@ -219,10 +223,16 @@ def _of_times(answers: Answers, start: str | None, end: str | None) -> dict[str,
     return {"respondent:duration_days": days, "respondent:duration_share": share}
 
 
-def _repeats(to: AnswersTo, parts: Sequence[pd.Series]) -> pd.Series:
-    """In how many other rows of the same part each key stands, however it is spelled; null without a key."""
-    spelled = pd.Series(pd.factorize(_plain_keys(to.values))[0])
-    whole = spelled.to_numpy()[to.codes]
+def _repeats(to: AnswersTo, parts: Sequence[pd.Series], spellings: Spellings | None) -> pd.Series:
+    """In how many other rows of the same part each key stands, however it is spelled; null without a key.
+
+    Keys are the same where one registered key is meant, and those of nobody registered where they are spelled alike.
+    """
+    spelled = _plain_keys(to.values)
+    if spellings is not None:
+        meant = each(to.values, lambda key: f"{REGISTERED}{code}" if (code := spellings.meant(key)) else None)
+        spelled = meant.fillna(spelled)
+    whole = pd.factorize(spelled)[0][to.codes]
     by = [pd.factorize(part, use_na_sentinel=False)[0] for part in parts]
     alike = pd.DataFrame({str(place): codes for place, codes in enumerate([whole, *by])})
     counts = alike.assign(one=1).groupby(list(alike), sort=False)["one"].transform("size") if by else _sizes(whole)

@@ -22,7 +22,7 @@ RESPONDENTS = (
         is_zero,
         title="A key appears once",
         reason="A person counted twice distorts everything, and one of the rows may be somebody else's.",
-        message="The key in {rows} is also in another row (spaces and case apart): decide which of them stands.",
+        message="The key in {rows} is also in another row, however it is spelled: decide which of them stands.",
     ),
     Check(
         "SV031",

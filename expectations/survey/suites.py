@@ -12,6 +12,7 @@ from evidence.survey import Survey as SurveyFile
 from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import Answers, RowTable, row_features, variable_features
 from evidence.survey.file_features import file_features
+from evidence.survey.linkage import Spellings
 from evidence.survey.scale_report import ScaleReport
 from evidence.survey.scales import Scale, features_of, scale_reports, scales_of
 from expectations.check import Check, Suite
@@ -40,7 +41,8 @@ class SurveyToJudge:
     `links` holds more columns of the row frame, `respondent:<feature>` or `<variable>:<feature>`: what respondents have
     to do with the registry, other waves and so on. `about_file` is more features of the file, by name, with the
     positions of rows under `<feature>:rows`; `about_variables` more features of variables, feature → variable → value.
-    `reports` are those of `measured_scales` where they are measured already.
+    `reports` are those of `measured_scales` where they are measured already; `spellings` finds the registered key that
+    is meant, where there is a registry.
     """
 
     spec: Survey
@@ -51,6 +53,7 @@ class SurveyToJudge:
     about_file: Mapping[str, object] = field(default_factory=dict)
     about_variables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     reports: tuple[ScaleReport, ...] | None = None
+    spellings: Spellings | None = None
 
     @property
     def scales(self) -> tuple[Scale, ...]:
@@ -99,6 +102,7 @@ class SurveyToJudge:
             today=today,
             about_rows=self.about_rows,
             parts=[self.file.frame[name] for name in sorted(parts) if name in self.file.frame],
+            spellings=self.spellings,
         )
         linked = {str(name): self.links[name] for name in self.links}
         return RowTable(index, {**measured, **linked}, ROW_KEY, self._named)

@@ -17,6 +17,7 @@ from evidence.survey.dictionary import DataDictionary, Type, Variable
 from evidence.survey.features import Answers, answers_as_declared, row_features
 from evidence.survey.file_features import file_features
 from evidence.survey.labels import label_twin_count, longest, name_change_count, odd_character_count
+from evidence.survey.linkage import Spellings
 from evidence.survey.skip_logic import parse_condition
 
 TODAY = date(2026, 6, 30)
@@ -72,6 +73,24 @@ def test_numbers_read_as_text_are_written_as_somebody_would() -> None:
 )
 def test_keys_are_the_same_however_they_are_spelled(keys: list[object], repeats: list[int | None]) -> None:
     found = measured(pd.DataFrame({"id": keys}), Variable("id"), key="id")["respondent:key_repeat_count"]
+    assert found.astype(object).where(found.notna(), None).tolist() == repeats
+
+
+@pytest.mark.parametrize(
+    ("registered", "keys", "repeats"),
+    [
+        (["007", "008"], ["007", "7", " 07.0", "008", None], [2, 2, 2, 0, None]),
+        (["007", "008"], [7.0, 8.0, None], [0, 0, None]),
+        (["p1", "P1"], ["p1", "P1", "P1"], [0, 1, 1]),
+        (["7", "007"], ["7", "007", "07"], [0, 0, 0]),
+        (["P001"], ["x1", "X1 ", "p001"], [1, 1, 0]),
+    ],
+)
+def test_where_there_is_a_registry_keys_are_the_same_that_mean_the_same_person(
+    registered: list[str], keys: list[object], repeats: list[int | None]
+) -> None:
+    frame = pd.DataFrame({"id": keys})
+    found = measured(frame, Variable("id"), key="id", spellings=Spellings(registered))["respondent:key_repeat_count"]
     assert found.astype(object).where(found.notna(), None).tolist() == repeats
 
 
