@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,9 @@ ROLES = {"dictionary": "Data dictionary", "own checks": "The team's own checks",
 """Files whose plain digest is told; those about people (a distribution list) have a keyed one in the trail."""
 _ALWAYS = {is_true: "always", is_false: "never", is_zero: "none", not_null: "filled in"}
 """What an expectation without a threshold allows, in a word."""
+_ON_ANSWERS = frozenset({"SV001", "SV005"})
+_COUNTED = re.compile(r"\b(\d+) (?:more )?(?:rows?|formulas?|responses?|respondents?|people)\b")
+_PLACED = re.compile(r" \((?:first )?(?:row|line) \d+\)")
 
 
 def docs_of(
@@ -49,6 +53,7 @@ def docs_of(
     `digests` are the SHA-256 of the files around it by role.
     """
     judged = {result.check for validation in validations for result in validation.results}
+    k, answers = place.protocol.disclosure.k, [v for v in validations if ROW_IS.get(v.suite) == "respondent"]
     shower = _Shower(place.protocol, spec, dictionary, {check.feature: check for check in own})
     return SurveyDocs(
         study=place.protocol.title,
@@ -58,8 +63,12 @@ def docs_of(
         verdict=verdict,
         rules=rules,
         suites=tuple(shower.suite(v) for v in validations),
-        raised=tuple(f"{q.check} {q.message}" for q in queries if q.check not in judged),
-        k=place.protocol.disclosure.k,
+        raised=tuple(
+            f"{query.check} {_without_people(query, max((v.rows for v in answers), default=None), k)}"
+            for query in queries
+            if query.check not in judged
+        ),
+        k=k,
         rests=(
             *((f"{ROLES[role]}, SHA-256", sha256) for role, sha256 in (digests or {}).items() if role in ROLES),
             ("Reader of survey files, version", str(READER_VERSION)),
@@ -134,6 +143,18 @@ class _Shower:
             return _ALWAYS[check.expectation]
         thresholds = check.thresholds(self.protocol)
         return allowed(_measure(result.feature), thresholds) if thresholds else "as declared"
+
+
+def _without_people(query: Query, rows: int | None, k: int) -> str:
+    """What a query on the file itself says, without which rows are meant, nor how many where they are few.
+
+    A number of rows is few when it is 1 to k - 1, or leaves so many of all the `rows`. Then the check's title stands
+    for the sentence, whose words would tell one from several.
+    """
+    counted = [int(number) for number in _COUNTED.findall(query.message)]
+    if any(0 < number < k or (rows is not None and 0 < rows - number < k) for number in counted):
+        return f"{CATALOGUE[query.check].title}: not met; in how many rows is not shown here."
+    return _PLACED.sub("", query.message) if query.check in _ON_ANSWERS else query.message
 
 
 @lru_cache(maxsize=4096)

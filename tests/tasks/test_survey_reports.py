@@ -390,6 +390,35 @@ def test_data_docs_keep_small_counts_back_and_say_what_is_allowed(study: Study) 
     assert "beef" not in page, "a plain digest of a list of people is not for auditors"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("1 row is a preview, a test or spam: export without it.", False),
+        ("4 rows have fewer cells than the header: export it again.", False),
+        ("36 rows have fewer cells than the header: export it again.", False),
+        ("12 rows have fewer cells than the header: export it again.", True),
+        ("The numbers of q1 and 2 more columns are written with a decimal comma.", True),
+    ],
+)
+def test_data_docs_say_of_the_file_no_number_of_few_respondents(study: Study, message: str, shown: bool) -> None:
+    with opened(StudyRequest(study=str(study.root)), "validate-surveys", create=True) as place:
+        (spec,) = [s for s in place.protocol.surveys if s.name == "index"]
+        query = Query.raised(
+            "SV005",
+            "review",
+            study="tiny",
+            subject="survey:index",
+            place=place_of("abc", ""),
+            where=spec.file,
+            message=message,
+        )
+        found = docs_of(place, spec, "review", "r", (query, replace(query, check="SV001", message="In (first row 3).")),
+                        (Validation("answers", 40, (), ()),)).raised  # fmt: skip
+    said = "SV005 The survey file reads without repair: not met; in how many rows is not shown here."
+    assert found == (f"SV005 {message}" if shown else said, "SV001 In.")
+
+
 def measured() -> Measured:
     timed = replace(tables(), durations=Durations("min", 20.0, Histogram(0, 5, (1, 0, 3, 8, 2))))
     return Measured(frequencies=timed, reports=(REPORT,), responses=Responses(90, 60, 40))
