@@ -30,7 +30,7 @@ __all__ = [
     "sniff",
 ]
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Rises when the same bytes are read otherwise than before, so that what rests on a reading is made again."""
 SECONDS = 300.0
 MEGABYTES = 4096

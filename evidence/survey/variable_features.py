@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 import pandas as pd
 
-from evidence.survey.answers import Answers
+from evidence.survey.answers import Answers, is_one_of
 from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.labels import label_twin_count, longest, name_change_count, odd_character_count
 from evidence.survey.reading import DECLARES_MISSING, LABELLED, Survey
@@ -118,7 +118,8 @@ def _of_codes(declared: Variable | None, written: Variable, survey: Survey, answ
     )
     if written.values and not is_judged_elsewhere:
         known = {*written.values, *written.missing, *(declared.missing if declared else ())}
-        found["undefined_code_count"] = int((~survey.frame[written.name].dropna().drop_duplicates().isin(known)).sum())
+        held = survey.frame[written.name].dropna().drop_duplicates()
+        found["undefined_code_count"] = int((~is_one_of(held, known)).sum())
     if declared is not None and declared.type == "single":
         to = answers.to(declared.name)
         there = to.values[to.is_there & (to.coded.counts() > 0)]

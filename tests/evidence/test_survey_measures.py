@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from evidence.detectors.patterns import Patterns
 from evidence.survey import Survey
 from evidence.survey.coded import Coded, RowTable
-from evidence.survey.dictionary import DataDictionary, Type, Variable
-from evidence.survey.features import Answers, answers_as_declared, row_features
+from evidence.survey.dictionary import Code, DataDictionary, Type, Variable
+from evidence.survey.features import Answers, answers_as_declared, row_features, variable_features
 from evidence.survey.file_features import file_features
 from evidence.survey.labels import label_twin_count, longest, name_change_count, odd_character_count
 from evidence.survey.linkage import Spellings
@@ -180,7 +180,7 @@ def test_moments_of_a_zone_are_days_without_one() -> None:
 @pytest.mark.parametrize("type", ["integer", "single", "decimal"])
 def test_what_no_number_can_hold_is_unreadable(cells: list[object], type: Type) -> None:
     column = pd.Series(cells, dtype=object)
-    codes = {1.0: "One"} if type == "single" else {}
+    codes: dict[Code, str] = {1.0: "One"} if type == "single" else {}
     variable = Variable("n", "", type, codes, missing={-9.0: "Refused"})
     answers, _ = answers_to(pd.DataFrame({"n": column}), variable)
     assert answers.values["n"].dropna().tolist() == [1.0]
@@ -282,6 +282,15 @@ def test_characters_nobody_typed_are_counted(text: str, count: int) -> None:
 )
 def test_rules_of_other_programs_that_a_name_breaks_are_counted(name: str, others: tuple[str, ...], count: int) -> None:
     assert name_change_count(name, (name, *others)) == count
+
+
+def test_codes_written_as_text_are_known_by_their_number() -> None:
+    frame = pd.DataFrame({"form_complete": ["2", "0", "1", None], "group": ["2", "7", "x", "9"]})
+    labels: dict[Code, str] = {0.0: "Incomplete", 1.0: "Unverified", 2.0: "Complete"}
+    own = DataDictionary((Variable("form_complete", "", "single", labels), Variable("group", "", "text", labels)))
+    survey, declared = Survey(frame, own, [], "", "csv"), DataDictionary((Variable("group", missing={9.0: "None"}),))
+    table = variable_features(survey, declared, answers_as_declared(survey, declared), ()).set_index("variable")
+    assert table["undefined_code_count"].to_dict() == {"form_complete": 0, "group": 2}
 
 
 def test_labels_are_measured_in_bytes_and_compared_without_case() -> None:
