@@ -36,8 +36,8 @@ class Gatekeeper:
         self.refused += found
         return found
 
-    def write(self, name: str) -> None:
-        """Write restricted/consent/refused-<name>.csv, everything refused so far."""
+    def write(self, name: str, more: Iterable[tuple[str, ...]] = ()) -> None:
+        """Write restricted/consent/refused-<name>.csv, everything refused so far and `more` lines of REFUSED."""
         people = {trail: code for code, trail in self.place.known_trail_codes().items()}
         rows = {
             (
@@ -50,7 +50,7 @@ class Gatekeeper:
             )
             for r in self.refused
         }
-        write_list(self.place, f"refused-{name}.csv", REFUSED, sorted(rows))
+        write_list(self.place, f"refused-{name}.csv", REFUSED, sorted(rows | set(more)))
 
 
 def write_list(place: Workspace, name: str, header: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:

@@ -24,7 +24,7 @@ from tasks.distribution import distribution
 from tasks.gates import Gatekeeper
 from tasks.survey_files import SurveyFiles, raised
 from tasks.survey_history import Counts, counts_of
-from tasks.survey_links import People, refused_answers
+from tasks.survey_links import People, refused_answers, undated_answers
 from tasks.survey_people import of_people
 from tasks.workspace import Workspace
 
@@ -53,8 +53,9 @@ def check_answers(
 ) -> Checked:
     """The suites that dictionary, protocol and team ask for, over the answers."""
     spec, answers, ref = files.spec, answers_as_declared(read, dictionary), place.ref(files.spec.file)
-    gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, _about_people(answers, spec)))
-    gates.write(f"survey-{spec.name}")
+    who_and_when = _about_people(answers, spec)
+    gates = Gatekeeper(place, known.ledger, refused_answers(known, spec, who_and_when))
+    gates.write(f"survey-{spec.name}", undated_answers(known, spec, who_and_when))
     people = of_people(place, spec, known, read, dictionary, answers)
     whole = SurveyToJudge(spec, read, dictionary, answers, people.links, people.about_file, people.about_variables)
     whole = replace(whole, reports=whole.measured_scales(), spellings=known.spellings_of(spec))

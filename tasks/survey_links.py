@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from evidence.survey.linkage import REPLACED, Spellings, each, nulls, plain_key
-from recruitment import Refusal, fold_consent, refusals
+from recruitment import GATES, Refusal, fold_consent, refusals
 from recruitment.ledger import KINDS, ConsentLedger
 from study.protocol.material import Survey
 from tasks.read import read_restricted_table
 from tasks.workspace import Workspace
 
 SCOPE = "survey"
+STEP = "answer_survey"
 LINKS = ("is_registered", "is_spelled_as_registered", "has_consent", "is_withdrawn", "is_at_registered_site")
 
 
@@ -73,7 +74,7 @@ class People:
         asked = ("refused", trail_code, day)
         if asked not in self.kept:
             days = {"survey_day": day, "today": self.today}
-            self.kept[asked] = refusals(self.ledger, "answer_survey", trail_code, days)
+            self.kept[asked] = refusals(self.ledger, STEP, trail_code, days)
         found: list[Refusal] = self.kept[asked]
         return found
 
@@ -186,18 +187,29 @@ def _has_consent(known: People, trail_code: str, day: Any) -> bool:
 
 
 def refused_answers(known: People, spec: Survey, values: pd.DataFrame) -> list[Refusal]:
-    """Whom the gate refuses, once a person and day; empty for an anonymous survey and without a registry."""
-    if spec.linkage == "anonymous" or spec.key not in values.columns or known.sites is None:
-        return []
+    """Whom the gate refuses, once a person and day, those without any record of consent by their participant code.
+
+    Empty for an anonymous survey and without a registry.
+    """
+    asked = _asked(known, spec, values).dropna().itertuples(index=False)
+    return [r for code, day in asked for r in known.refused(known.trail_codes.get(code) or code, _as_day(day))]
+
+
+def undated_answers(known: People, spec: Survey, values: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Lines for the list of refusals, one for each registered person with a row whose day is blank or no day."""
+    asked = _asked(known, spec, values)
+    needed, reason = GATES[STEP], f"A row holds no readable day in {day_column(spec)}."
+    codes = asked.loc[asked["code"].notna() & asked["day"].isna(), "code"]
+    return [(code, STEP, scope, "", reason, "") for code in codes for scope in needed.scopes]
+
+
+def _asked(known: People, spec: Survey, values: pd.DataFrame) -> pd.DataFrame:
+    """The different pairs of `code` (null for nobody registered) and `day`; none where the day's column is no use."""
+    can_tell = day_column(spec) is None or row_days(spec, values) is not None
+    if spec.linkage == "anonymous" or spec.key not in values.columns or known.sites is None or not can_tell:
+        return pd.DataFrame({"code": [], "day": []})
     meant = each(values[spec.key], known.spellings.meant)
-    asked = pd.DataFrame({"code": meant, "day": _days(known, spec, values)}).dropna().drop_duplicates()
-    return list(_refusals(known, asked.itertuples(index=False)))
-
-
-def _refusals(known: People, asked: Iterable[Any]) -> Iterator[Refusal]:
-    for code, day in asked:
-        if trail_code := known.trail_codes.get(code, ""):
-            yield from known.refused(trail_code, _as_day(day))
+    return pd.DataFrame({"code": meant, "day": _days(known, spec, values)}).drop_duplicates()
 
 
 def _as_day(day: Any) -> date:

@@ -11,7 +11,7 @@ from recruitment import fold_consent
 from recruitment.ledger import ConsentLedger
 from study import Actor, Event, Run, Subject
 from study.protocol.material import Survey
-from tasks.survey_links import LINKS, People, Stay, links, refused_answers, row_days
+from tasks.survey_links import LINKS, People, Stay, links, refused_answers, row_days, undated_answers
 
 SPEC = Survey(
     name="staff",
@@ -155,6 +155,20 @@ def test_a_day_declared_a_text_is_never_guessed(ledger: ConsentLedger, written: 
     assert "respondent:has_consent" not in links(known(ledger), SPEC, values)
     assert row_days(SPEC, values) is None
     assert refused_answers(known(ledger), SPEC, values) == []
+
+
+def test_everybody_without_consent_on_their_day_is_listed_with_the_reason(ledger: ConsentLedger):
+    keys, days = ["P001", "P004", "P002", "P002", "P999", None], ["2026-03-01", "2026-03-01", None, None, None, None]
+    values = pd.DataFrame({"id": keys, "day": pd.to_datetime(days)})
+    refused = refused_answers(known(ledger), SPEC, values)
+    assert [(r.participant, r.day.isoformat(), r.decision.why) for r in refused] == [
+        ("P004", "2026-03-01", "no_consent")
+    ]
+    undated = [("P002", "answer_survey", "survey", "", "A row holds no readable day in day.", "")]
+    assert undated_answers(known(ledger), SPEC, values) == undated
+    assert undated_answers(known(ledger), SPEC, values.drop(columns="day")) == []
+    assert undated_answers(known(ledger, registry=False), SPEC, values) == []
+    assert links(known(ledger), SPEC, values)["respondent:has_consent"].tolist() == [True, *[False] * 3, None, None]
 
 
 def moved(ledger: ConsentLedger) -> People:
