@@ -6,6 +6,7 @@ of them a file is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from evidence.survey import dictionary_ours, dictionary_redcap
@@ -26,6 +27,8 @@ from evidence.survey.grammar_words import checkbox_variable
 from study.errors import Fault
 from study.identifiers import digest
 
+MEASURED_ROW = "respondent"
+"""What measurements on a whole row are called after."""
 _OURS = {"variable": "variable", "show_if": "show_if", "calculation": "calculation"}
 _REDCAPS = {
     "variable": "Variable / Field Name",
@@ -65,6 +68,7 @@ def read_dictionary(data: bytes, name: str) -> DataDictionary:
         elif variable.name:
             seen[variable.name] = number
             variables.append(variable)
+    variables = list(_unambiguous(variables, seen, name, columns["variable"], faults))
     options = {checkbox_variable(v.name, _shown(c)) for v in variables if v.type == "multiple" for c in v.values}
     known = _Known(frozenset(seen), frozenset(options), frozenset(v.set for v in variables if v.set), columns)
     variables = [known.kept(v, f"{name}, row {seen[v.name]}", faults) for v in variables]
@@ -78,6 +82,21 @@ def is_dictionary(data: bytes, name: str) -> bool:
     rows = cells_of(data, name, {*COLUMNS, *dictionary_redcap.NAMES}, [])
     header = [cell.lower() for cell in rows[0][1]] if rows else []
     return {"variable", "type"} <= {*header} <= {*COLUMNS, ""} or dictionary_redcap.is_redcaps(header)
+
+
+def _unambiguous(
+    variables: list[Variable], rows: Mapping[str, int], name: str, column: str, faults: list[Fault]
+) -> Iterator[Variable]:
+    """The variables whose names are not what measurements on another one are called (`q1:whole`)."""
+    measured = {*rows, *(v.set for v in variables if v.set), MEASURED_ROW}
+    for variable in variables:
+        before, colon, _ = variable.name.rpartition(":")
+        if colon and before in measured:
+            what = f"the name {variable.name} is {before} with a colon after it, as a measurement on {before} is called"
+            remedy = "Give the variable a name without a colon, in the survey file and here."
+            faults.append(Fault(f"{name}, row {rows[variable.name]}, column {column}", what, remedy))
+        else:
+            yield variable
 
 
 def _shown(code: Code) -> str:

@@ -29,8 +29,8 @@ from study import Protocol
 from study.protocol.material import Scale as DeclaredScale
 from study.protocol.material import Survey
 
-ROW_KEY = "row key"
-"""The column of the row frame that names a row to the team."""
+ROW_KEY = "respondent:row key"
+"""The column of the row frame that names a row to the team; no variable may be called so."""
 DEFAULT_ALPHA = float(DeclaredScale.model_fields["minimum_alpha"].default)
 
 

@@ -62,6 +62,20 @@ def test_every_fault_is_reported_in_one_pass_and_sound_rows_are_kept():
 
 
 @pytest.mark.parametrize(
+    ("row", "sound"),
+    [
+        ("q1:whole,,integer,,,,,,", False),
+        ("group:q2,,integer,,,,,,", True),
+        ("respondent:has_consent,,integer,,,,,,", False),
+    ],
+)
+def test_no_variable_is_called_as_a_measurement_on_another_is(row: str, sound: bool):
+    dictionary = read("q1,,single,1=No;2=Yes,,,,,", row)
+    assert dictionary.names == ("q1", *([row.split(",")[0]] if sound else []))
+    assert [f.where for f in dictionary.faults] == [f"{NAME}, row 3, column variable"] * (not sound)
+
+
+@pytest.mark.parametrize(
     ("data", "what"),
     [
         (b"", "column variable is missing"),
