@@ -14,6 +14,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from evidence import read_survey
+from evidence.survey.dates import on_record, written
 from pages.layout import plural
 from recruitment import ConsentLedger, fold_consent, reconsents_due
 from recruitment.acts import Answer
@@ -26,6 +27,7 @@ from study import Event, Query, StudyError
 from study.identifiers import digest
 from study.protocol.material import Survey
 from tasks.gates import write_list
+from tasks.survey_links import day_column
 from tasks.workspace import Workspace
 
 CHECKS = frozenset({"CN026", "CN027", "CN033"})
@@ -193,8 +195,9 @@ def _survey_answers(place: Workspace, spec: Survey, codes: Mapping[str, str], at
 
 def _days(spec: Survey, frame: pd.DataFrame) -> list[date | None]:
     """The day each row was answered, None where it cannot be read."""
-    column = next((c for c in (spec.interview_date, spec.start, spec.end) if c in frame.columns), None)
-    if column is None:
+    column = day_column(spec)
+    if column not in frame.columns:
         return [None] * len(frame)
-    read = pd.to_datetime(frame[column], errors="coerce", format="ISO8601", utc=True)
+    cells = frame[column]
+    read = on_record(cells) if pd.api.types.is_datetime64_any_dtype(cells) else written(cells)
     return [None if pd.isna(moment) else moment.date() for moment in read]

@@ -35,6 +35,8 @@ _STATA_UNITS: dict[str, Unit] = {
 }
 _WRITTEN = r"(?:[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}|[0-9]{8})(?:[T ].*)?"
 """A whole day of a year in four digits, as ISO 8601 has it or with strokes, alone or with a time of day."""
+_OFFSET = r"([T ][^Z+-]*)[+-][0-9:]+$"
+"""The end of a moment that says how far its clock was from UTC."""
 _LONGEST = len("2026-03-05T10:00:00.000000")
 _MONTHS = {"month": 1, "quarter": 3, "half": 6}
 _STEPS = {"day": 86_400_000_000, "second": 1_000_000, "millisecond": 1_000}
@@ -87,21 +89,26 @@ def calendar(numbers: pd.Series, format: str, unit: Unit) -> pd.Series | None:
 
 
 def written(texts: pd.Series) -> pd.Series:
-    """Days and moments written year first as datetime64[us] in UTC, to the microsecond; null for whatever is no day.
+    """Days and moments written year first as datetime64[us], to the microsecond; null for whatever is no day.
 
-    A year or a month alone is no day, nor are words (`now`), a sign before the year, or the year 0.
+    A year or a month alone is no day, nor are words (`now`), a sign before the year, or the year 0. A moment with its
+    offset from UTC is the day and the time that somebody there read on the clock.
     """
     plain = texts.astype("str").str.strip()
     plain = plain.where(plain.str.fullmatch(_WRITTEN).fillna(False).astype(bool))
     if plain.str.len().max() > _LONGEST:
         plain = plain.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
-    return on_record(pd.to_datetime(plain, errors="coerce", format="ISO8601", utc=True))
+    moments = on_record(pd.to_datetime(plain, errors="coerce", format="ISO8601", utc=True))
+    there = plain.str.replace(_OFFSET, r"\1", regex=True)
+    if there.equals(plain):
+        return moments
+    return on_record(pd.to_datetime(there, errors="coerce", format="ISO8601", utc=True)).where(moments.notna())
 
 
 def on_record(moments: pd.Series) -> pd.Series:
-    """Moments without their zone, in UTC; null outside the years 1 to 9999."""
+    """Moments as the clock of their own zone showed them; null outside the years 1 to 9999."""
     if moments.dt.tz is not None:
-        moments = moments.dt.tz_convert("UTC").dt.tz_localize(None)
+        moments = moments.dt.tz_localize(None)
     counted = moments.to_numpy().astype("datetime64[us]").astype(np.int64)
     known: pd.Series = moments.where((counted >= _FIRST) & (counted <= _LAST))
     return known

@@ -162,8 +162,18 @@ def test_only_a_whole_day_of_the_years_1_to_9999_is_a_day() -> None:
     ]
     answers, _ = answers_to(pd.DataFrame({"d": pd.Series([*days, *none], dtype="str")}), Variable("d", "", "date"))
     read = answers.values["d"].iloc[: len(days)]
-    assert read.dt.strftime("%Y-%m-%d").tolist() == ["2026-03-05", "2026-03-05", "2026-03-04", *days[3:]]
+    assert read.dt.strftime("%Y-%m-%d").tolist() == ["2026-03-05"] * 3 + days[3:]
     assert answers.is_unreadable["d"].tolist() == [False] * len(days) + [True] * len(none)
+
+
+def test_a_moment_with_its_offset_is_on_the_day_its_writer_lived_through() -> None:
+    written = ["2026-03-01T00:30:00+02:00", "2026-02-28 23:30:00.25-0500", "2026-03-01T00:30Z", "2026-03-01T00:30+05"]
+    no_days = ["2026-03-01T00:30+99:99", "2026-03-01-05:00"]
+    answers, _ = answers_to(
+        pd.DataFrame({"d": pd.Series([*written, *no_days], dtype="str")}), Variable("d", "", "date")
+    )
+    local = ["2026-03-01T00:30:00", "2026-02-28T23:30:00.25", "2026-03-01T00:30:00", "2026-03-01T00:30:00"]
+    assert answers.values["d"].tolist() == [*map(pd.Timestamp, local), pd.NaT, pd.NaT]
 
 
 def test_moments_of_a_zone_are_days_without_one() -> None:
@@ -171,8 +181,7 @@ def test_moments_of_a_zone_are_days_without_one() -> None:
     answers, _ = answers_to(
         pd.DataFrame({"d": there, "n": there}), Variable("d", "", "date"), Variable("n", "", "integer")
     )
-    assert answers.values["d"].tolist() == [pd.Timestamp("2026-03-04T23:00"), pd.NaT]
-    assert answers.is_unreadable["d"].tolist() == [False, True]
+    assert answers.values["d"].tolist() == [pd.Timestamp("2026-03-05T01:00"), pd.Timestamp("0001-01-01T01:00")]
     assert answers.is_unreadable["n"].all()
 
 
