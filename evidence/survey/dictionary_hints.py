@@ -33,6 +33,8 @@ _PERSON = re.compile(
     r"|(^|_|\b)(street|address|zip|postcode|postal)|birth|^born|(^|_)(dob|ssn|mrn)($|_)|social security"
     r"|medical record|ip ?address|latitude|longitude|signature"
 )
+_WRITTEN_DAY = r"(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?:[0-9]{4}|[0-9]{2})(?:[T ,].*)?"
+"""A day with its year last, alone or with a time of day."""
 _LIKE_MISSING = (-99.0, -98.0, -97.0, -9.0, -8.0, -7.0, -999.0, -998.0, -9999.0)
 
 
@@ -116,10 +118,30 @@ def _of_variable(variable: Variable, answers: pd.Series) -> Iterator[str]:
         suspects = answers.isin(_LIKE_MISSING)
         if suspects.any() and (answers[~suspects] >= 0).all() and not suspects.all():
             yield f"{name} has numbers like -9 among positive ones: write those that mean no answer under missing."
+    if variable.type == "text" and (order := _order_of_days(answers)):
+        yield (
+            f"{name} looks like days written {order}: it is described as text, which is never read as days. Write "
+            "them as 2026-03-05 at the source, and date as its type."
+        )
     if not variable.identifies and (_PERSON.search(name) or _PERSON.search(variable.label)):
         yield f"{name} may identify a person: write direct or indirect under identifies, or export the file without it."
     elif not variable.identifies and variable.type == "text" and _holds_contacts(answers):
         yield f"{name} holds what looks like contact details: look at it before the file goes on."
+
+
+def _order_of_days(answers: pd.Series) -> str:
+    """In which order day and month stand where every answer is a day with its year last; "" where they are none."""
+    written = pd.Series(answers.unique()).astype("string").str.strip()
+    parts = written.str.extract(f"^(?:{_WRITTEN_DAY})$")
+    if parts.empty or parts.isna().any(axis=None):
+        return ""
+    numbers = parts.to_numpy(dtype=int)
+    first, second = numbers.max(axis=0)
+    if max(first, second) > 31 or min(first, second) > 12 or numbers.min() < 1:
+        return ""
+    if first <= 12 and second <= 12:
+        return "day first or month first"
+    return "day first" if first > 12 else "month first"
 
 
 def _batteries(variables: tuple[Variable, ...]) -> Iterator[list[str]]:

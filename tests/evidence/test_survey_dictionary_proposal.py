@@ -108,6 +108,27 @@ def test_hints_name_variables_and_hold_no_answer():
     assert "Synthetic" not in said
 
 
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["02/01/2026", "28/02/2026", None], "day first"),
+        (["2.1.26", " 28.2.26 10:30"], "day first"),
+        (["02/01/2026", "02/28/2026"], "month first"),
+        (["02/01/2026", "03-04-2026"], "day first or month first"),
+        (["02/01/2026", "soon"], None),
+        (["28/02/2026", "02/28/2026"], None),
+        (["40/02/2026", "00/01/2026"], None),
+        ([None, None], None),
+    ],
+)
+def test_days_written_with_the_year_last_are_said_to_be_text(cells: list[object], order: str | None):
+    file = survey("csv", when=(cells, Variable("")))
+    assert propose(file)["when"].type == "text"
+    said = [s for s in hints(file, propose(file)).sentences if s.startswith("when ")]
+    assert [s.partition(":")[0] for s in said] == ([f"when looks like days written {order}"] if order else [])
+    assert not any("2026" in s.replace("2026-03-05", "") for s in said)
+
+
 def test_two_batteries_with_the_same_options_are_told_apart_by_their_names():
     item = Variable("", "", "single", AGREE)
     file = survey(**{f"{stem}{i}": ([1.0], item) for stem in ("ro", "tc") for i in (1, 2, 3)})
