@@ -21,6 +21,7 @@ from tasks.progress import step
 from tasks.queries import read_query
 from tasks.survey_docs import DOCS, has_page
 from tasks.survey_files import SurveyFiles, received, survey_files
+from tasks.survey_guard import failed_files, failed_survey
 from tasks.survey_history import keep_history, last_history
 from tasks.survey_judgement import Arrived, JudgedSurvey, judge_survey, missing_survey
 from tasks.survey_links import People, people
@@ -35,13 +36,19 @@ def judge_surveys(place: Workspace) -> list[JudgedSurvey]:
     """Check every survey whose file is new, or of which anything the last judgement rests on has changed.
 
     What needs reading is read by one child process, so that many small files pay for its imports once; a file that
-    kills it costs only itself.
+    kills it costs only itself, and so does one on whose answers Fieldtrail fails.
     """
     known, found = people(place), {}
     due = []
     for spec in place.protocol.surveys:
-        files = survey_files(place, spec)
-        rules = _rules(place, files, files.reference, known) if files.reference else None
+        try:
+            files = survey_files(place, spec)
+            rules = _rules(place, files, files.reference, known) if files.reference else None
+        except StudyError:
+            raise
+        except Exception as error:
+            found[spec.name] = failed_files(place, spec, error)
+            continue
         if rules is None:
             found[spec.name] = missing_survey(place, files)
         elif rules.stands and has_page(place, spec):
@@ -52,7 +59,7 @@ def judge_surveys(place: Workspace) -> list[JudgedSurvey]:
         warm_up()
     for number, (arrived, read) in enumerate(_read(place, due, known), start=1):
         step(f"Checking the survey {arrived.spec.name}", number, len(due))
-        found[arrived.spec.name] = judge_survey(place, arrived, read, known)
+        found[arrived.spec.name] = _judged(place, arrived, read, known)
     gone = {files.spec.name: files for files in due}  # a file that vanished since it was hashed
     return [found.get(s.name) or missing_survey(place, gone[s.name]) for s in place.protocol.surveys]
 
@@ -76,6 +83,16 @@ def _read(
 
     for read in read_surveys(asked()):
         yield waiting.popleft(), read
+
+
+def _judged(place: Workspace, arrived: Arrived, read: SurveyFile | StudyError, known: People) -> JudgedSurvey:
+    """One survey judged, also where Fieldtrail fails on it."""
+    try:
+        return judge_survey(place, arrived, read, known)
+    except StudyError:
+        raise
+    except Exception as error:
+        return failed_survey(place, arrived, error, known)
 
 
 def _rules(place: Workspace, files: SurveyFiles, reference: Reference, known: People) -> Rules:
