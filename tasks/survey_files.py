@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evidence.survey import Survey as SurveyFile
 from evidence.survey import sniff
 from evidence.survey.dictionary import DataDictionary, read_dictionary
+from evidence.survey.header_row import is_headless
 from evidence.survey.own_checks import OwnCheck, read_own_checks
 from expectations.catalogue import CATALOGUE
 from study import Fact, Query, Reference, Subject
@@ -72,6 +74,26 @@ def received(place: Workspace, spec: Survey, data: bytes) -> Fact:
         subject=(Subject("survey", spec.name),),
         generated=(place.reference(spec.file, data, personal=True),),
         data={"format": sniff(data) or "unknown"},
+    )
+
+
+def no_names(spec: Survey, read: SurveyFile, dictionary: DataDictionary | None) -> str:
+    """What is said of a table whose first row does not name its columns, "" where it does.
+
+    It holds no name of a column: where the names are missing, they are somebody's answers.
+    """
+    columns = (spec.key, spec.site, spec.interview_date, spec.start, spec.end, spec.wave_column)
+    if not is_headless(read, dictionary.names if dictionary else (), [name for name in columns if name]):
+        return ""
+    known = (
+        "None, or nearly none, of its columns is in the data dictionary"
+        if dictionary
+        else "Its names look like answers"
+    )
+    return (
+        f"The first row of the survey file does not seem to name the columns. {known}: is the header row missing? "
+        "Export the file again with the names of the variables in its first row, or correct `file` and `dictionary` "
+        "in study.yaml."
     )
 
 

@@ -18,7 +18,7 @@ from study.protocol.material import Survey
 from study.query import Verdict
 from tasks.survey_checked import OF_PEOPLE, Checked, check_answers, decisive_of, only_of
 from tasks.survey_docs import docs_of
-from tasks.survey_files import SurveyFiles, raised
+from tasks.survey_files import SurveyFiles, no_names, raised
 from tasks.survey_history import History, counts_of, last_history
 from tasks.survey_links import People
 from tasks.survey_rules import Rules
@@ -79,6 +79,9 @@ def judge_survey(place: Workspace, arrived: Arrived, read: SurveyFile | StudyErr
     spec, faults = arrived.spec, arrived.files.faults
     if isinstance(read, StudyError):
         query = raised(place, spec, "SV001", spec.file, f"{read.what}. {read.remedy}")
+        return _judged(place, arrived, Checked((*faults, query)), "unreadable", OF_FILES)
+    if said := no_names(spec, read, arrived.files.dictionary):
+        query = raised(place, spec, "SV001", spec.file, said)
         return _judged(place, arrived, Checked((*faults, query)), "unreadable", OF_FILES)
     mended = [raised(place, spec, "SV005", spec.file, problem, i) for i, problem in enumerate(read.problems)]
     if arrived.files.dictionary is None:

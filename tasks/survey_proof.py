@@ -14,7 +14,7 @@ from evidence.survey.own_checks import read_own_checks
 from study import Protocol, StudyError
 from study.errors import Fault
 from study.protocol.material import Survey
-from tasks.survey_files import own_path
+from tasks.survey_files import no_names, own_path
 
 _COLUMNS = ("key", "site", "interview_date", "start", "end", "wave_column")
 _NAMED = 12
@@ -48,6 +48,10 @@ def survey_proof(root: Path, protocol: Protocol) -> SurveyProof:
         dictionary, of_dictionary = _dictionary(root, spec)
         own, of_own = _own(root, protocol, spec, dictionary)
         faults += [*of_dictionary, *of_own]
+        if isinstance(read, SurveyFile) and (no_header := no_names(spec, read, dictionary)):
+            what, _, remedy = no_header.partition(". ")
+            faults.append(Fault(spec.file, what, remedy))
+            continue
         if names is not None:
             faults += _columns(number, spec, names, dictionary)
         if isinstance(read, SurveyFile):

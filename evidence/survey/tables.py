@@ -51,7 +51,7 @@ def table(cells: Cells, columns: tuple[str, ...] | None) -> Contents:
     notes = list(cells.notes)
     header, body = _without_empty_columns(header, body, notes)
     named = redcap_export.told_apart(header)
-    _refuse_repeated(named)
+    _refuse_repeated(named, cells.top[0])
     frame = body.set_axis(named, axis=1)
     problems = [*cells.problems, *mended, *_decimal_commas(frame)]
     plain = Contents(frame, tuple(map(Variable, named)), problems, tuple(notes), encoding=cells.encoding)
@@ -89,15 +89,20 @@ def _without_empty_columns(header: list[str], body: pd.DataFrame, notes: list[st
     return [header[at] for at in kept], body.iloc[:, kept]
 
 
-def _refuse_repeated(header: Sequence[str]) -> None:
+def _refuse_repeated(header: Sequence[str], written: Sequence[str]) -> None:
+    """Refused when a name stands over several columns; said by their letters, as it may be an answer and no name."""
     repeated = [name for name, times in Counter(header).items() if times > 1]
     if not repeated:
         return
-    more = f" (and {len(repeated) - 1} more)" if len(repeated) > 1 else ""
-    remedy = "Give every column its own name."
+    more = f", and {agreeing(len(repeated) - 1, '# more name', '# more names')}" if len(repeated) > 1 else ""
+    remedy = "Give every column its own name; if the row with the names is missing, export the file again with it."
     if redcap_export.has_labels(header):
         remedy = "Export it from REDCap with raw data and raw headers, where each variable has its own name."
-    raise Refused(f"the first row must name every column once, and {repeated[0]} is repeated{more}", remedy)
+    which = [letters(at) for at, cell in enumerate(written) if cell.strip() == repeated[0]]
+    raise Refused(
+        f"the first row must name every column once, and one name is repeated (columns {', '.join(which[:5])}{more})",
+        remedy,
+    )
 
 
 def _decimal_commas(frame: pd.DataFrame) -> Iterator[str]:

@@ -126,7 +126,7 @@ def test_codes_with_leading_zeros_survive_csv(tmp_path: Path):
         ("empty.sav", b"", "is empty"),
         ("page.csv", b"<!DOCTYPE html><html><body>Log in</body></html>", "is a web page"),
         ("noise.sav", bytes(range(256)) * 4, "no survey format we know"),
-        ("twice.csv", b"id,q1,q1\nP001,1,2\n", "q1 is repeated"),
+        ("twice.csv", b"id,q1,q1\nP001,1,2\n", "repeated (columns B, C)"),
         ("latin.csv", "id,q1\nP001,né\n".encode("latin-1"), "not UTF-8 (row 2)"),
         ("shifted.csv", b"id,q1\nP001,1,2\n", "1 row has more cells"),
     ],

@@ -88,7 +88,7 @@ def test_spaces_case_and_leading_zeros_are_kept_and_blank_is_null():
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("id,q,q\nP1,1,2\n", "q is repeated"),
+        ("id,q,q\nP1,1,2\n", "repeated (columns B, C)"),
         ("id,,q\nP1,1,2\n", "a column has answers and no name in the first row (column B)"),
         ("\n  ,,\nid,q\n", "the first row is empty"),
         ("id,q\nP1,1,2\nP2,1\n", "1 row has more cells than the header (first row 2)"),

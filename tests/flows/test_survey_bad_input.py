@@ -40,7 +40,7 @@ DICTIONARY = "\n".join(
     (
         "variable,label,type,values,range",
         "pid,Participant,text,,",
-        "day,Day,text,,",
+        "day,Day,date,,",
         "q1,Calm,single,1=Never;2=Seldom;3=Often;4=Always,",
         "q2,Tired,single,1=Never;2=Seldom;3=Often;4=Always,",
         "age,Age,integer,,18..99",
@@ -136,6 +136,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Judge
         pid=lambda frame: [f" {k.lower()}" if n < 3 else k for n, k in enumerate(frame["pid"])]
     )
     files.add("spelled", "csv", as_csv(spelled, scratch), **CODED)
+    files.add("headless", "csv", text.partition(b"\n")[2], rows=None)
+    files.add("headless_coded", "xlsx", as_xlsx(answers(10).T.set_index(0).T, scratch), rows=None, **CODED)
     files.add("empty", "csv", b"")
     files.add("header", "csv", text.partition(b"\n")[0] + b"\n")
     first, described = as_csv(answers(9).assign(wave="1"), scratch), f"{DICTIONARY}wave,Wave,integer,,1..9\n"
@@ -169,9 +171,11 @@ def test_the_other_surveys_are_unaffected(judged: dict[str, JudgedSurvey], name:
         ("wrong_ending", "SV002", "review", "rename it or export it again"),
         ("renamed_text", "SV002", "review", "rename it or export it again"),
         ("web_page", "SV001", "unreadable", "web page"),
-        ("repeated", "SV001", "unreadable", "q1 is repeated"),
+        ("repeated", "SV001", "unreadable", "one name is repeated (columns A, C)"),
         ("absent", "SV010", "blocked", "export it again with it"),
         ("spelled", "SV045", "review", "correct it"),
+        ("headless", "SV001", "unreadable", "is the header row missing?"),
+        ("headless_coded", "SV001", "unreadable", "the row with the names is missing"),
         ("empty", "SV001", "unreadable", "Export it again"),
         ("header", "EX001", "blocked", "Look whether the file is complete"),
         ("second_wave", "SV007", "blocked", "wave"),

@@ -57,3 +57,13 @@ def test_a_file_that_is_not_there_or_not_readable_and_a_faulty_dictionary(study:
     found = proof(study)
     assert found.said == ()
     assert [f.where for f in found.faults] == ["surveys/staff.csv", "surveys/staff.dictionary.csv, row 2, column type"]
+
+
+def test_a_table_without_names_is_one_fault_without_any_of_its_cells(study: Study) -> None:
+    study.write("study.yaml", PROTOCOL.replace("linkage: anonymous", "linkage: coded, key: Zebulo"))
+    study.write("surveys/staff.csv", "Zebulon,4711\n1,30\n")
+    found = proof(study)
+    [fault] = found.faults
+    assert (fault.where, found.said) == ("surveys/staff.csv", ())
+    assert "is the header row missing?" in str(fault)
+    assert "Zebulon" not in str(fault)

@@ -14,6 +14,7 @@ from study import Fact, Query, Subject
 from study.query import fold_queries
 from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
+from tasks.survey_reports import write_survey_reports
 from tasks.survey_verdicts import current_verdict, is_usable
 from tasks.workspace import opened
 from tests.tasks.survey_study import (
@@ -248,6 +249,21 @@ def test_a_survey_whose_reader_dies_is_one_query_and_the_others_go_on(
     assert set(checks(other.queries)) <= {"SV009"}
 
 
+def test_a_table_without_names_shows_none_of_its_first_row(study: Study) -> None:
+    study.write("surveys/staff.csv", "Zebulon Quist,+49 1520\n1,30\n2,41\n")
+    judged, _ = study.run()
+    assert [(q.check, q.severity) for q in judged.queries] == [("SV001", "block")]
+    with opened(StudyRequest(study=str(study.root)), "validate-surveys") as place:
+        write_survey_reports.fn(place, study.judged)
+    shown = "".join(path.read_text() for path in (study.root / "out").rglob("*.html"))
+    assert "is the header row missing?" in shown
+    assert "Quist" not in shown + judged.queries[0].message
+    assert "49 1520" not in shown + judged.queries[0].message
+    study.write("surveys/staff.csv", "Q1,AGE\n1,30\n2,41\n")
+    study.run()
+    assert study.open_checks() >= {"SV010", "SV011"}
+
+
 def test_two_surveys_that_share_a_file_have_their_own_queries(study: Study) -> None:
     study.write("study.yaml", PROTOCOL + TWICE)
     study.write("surveys/staff.csv", WILD)
@@ -278,7 +294,7 @@ def test_answers_are_used_only_as_they_were_judged(study: Study) -> None:
 
 def test_a_withdrawal_that_lies_ahead_judges_again_on_its_day(study: Study) -> None:
     study.write("study.yaml", PROTOCOL.replace("linkage: anonymous", "linkage: coded, key: pid, interview_date: day"))
-    study.write("surveys/staff.dictionary.csv", DICTIONARY + "pid,Person,text,,,\nday,Day,text,,,\n")
+    study.write("surveys/staff.dictionary.csv", DICTIONARY + "pid,Person,text,,,\nday,Day,date,,,\n")
     study.write("surveys/staff.csv", "pid,day,q1,age\nP001,2026-03-01,1,30\nP002,2026-03-02,2,40\n")
     (study.root / "restricted").mkdir()
     study.write("restricted/participants.csv", "participant_id,site_id\nP001,S01\nP002,S01\n")
