@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from evidence.survey.clean_files import declared_missing, sav_names
-from evidence.survey.cleaning import CELLS, KEPT, MISSING, ROWS, Clean, CleanVariable
+from evidence.survey.cleaning import CELLS, IDENTIFYING, KEPT, MISSING, ROWS, Clean, CleanVariable
+from evidence.survey.dictionary import Code
 from pages.layout import plural
+from study import Query
 
+ACCEPTED = {"SV030": "whose key is also in another row"}
 KINDS = {"number": "number", "text": "text", "day": "day", "time": "day and time"}
 
 
 def changes_csv(clean: Clean) -> bytes:
-    """One row a change: row of the original file (from 1), key, variable, what stood there, what became of it."""
+    """One row a change: row of the original file (from 1), key, variable, what stood there, what became of it.
+
+    Labels of the file that gave way to those of the data dictionary are listed last, without a row.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(clean.changes.columns)
     writer.writerows(clean.changes.itertuples(index=False))
+    for name, labels in clean.other_labels.items():
+        for code, label in labels.items():
+            now = f"{_code(code)}={_label(clean[name], code)}"
+            writer.writerow(("", "", name, f"{_code(code)}={label}", now, "SV014", "labels are the data dictionary's"))
     return out.getvalue().encode()
 
 
-def export_readme(clean: Clean, survey: str, file: str, edition: int, *, has_scores: bool) -> bytes:
-    """What the export is, the rules it was made by with how often each applied, and its variables."""
-    return ("\n".join(_lines(clean, survey, file, edition, has_scores)) + "\n").encode()
+def export_readme(
+    clean: Clean, survey: str, file: str, edition: int, *, has_scores: bool, queries: Iterable[Query] = ()
+) -> bytes:
+    """What the export is, the rules it was made by with how often each applied, the open `queries`, its variables."""
+    return ("\n".join(_lines(clean, survey, file, edition, has_scores, queries)) + "\n").encode()
 
 
-def _lines(clean: Clean, survey: str, file: str, edition: int, has_scores: bool) -> Iterator[str]:
+def _lines(
+    clean: Clean, survey: str, file: str, edition: int, has_scores: bool, queries: Iterable[Query]
+) -> Iterator[str]:
     rows, columns = clean.frame.shape
     yield f"# {survey}: clean export, edition {edition}"
     yield ""
@@ -53,6 +67,8 @@ def _lines(clean: Clean, survey: str, file: str, edition: int, has_scores: bool)
     yield from _changed(clean)
     yield from _out(clean)
     yield from _renamed(clean)
+    yield from _labels(clean)
+    yield from _open(queries)
     yield "## Variables"
     yield ""
     yield "| variable | label | type | measure | answers and missing codes | answered | missing codes | blank |"
@@ -71,6 +87,11 @@ def _changed(clean: Clean) -> Iterator[str]:
         why = "; ".join(CELLS[check] for check in str(rule).split(";"))
         what = "set missing" if became == MISSING else "kept, because somebody set the query aside"
         yield f"- {plural(len(part), 'answer')} {what} ({rule}: {why})"
+    for check, one in clean.accepted.items():
+        if one.rows:
+            yield f"- {plural(len(one.rows), 'row')} {ACCEPTED[check]} stay ({check}: {one.by})"
+    if cells["rule"].str.contains("|".join(sorted(IDENTIFYING))).any():
+        yield "- text that may tell who somebody is never stays, also where its query was set aside"
     yield ""
 
 
@@ -96,6 +117,40 @@ def _renamed(clean: Clean) -> Iterator[str]:
         for name in undeclared:
             yield f"- the missing codes of {_cell(name)} are labelled, but SPSS cannot declare so many"
         yield ""
+
+
+def _labels(clean: Clean) -> Iterator[str]:
+    yield "## Labels"
+    yield ""
+    yield "Labels are those of the data dictionary; where it has none, those of the file."
+    if clean.other_labels:
+        yield "The file calls these codes otherwise (SV014):"
+        yield ""
+    for name, labels in clean.other_labels.items():
+        for code, label in labels.items():
+            yield f"- {_cell(name)}, {_code(code)}: {_cell(_label(clean[name], code))}; in the file: {_cell(label)}"
+    yield ""
+
+
+def _open(queries: Iterable[Query]) -> Iterator[str]:
+    queries = list(queries)
+    if queries:
+        yield "## Open queries"
+        yield ""
+        yield "Nobody has resolved these or set them aside:"
+        yield ""
+        for query in sorted(queries, key=lambda q: (q.severity != "review", q.check, q.where)):
+            yield f"- {query.check} ({query.severity}), {_cell(query.where)}: {_cell(query.message)}"
+        yield ""
+
+
+def _label(variable: CleanVariable, code: Code) -> str:
+    labels = {**variable.missing, **variable.values}
+    return labels.get(code) or labels.get(_code(code), "")
+
+
+def _code(code: Code) -> str:
+    return f"{code:g}" if isinstance(code, float) else code
 
 
 def _row(variable: CleanVariable, column: pd.Series) -> str:

@@ -19,8 +19,16 @@ from tasks.string_decisions import how_resolved
 from tasks.workspace import Workspace
 
 FOLDER = "queries/"
-NEVER_SET_ASIDE = ("CN", "SA", "MC003", "SV042", "SV043", "TR050")
-"""Consent, approval and withdrawal queries become deviations; nobody can set them aside."""
+NEVER_SET_ASIDE = ("CN", "SA", "MC003", "SV007", "SV040", "SV041", "SV042", "SV043", "SV049", "TR050")
+"""Queries on consent, approval, withdrawal and whose answers these are become deviations; nobody can set them aside."""
+UNCHECKED = ("EX001", "SV001", "SV004", "SV076", "SV077", "SV093")
+"""Queries that say that a survey was not checked as it is meant to be: what nobody checked, nobody can accept."""
+
+
+def may_be_set_aside(record: QueryRecord) -> bool:
+    """Whether a decision may set a query aside."""
+    is_unchecked = record.subject.startswith("survey:") and record.check in UNCHECKED
+    return not (is_unchecked or record.check.startswith(NEVER_SET_ASIDE))
 
 
 @task(name="settle queries", cache_policy=NO_CACHE)
@@ -80,7 +88,9 @@ def _refusal(place: Workspace, decision: Decision, record: QueryRecord | None) -
     if record.state != "open":
         return ""
     if record.check.startswith(NEVER_SET_ASIDE):
-        return "a query on consent, approval or withdrawal cannot be set aside"
+        return "a query on consent, approval, withdrawal or whose answers these are cannot be set aside"
+    if not may_be_set_aside(record):
+        return "a query that says that a survey could not be checked cannot be set aside: mend what it names"
     if not decision.authorised(place.protocol, "set_aside_query"):
         return "the person did not hold the task set_aside_query on that day"
     return "" if decision.reason else "setting a query aside needs its reason"

@@ -26,6 +26,7 @@ from tasks.survey_files import SurveyFiles, raised
 from tasks.survey_history import Counts, counts_of
 from tasks.survey_links import People, refused_answers, undated_answers
 from tasks.survey_people import of_people
+from tasks.survey_verdicts import blocks_set_aside
 from tasks.workspace import Workspace
 
 OF_PEOPLE = frozenset({"SV042", "SV043"})
@@ -60,7 +61,8 @@ def check_answers(
     whole = SurveyToJudge(spec, read, dictionary, answers, people.links, people.about_file, people.about_variables)
     whole = replace(whole, reports=whole.measured_scales(), spellings=known.spellings_of(spec))
     rows = whole.rows(place.today)
-    only = {*DECISIVE, *OF_PEOPLE} if rows.empty or len(rows) < (spec.rows or 0) else None
+    is_short = len(rows) < (spec.rows or 0) and not accepts_fewer_rows(place, spec)
+    only = {*DECISIVE, *OF_PEOPLE} if rows.empty or is_short else None
     validations = judge(whole, rows, study=place.protocol, ref=ref, only=only)
     if files.own and only is None:
         validations += (judge_own(files.own, answers, rows, spec, study=place.protocol, ref=ref),)
@@ -93,10 +95,15 @@ def _is_dated(spec: Survey, rows: RowTable) -> bool:
     return any((days > 0).any() for days in ahead) or (spec.linkage == "coded" and not days)
 
 
-def decisive_of(checked: Checked, read: SurveyFile, spec: Survey) -> Query | None:
+def accepts_fewer_rows(place: Workspace, spec: Survey) -> bool:
+    """Whether somebody accepted that rows are missing: then those there are asked everything."""
+    return any(record.check == "SV003" for record in blocks_set_aside(place.events(), spec.name))
+
+
+def decisive_of(place: Workspace, checked: Checked, read: SurveyFile, spec: Survey) -> Query | None:
     """The query that says that this is not the file that was meant; None where there is none."""
-    is_long = len(read.frame) >= (spec.rows or 0)  # more rows than declared are worth looking at
-    found = {q.check: q for q in reversed(checked.queries) if not (is_long and q.check == "SV003")}
+    is_asked = len(read.frame) >= (spec.rows or 0) or accepts_fewer_rows(place, spec)  # more rows: worth looking at
+    found = {q.check: q for q in reversed(checked.queries) if not (is_asked and q.check == "SV003")}
     return next((found[check] for check in DECISIVE if check in found), None)
 
 

@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from evidence.survey import Survey as SurveyFile
 from evidence.survey import read_survey
 from evidence.survey.clean_files import as_parquet, as_sav
-from evidence.survey.cleaning import CELLS, KEPT, MISSING, Clean, Failed, Row, cleaned
+from evidence.survey.cleaning import CELLS, KEPT, MISSING, Accepted, Clean, Failed, Row, cleaned
 from evidence.survey.cleaning_scores import with_scores
 from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import answers_as_declared
@@ -28,7 +28,7 @@ from expectations.validate import CheckResult, validate_full
 from pages.clean_export import changes_csv, export_readme
 from pages.layout import plural
 from recruitment.consent import approval_on
-from study import Event, Fact, StudyError, Subject
+from study import Fact, Query, StudyError, Subject
 from study.objects import NotStored
 from study.protocol.material import Survey
 from study.query import fingerprint, fold_queries
@@ -37,18 +37,19 @@ from tasks.exported import export_folder
 from tasks.gates import Gatekeeper
 from tasks.outcome import Outcome
 from tasks.progress import step
+from tasks.queries import may_be_set_aside, read_query
 from tasks.survey_files import survey_files
 from tasks.survey_links import People, people, row_days
 from tasks.survey_people import of_people
-from tasks.survey_verdicts import USABLE, current_verdict
+from tasks.survey_verdicts import current_verdict, is_usable, last_judgement, undescribed
 from tasks.workspace import Workspace
 
 STEP = "export_survey"
 OF_ROWS: Mapping[str, Row] = {"SV030": "duplicate", "SV040": "no_key"}
 """Checks whose rows are left out whole."""
 REFUSED = {
-    None: ("was not checked as its file lies now", "Run validate_surveys, then export it."),
-    "blocked": ("is blocked", "Resolve its blocking queries and run validate_surveys, then export it."),
+    None: ("was not checked as its files lie now", "Run validate_surveys, then export it."),
+    "blocked": ("is blocked", "Resolve its blocking queries or decide on them, run validate_surveys, then export it."),
     "unreadable": ("cannot be read", "See its queries, and run validate_surveys when the file is mended."),
 }
 
@@ -119,7 +120,7 @@ def _export(
     """One survey's export written, with what is to be recorded of it."""
     verdict = current_verdict(place, spec)
     files = survey_files(place, spec)
-    if verdict not in USABLE or files.dictionary is None:
+    if not is_usable(place, spec) or files.dictionary is None:
         what, remedy = REFUSED.get(verdict, REFUSED[None])
         raise StudyError(f"the survey {spec.name} {what}", where=spec.file, remedy=remedy)
     if spec.linkage == "coded":
@@ -137,8 +138,9 @@ def _export(
     folder = f"restricted/{export_folder(spec.name)}"
     earlier = [e for e in place.events(["survey.exported"]) if e.subject_id("survey") == spec.name]
     last = max(earlier, key=lambda e: (e.recorded_at, e.id), default=None)
+    queries = _open_queries(place, spec)
     for edition in (len(earlier), len(earlier) + 1):
-        readme = export_readme(clean, spec.name, spec.file, edition, has_scores=wanted.scores)
+        readme = export_readme(clean, spec.name, spec.file, edition, has_scores=wanted.scores, queries=queries)
         written = {f"{folder}{name}": body for name, body in {**data_files, "README.md": readme}.items()}
         generated = tuple(place.reference(path, body, personal=True) for path, body in written.items())
         if last is not None and last.generated == generated:
@@ -151,13 +153,14 @@ def _export(
             where=spec.file,
             remedy="Run validate_surveys, then export it again.",
         )
+    judged = last_judgement(place.events(["survey.validated"]), spec)
     fact = Fact(
         "survey.exported",
         place.instant,
         (Subject("survey", spec.name),),
         used=(original, *files.used),
         generated=generated,
-        causes=(_judgement(place, spec).id,),
+        causes=(judged.id,) if judged else (),
         data={"rows": len(clean.frame), "excluded": sum(clean.excluded.values())},
     )
     return clean, fact, list(written)
@@ -177,17 +180,21 @@ def _clean(
     of = of_people(place, spec, known, read, dictionary, answers)
     whole = SurveyToJudge(spec, read, dictionary, answers, of.links, of.about_file, of.about_variables, reports=())
     whole = replace(whole, spellings=known.spellings_of(spec))
+    whole = replace(whole, spellings=known.spellings_of(spec))
     results = list(_results(place, whole))
     excluded = excluded_rows(place, spec, known, gates, answers.values, of.links)
     aside = _set_aside(place, spec, dictionary.names)
-    failed = []
+    failed: list[Failed] = []
+    accepted: dict[str, Accepted] = {}
     for result in results:
         kept = aside.get((result.check, result.column), "")
         if result.check in CELLS:
             failed.append(Failed(result.check, result.column, result.failing, kept))
         elif not kept:
             excluded[OF_ROWS[result.check]] = result.failing
-    clean = cleaned(read, dictionary, answers, failed, excluded, key=spec.key)
+        elif result.failing:
+            accepted[result.check] = Accepted(frozenset(result.failing), kept)
+    clean = cleaned(read, dictionary, answers, failed, excluded, accepted, key=spec.key)
     if clean.frame.empty:
         raise StudyError(
             f"no row of the survey {spec.name} may be exported",
@@ -224,8 +231,14 @@ def excluded_rows(
     place: Workspace, spec: Survey, known: People, gates: Gatekeeper, values: pd.DataFrame, links: pd.DataFrame
 ) -> dict[Row, Collection[int]]:
     """Rows (from 0) of people who withdrew, whom nobody registered, or whose consent was not in force that day."""
-    if spec.linkage == "anonymous" or spec.key not in values.columns:
+    if spec.linkage == "anonymous":
         return {}
+    if missing := undescribed(spec, values):
+        raise StudyError(
+            f"nobody can say whose answers these are, or of which day: {missing[0]} is not described",
+            where=spec.dictionary,
+            remedy="Describe the column that study.yaml names, run validate_surveys, then export again.",
+        )
     if known.sites is None:
         raise StudyError(
             "nobody can say whose answers these are",
@@ -263,9 +276,15 @@ def _set_aside(place: Workspace, spec: Survey, names: Iterable[str]) -> Mapping[
         for column in names:
             at = place_of(ref, column)
             record = records.get(fingerprint(place.protocol.id, check, f"survey:{spec.name}", at))
-            if record is not None and record.state == "set_aside":
+            if record is not None and record.state == "set_aside" and may_be_set_aside(record):
                 found[check, column] = f"set aside by {record.set_aside_by}"
     return found
+
+
+def _open_queries(place: Workspace, spec: Survey) -> list[Query]:
+    """The open queries on a survey, in words that hold counts only."""
+    about = (r for r in fold_queries(place.events()).values() if r.subject == f"survey:{spec.name}")
+    return [query for r in about if r.state == "open" and (query := read_query(place, r.fingerprint)) is not None]
 
 
 def _refuse_unapproved(place: Workspace, known: People, spec: Survey) -> None:
@@ -276,12 +295,6 @@ def _refuse_unapproved(place: Workspace, known: People, spec: Survey) -> None:
             where="study.yaml, ethics",
             remedy="Record the renewal, then export again.",
         )
-
-
-def _judgement(place: Workspace, spec: Survey) -> Event:
-    """The judgement that stands."""
-    judged = [e for e in place.events(["survey.validated"]) if e.subject_id("survey") == spec.name]
-    return max(judged, key=lambda e: (e.recorded_at, e.id))
 
 
 def _put(place: Workspace, key: str, body: bytes) -> None:

@@ -88,7 +88,7 @@ def judge_survey(place: Workspace, arrived: Arrived, read: SurveyFile | StudyErr
         return _judged(place, arrived, Checked((*faults, *mended)), None, OF_FILES | {"SV005"})
     dictionary = asked_in(arrived.files.dictionary, spec.wave, read.frame.columns)
     checked = check_answers(place, arrived.files, dictionary, read, known)
-    decisive = decisive_of(checked, read, spec)
+    decisive = decisive_of(place, checked, read, spec)
     if decisive:
         kept = [query for query in checked.queries if query.check in (*OF_PEOPLE, decisive.check)]
         shown = tuple(only_of(v, {decisive.check, *OF_PEOPLE}) for v in checked.validations)

@@ -71,7 +71,8 @@ def next_steps(known: KnownSurvey) -> Iterator[str]:
         informing = known.open("inform")
         more = f"; {plural(informing, 'query', 'queries')} below for information" if informing else ""
         yield f"Nothing to do: no check of this survey asks for anybody{more}."
-    if known.verdict in ("passed", "review") and known.measured is not None:
+    is_usable = known.verdict in ("passed", "review") or (known.verdict == "blocked" and not blocking)
+    if is_usable and known.measured is not None:
         command = f"fieldtrail run STUDY export-surveys -p survey={known.spec.name}"
         yield f"To hand the data on, export its clean form: {command}"
 

@@ -14,12 +14,14 @@ from study import Event, Reference
 from study.protocol.material import Survey
 from study.query import Verdict
 from tasks.survey_links import SCOPE, People
+from tasks.survey_verdicts import blocks_set_aside
 from tasks.workspace import Workspace, software_version
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a judgement rests on besides the survey file: checks and thresholds, the other files, people, software.
+    """What a judgement rests on besides the survey file: checks and thresholds, the other files, people, software, and
+    which queries that block were set aside.
 
     The code is keyed with the file's own key, because people are in it. A judgement that the day matters to (a date in
     the future, a row without a day) rests on the day as well. A file that changed and changed back is judged anew under
@@ -37,13 +39,15 @@ class Rules:
         cls, place: Workspace, spec: Survey, reference: Reference, digests: Mapping[str, str], known: People
     ) -> Rules:
         """The rules for one survey; `digests` are of its other files and of what earlier waves left, by role."""
-        rests_on = {
+        rests_on: dict[str, object] = {
             "software": [software_version(), READER_VERSION],
             "checks": [(c.id, c.severity, c.message, c.thresholds(place.protocol)) for c in CHECKS],
             "protocol": [spec.model_dump(mode="json"), place.protocol.disclosure.model_dump(mode="json")],
             "people": _people(known) if spec.linkage == "coded" else [],
             **digests,
         }
+        if aside := sorted(r.fingerprint for r in blocks_set_aside(place.events(), spec.name)):
+            rests_on["set aside"] = aside
         events = [e for e in place.events(["survey.validated"]) if e.subject_id("survey") == spec.name]
         earlier = tuple(sorted(events, key=lambda e: (e.recorded_at, e.id)))
         base = json.dumps(rests_on, sort_keys=True, default=str)

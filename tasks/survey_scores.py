@@ -1,7 +1,7 @@
 """Scales' scores by site, from surveys as they are validated: for the sampling frame and the joint display.
 
-Only a survey whose latest judgement is of its file and data dictionary as they lie now, and neither blocked nor
-unreadable, is scored; answers the gate of the survey refuses count nowhere. What was scored is kept under
+Only a survey whose latest judgement is of its files as they lie now, that can be read and that no open query blocks, is
+scored; answers the gate of the survey refuses count nowhere. What was scored is kept under
 restricted/readings/surveys/, so that the file is not read again; it can be deleted at any time.
 """
 
@@ -27,11 +27,11 @@ from study.protocol.material import Survey
 from tasks.readings import FOLDER
 from tasks.sampling_stages import Waiting
 from tasks.survey_links import links, people
+from tasks.survey_verdicts import current_verdict, is_usable, last_judgement, undescribed
 from tasks.workspace import Workspace
 
-SCORES_VERSION = 1
+SCORES_VERSION = 2
 """Rises when the same answers are scored otherwise than before."""
-USABLE = ("passed", "review")
 COLUMNS = ("site_id", "n", "mean", "low", "high", "sd", "rwg", "may_stand")
 
 
@@ -73,7 +73,7 @@ def survey_scores(place: Workspace, spec: Survey) -> SurveyScores:
         dictionary = place.files.get(spec.dictionary)
     except NotStored:
         raise Waiting(f"waits until the survey {spec.name} and its data dictionary are there") from None
-    judged = _judged(place, spec, file, place.reference(spec.dictionary, dictionary, personal=False))
+    judged = _judged(place, spec)
     known = people(place)
     scope = [known.digest, place.today.isoformat()] if spec.linkage == "coded" else []
     versions = [SCORES_VERSION, READER_VERSION]
@@ -87,14 +87,14 @@ def survey_scores(place: Workspace, spec: Survey) -> SurveyScores:
     return SurveyScores(scales, judged, file)
 
 
-def _judged(place: Workspace, spec: Survey, file: Reference, dictionary: Reference) -> Event:
-    """The latest judgement, if it is of this file under this data dictionary and lets the survey be used."""
-    judged = [e for e in place.events(["survey.validated"]) if e.subject_id("survey") == spec.name]
-    latest = max(judged, key=lambda e: (e.recorded_at, e.id), default=None)
-    if latest is None or latest.generated != (file,) or dictionary not in latest.used:
+def _judged(place: Workspace, spec: Survey) -> Event:
+    """The latest judgement, if it is of the files as they lie now and lets the survey be used."""
+    latest = last_judgement(place.events(["survey.validated"]), spec)
+    verdict = current_verdict(place, spec)
+    if latest is None or verdict is None:
         raise Waiting(f"waits until the survey {spec.name}, as it lies there now, is validated")
-    if latest.data["verdict"] not in USABLE:
-        what = "can be read" if latest.data["verdict"] == "unreadable" else "is no longer blocked by a query"
+    if not is_usable(place, spec):
+        what = "can be read" if verdict == "unreadable" else "is no longer blocked by a query"
         raise Waiting(f"waits until the survey {spec.name} {what}")
     return latest
 
@@ -110,6 +110,8 @@ def _measured(place: Workspace, spec: Survey, dictionary: DataDictionary) -> dic
         return {scale.name: ScoresBySite() for scale in wanted}
     sites = values[spec.site].astype(object)
     if spec.linkage == "coded":
+        if missing := undescribed(spec, values):
+            raise Waiting(f"waits until the data dictionary of {spec.name} describes its column {missing[0]}")
         sites = sites.mask(_refused(links(people(place), spec, values)))
     return {scale.name: sites_of(scale, values, dictionary, sites) for scale in wanted}
 

@@ -41,8 +41,13 @@ ROWS: Mapping[Row, str] = {
 """Why a whole row is left out; the first that holds is the one that is said."""
 IDENTIFYING = frozenset({"SV050", "SV051"})
 """Checks whose text the list of changes does not repeat."""
-NOT_KEPT = frozenset({"SV028"})
-"""Checks whose answers cannot stand in the column, whoever set them aside."""
+NOT_KEPT: Mapping[str, str] = {
+    "SV028": "it cannot stand in this column",
+    "SV050": "identifying text is never kept",
+    "SV051": "identifying text is never kept",
+}
+"""Checks whose answers go, whoever set them aside, and why: a decision on a column says nothing of texts that came
+later, and these tell who somebody is."""
 CHANGES = ("row", "key", "variable", "was", "became", "rule", "reason")
 MISSING, KEPT, LEFT_OUT = "missing", "kept", "left out"
 WHOLE_ROW = "(whole row)"
@@ -59,6 +64,14 @@ class Failed:
     variable: str
     rows: Sequence[int]
     kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Rows (positions from 0) that fail a check of whole rows and stay, because somebody (`by`) set its query aside."""
+
+    rows: frozenset[int]
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,8 @@ class Clean:
 
     Numbers are float64, days and times datetime64, text str; system-missing is null. `changes` has the columns CHANGES:
     row and key name the respondent of a changed answer; a row left out is named by its number alone. `excluded` counts
-    rows by why, `left_out` says of variables why they are not there.
+    rows by why, `left_out` says of variables why they are not there. `accepted` are rows that stay although they fail a
+    check, by check; `other_labels` what the file calls codes that the data dictionary labels otherwise.
     """
 
     frame: pd.DataFrame
@@ -91,6 +105,8 @@ class Clean:
     rows: np.ndarray
     excluded: Mapping[Row, int]
     left_out: Mapping[str, str]
+    accepted: Mapping[str, Accepted] = field(default_factory=dict)
+    other_labels: Mapping[str, Mapping[Code, str]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> CleanVariable:
         return next(v for v in self.variables if v.name == name)
@@ -102,13 +118,14 @@ def cleaned(
     answers: Answers,
     failed: Iterable[Failed],
     excluded: Mapping[Row, Collection[int]],
+    accepted: Mapping[str, Accepted] | None = None,
     *,
     key: str | None,
 ) -> Clean:
     """The clean form of a survey read with its dictionary; checks of `failed` that are no rule of CELLS change nothing.
 
-    `excluded` are the positions of rows to leave out. An answer that fails several checks is one change, with all of
-    them; it is kept only where every one of them was set aside.
+    `excluded` are the positions of rows to leave out, `accepted` those that stay by a decision. An answer that fails
+    several checks is one change, with all of them; it is kept only where every one of them was set aside.
     """
     count = len(survey.frame)
     why = _why_out(excluded, count)
@@ -147,7 +164,19 @@ def cleaned(
         stays,
         counts,
         left_out,
+        {check: replace(one, rows=one.rows & set(stays.tolist())) for check, one in (accepted or {}).items()},
+        {v.name: other for v in variables if (other := _other_labels(v.name, survey, dictionary))},
     )
+
+
+def _other_labels(name: str, survey: Survey, dictionary: DataDictionary) -> dict[Code, str]:
+    """What the file calls the codes of a variable that the data dictionary labels otherwise."""
+    if name not in dictionary or name not in survey.dictionary:
+        return {}
+    own, declared = survey.dictionary[name], dictionary[name]
+    ours = {**declared.missing, **declared.values}
+    theirs = {**own.missing, **own.values}
+    return {c: label for c, label in theirs.items() if label and ours.get(c) and label.split() != ours[c].split()}
 
 
 def _why_out(excluded: Mapping[Row, Collection[int]], count: int) -> np.ndarray:
@@ -266,7 +295,7 @@ def _cells(failed: Sequence[Failed], survey: Survey, keys: pd.Series, stays: np.
         was = raw.map(_written) if one.check not in IDENTIFYING else pd.Series(_HIDDEN, raw.index)
         part = {"row": rows + 1, "key": keys.iloc[rows].to_numpy(), "variable": one.variable, "was": was.to_numpy()}
         became = KEPT if one.kept and one.check not in NOT_KEPT else MISSING
-        kept = f"; kept: {one.kept}" if became == KEPT else f"; {one.kept}, but it cannot stand in this column"
+        kept = f"; kept: {one.kept}" if became == KEPT else f"; {one.kept}, but {NOT_KEPT.get(one.check)}"
         reason = CELLS[one.check] + (kept if one.kept else "")
         parts.append(pd.DataFrame({**part, "became": became, "rule": one.check, "reason": reason}))
     if not parts:

@@ -23,6 +23,8 @@ from evidence.survey.cleaning_scores import with_scores
 from evidence.survey.dictionary import DataDictionary, Variable, read_dictionary
 from evidence.survey.features import answers_as_declared
 from evidence.survey.scales import Scale
+from pages.clean_export import changes_csv, export_readme
+from study import Query
 from study.errors import StudyError
 
 DICTIONARY = b"""variable,label,type,values,missing,range,scale,reverse
@@ -121,6 +123,28 @@ def test_text_where_a_number_is_declared_cannot_be_kept() -> None:
     assert made.frame["age"].tolist()[:1] + made.frame["age"].tolist()[2:] == [30.0, -9.0, 40.0, 50.0]
     assert changes(made) == [(2, "P2", "age", "old", "missing", "SV028")]
     assert "cannot stand" in made.changes["reason"][0]
+
+
+def test_text_that_tells_who_somebody_is_goes_although_its_query_was_set_aside() -> None:
+    for check in ("SV050", "SV051"):
+        made = clean([Failed(check, "remark", [2], "set aside by ME")])
+        assert changes(made) == [(3, "P3", "remark", "(text not repeated here)", "missing", check)]
+        assert "set aside by ME, but identifying text is never kept" in made.changes["reason"][0]
+        assert made.frame["remark"].isna().tolist()[2]
+
+
+def test_labels_of_the_file_that_gave_way_are_told_in_readme_and_list_of_changes() -> None:
+    own = DataDictionary((Variable("q1", values={1.0: "Always", 2.0: " Yes "}, missing={-9.0: "Refused"}),))
+    declared = read_dictionary(b"variable,type,values,missing\nq1,single,1=No;2=Yes,-9=Refused\n", "d.csv")
+    read = survey(FRAME[["q1"]], own)
+    made = cleaned(read, declared, answers_as_declared(read, declared), (), {}, key=None)
+    assert made["q1"].values == {1.0: "No", 2.0: "Yes"}
+    assert made.other_labels == {"q1": {1.0: "Always"}}
+    assert changes_csv(made).decode().splitlines()[1:] == [",,q1,1=Always,1=No,SV014,labels are the data dictionary's"]
+    query = Query("SV014", "review", "survey:s", "s.sav, column q1", "Codes labelled differently: 1.", "f")
+    readme = export_readme(made, "s", "s.sav", 1, has_scores=False, queries=[query]).decode()
+    assert "- q1, 1: No; in the file: Always\n" in readme
+    assert "- SV014 (review), s.sav, column q1: Codes labelled differently: 1.\n" in readme
 
 
 def test_rows_are_left_out_once_named_by_their_number_alone_with_none_of_their_answers() -> None:

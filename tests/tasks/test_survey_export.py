@@ -21,6 +21,7 @@ from tasks.erasure import finish_pending
 from tasks.erasure_plan import files_left_to_people
 from tasks.exported import exported_surveys, exports_of_people
 from tasks.impact_said import impact_said
+from tasks.queries import set_aside_queries
 from tasks.request import StudyRequest
 from tasks.survey_export import Exports, Wanted, exports, exports_said
 from tasks.withdrawing import Withdrawal, impact_of
@@ -184,7 +185,7 @@ def test_an_export_that_is_again_as_an_earlier_one_is_recorded_as_the_latest(
 @pytest.mark.parametrize(
     ("text", "is_checked", "why"),
     [
-        (WILD, False, "was not checked as its file lies now"),
+        (WILD, False, "was not checked as its files lie now"),
         ("q1,age\n", True, "is blocked"),
         ("<html></html>", True, "cannot be read"),
     ],
@@ -219,6 +220,75 @@ def test_an_answer_is_kept_where_a_person_set_its_query_aside(to_review: Study) 
     frame, _ = sav(study)
     assert frame["q1"].tolist() == [1.0, 2.0, 7.0]
     assert "kept: set aside by ME" in files(study)["changes.csv"].decode()
+
+
+def set_aside(study: Study, check: str) -> tuple[str, ...]:
+    (mark,) = [f for f, r in fold_queries(study.events()).items() if r.check == check]
+    (study.root / "registers").mkdir(exist_ok=True)
+    decided = f"decision,subject,value,person,occurred,reason\nset_aside,{mark[:12]},,ME,2026-06-01,They sent more\n"
+    study.write("registers/decisions.csv", decided)
+    with opened(StudyRequest(study=str(study.root)), "run-study") as place:
+        return set_aside_queries.fn(place)
+
+
+def test_what_blocks_is_asked_once_more_when_set_aside_and_stops_nothing_then_but_what_is_still_open(
+    study: Study,
+) -> None:
+    study.write("study.yaml", PROTOCOL.replace("linkage: anonymous", "linkage: anonymous, rows: 4"))
+    study.write("surveys/staff.csv", WILD)
+    study.run()
+    assert study.open_checks() == {"SV003"}
+    assert set_aside(study, "SV003") == ()
+    assert "is blocked" in export(study).said[0]  # of the rows that are there nothing was asked yet
+    study.run()
+    assert (study.verdicts()[-1], study.open_checks()) == ("blocked", {"SV020"})
+    assert export(study).said == ("staff: 3 rows and 2 variables exported; 1 answer set missing.",)
+    study.run()
+    assert study.judged[0].is_unchanged
+    study.write("surveys/staff.csv", "q1\n1\n2\n1\n")
+    study.run()
+    assert "SV010" in study.open_checks()
+    assert "is blocked" in export(study).said[0]
+
+
+def test_rows_that_share_a_key_stay_where_somebody_accepted_them_and_the_readme_says_so(coded: Study) -> None:
+    coded.write("surveys/staff.csv", ROWS + "P003,2026-03-02,1\n")
+    coded.run()
+    assert "is blocked" in export(coded).said[0]
+    assert set_aside(coded, "SV030") == ()
+    coded.run()
+    assert export(coded).said[0].startswith("staff: 4 rows")
+    readme = files(coded)["README.md"].decode()
+    assert "- 2 rows whose key is also in another row stay (SV030: set aside by ME)" in readme
+
+
+@pytest.mark.parametrize(
+    ("check", "why"), [("SV041", "whose answers these are"), ("SV007", "whose answers"), ("SV004", "be checked")]
+)
+def test_nobody_sets_aside_whose_answers_these_are_or_what_was_not_checked(study: Study, check: str, why: str) -> None:
+    data = {"fingerprint": "a" * 64, "occurrence": 1, "check": check, "severity": "block"}
+    with opened(StudyRequest(study=str(study.root)), "validate-surveys") as place:
+        place.trail.append([Fact("query.opened", place.instant, (Subject("survey", "staff"),), data=data)])
+    (said,) = set_aside(study, check)
+    assert why in said
+
+
+def test_an_export_rests_on_the_dictionary_that_was_judged(study: Study) -> None:
+    path = study.root / "surveys/staff.dictionary.csv"
+    path.write_text(path.read_text().replace("18..99", ""))
+    assert "was not checked as its files lie now" in export(study).said[0]
+    study.run()
+    assert export(study).facts
+
+
+@pytest.mark.parametrize("named", ["id", "day"])
+def test_nothing_is_exported_where_no_column_says_whose_answers_these_are(
+    coded: Study, no_checks: None, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    kept = [line for line in PEOPLE.splitlines() if not line.startswith(f"{named},")]
+    coded.write("surveys/staff.dictionary.csv", "\n".join(kept))
+    monkeypatch.setattr("tasks.survey_export.is_usable", lambda *_: True)
+    assert f"nobody can say whose answers these are, or of which day: {named} is not described" in export(coded).said[0]
 
 
 def test_who_withdrew_is_absent_and_named_nowhere(coded: Study, no_checks: None) -> None:

@@ -22,8 +22,9 @@ from tasks.request import StudyRequest
 from tasks.sample_decisions import carry_out_approvals
 from tasks.sample_section import stage_section
 from tasks.sampling import Proposed, asked, propose_samples, write_samples
+from tasks.sampling_stages import Waiting
 from tasks.site_replacement import find_replacement
-from tasks.survey_scores import COLUMNS, site_scores_of
+from tasks.survey_scores import COLUMNS, site_scores_of, survey_scores
 from tasks.surveys import judge_surveys, receptions, verdicts
 from tasks.workspace import Workspace, opened
 from tests.tasks.survey_study import in_this_process
@@ -336,6 +337,15 @@ def test_nobody_whom_the_gate_refuses_counts(study: Path) -> None:
     assert len(inside(study, site_scores_of)["staff"]["support"]) == 7  # left without their keys by an erasure
     (study / "restricted/participants.csv").unlink()
     assert inside(study, site_scores_of)["staff"]["support"].empty
+
+
+def test_a_coded_survey_whose_key_nobody_described_is_not_scored(study: Path) -> None:
+    answers().assign(code="P001").to_csv(study / "surveys/staff.csv", index=False)
+    (study / "study.yaml").write_text(PROTOCOL.replace("linkage: anonymous", "linkage: coded\n    key: code"))
+    validated(study)
+    spec = load_protocol(study / "study.yaml").surveys[0]
+    with pytest.raises(Waiting, match="until the data dictionary of staff describes its column code"):
+        inside(study, lambda place: survey_scores(place, spec))
 
 
 def with_change(study: Path, before: str, after: str) -> Path:
