@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from recruitment.ledger import ConsentLedger
 from study import Actor, Event, Run, Subject
 from study.protocol.material import Survey
 from tasks.survey_links import LINKS, People, Stay, links, refused_answers, row_days, undated_answers
+from tests.tasks.survey_study import PROTOCOL, Study, in_this_process
 
 SPEC = Survey(
     name="staff",
@@ -233,4 +235,27 @@ def test_many_rows_of_few_people_are_asked_once_a_person_and_day(ledger: Consent
     assert sorted(asked) == [("tone", date(2026, 1, 31)), ("tone", date(2026, 3, 1))]
     assert [(r.participant, r.day) for r in refused_answers(known(ledger), SPEC, values)] == [
         ("tone", date(2026, 1, 31))
+    ]
+
+
+@pytest.mark.real
+def test_the_judgement_asks_the_registry_for_keys_and_lists_whose_day_is_unreadable(tmp_path: Path, monkeypatch):
+    in_this_process(monkeypatch)
+    study = Study(tmp_path / "tiny")
+    study.write("study.yaml", PROTOCOL.replace("linkage: anonymous", "linkage: coded, key: id, interview_date: day"))
+    study.write("surveys/staff.dictionary.csv", "variable,label,type\nid,Code,text\nday,Day,date\n")
+    study.write("surveys/staff.csv", "id,day\n007,2026-03-01\n7,\nq1,2026-03-02\nQ1,2026-03-03\n")
+    (study.root / "restricted").mkdir()
+    study.write("restricted/participants.csv", "participant_id,site_id\n007,S1\nq1,S1\nQ1,S1\n")
+    judged, _ = study.run()
+    assert {q.check: q.rows for q in judged.queries if q.severity == "block"} == {
+        "SV030": ("007", "7"),
+        "SV042": ("007", "7", "q1", "Q1"),
+    }
+    listed = (study.root / "restricted/consent/refused-survey-staff.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[:4] for line in listed] == [
+        ["007", "answer_survey", "survey", ""],
+        ["007", "answer_survey", "survey", "2026-03-01"],
+        ["Q1", "answer_survey", "survey", "2026-03-03"],
+        ["q1", "answer_survey", "survey", "2026-03-02"],
     ]
