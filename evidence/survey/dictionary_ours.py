@@ -58,7 +58,7 @@ def meant(word: str, known: tuple[str, ...] | list[str]) -> str:
     return f"Did you mean {near[0]}? " if near else ""
 
 
-def read_by_grammar(parse: Callable[[str], N], text: str, column: str, fault: Report) -> N | None:
+def _read_by_grammar(parse: Callable[[str], N], text: str, column: str, fault: Report) -> N | None:
     """A condition or calculation; None when the cell is empty or at fault."""
     is_condition = column != "calculation"
     try:
@@ -95,7 +95,7 @@ class _Row:
             range=self._range(kind),
             scale=self._cell("scale"),
             is_reversed=self._is("reverse", "yes for a reversed item"),
-            show_if=read_by_grammar(parse_condition, self._cell("show_if"), "show_if", self._fault),
+            show_if=_read_by_grammar(parse_condition, self._cell("show_if"), "show_if", self._fault),
             is_required=self._is("required", "yes where an answer may not be blank"),
             calculation=None if kind == "date" else self._calculation(),
             is_constant=self._is("constant", "yes for what stays the same between waves"),
@@ -115,7 +115,7 @@ class _Row:
         return read_codes(self._cell(column), column, self._fault)
 
     def _calculation(self) -> Expression | None:
-        return read_by_grammar(parse_calculation, self._cell("calculation"), "calculation", self._fault)
+        return _read_by_grammar(parse_calculation, self._cell("calculation"), "calculation", self._fault)
 
     def _type(self) -> Type | None:
         written = self._cell("type").lower()

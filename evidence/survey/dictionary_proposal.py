@@ -35,7 +35,7 @@ def _proposed(variable: Variable, survey: Survey) -> Variable:
     if variable.set and not variable.values and {code_of(str(answer)) for answer in answers.unique()} <= set(_TICKED):
         return replace(variable, type="single", values=_TICKED, label=_one_line(variable.label))
     if survey.format in GUESSED and not variable.values and kind == "text":
-        kind = guessed_type(answers)
+        kind = _guessed_type(answers)
     elif kind == "decimal" and _is_whole(answers):
         kind = "integer"
     elif kind == "single" and _is_measured(answers, variable.values):
@@ -63,7 +63,7 @@ def substantive(column: pd.Series, missing: Mapping[Code, str]) -> pd.Series:
     return filled
 
 
-def guessed_type(answers: pd.Series) -> Type:
+def _guessed_type(answers: pd.Series) -> Type:
     """The type of answers of which the file says nothing; a number with leading zeros or many digits is text."""
     if pd.api.types.is_datetime64_any_dtype(answers):
         return "date"

@@ -112,7 +112,7 @@ def report_of(
     apart = sums.pair_counts()[~np.eye(numbers.shape[1], dtype=bool)]
     fewest = int(apart.min()) if apart.size else 0
     scores, scored, by_site = _scored(scale, raw, dictionary, sites)
-    share, positions = straight_lines(raw.to_numpy())
+    share, positions = _straight_lines(raw.to_numpy())
     return ScaleReport(
         scale.name,
         n=int(scored.sum()),
@@ -160,7 +160,7 @@ def sites_of(scale: Measured, values: pd.DataFrame, dictionary: DataDictionary, 
     return _scored(scale, values[list(scale.items)].astype(float), dictionary, sites)[2]
 
 
-def straight_lines(battery: Numbers) -> tuple[float | None, tuple[int, ...]]:
+def _straight_lines(battery: Numbers) -> tuple[float | None, tuple[int, ...]]:
     """Share and positions of those who gave the same answer to every item, reversed ones included and not turned."""
     if battery.shape[1] < SHORTEST_BATTERY:
         return None, ()

@@ -10,7 +10,7 @@ from expectations.survey.answer_checks import on
 from study import Protocol
 
 
-def disclosure_k(study: Protocol) -> Thresholds:
+def _disclosure_k(study: Protocol) -> Thresholds:
     """The fewest people a number may rest on outside the team."""
     return {"minimum": float(study.disclosure.k)}
 
@@ -239,7 +239,7 @@ MEASURED = (
         reason="Few people of one age, profession and site can be told by anybody who knows them.",
         message="In {rows} what may identify together is shared by fewer than {minimum} respondents: band or merge "
         "these variables before anything leaves the team.",
-        declared=disclosure_k,
+        declared=_disclosure_k,
     ),
 )
 """Checks on rows that are made where another room measured them; what does not apply is null there."""

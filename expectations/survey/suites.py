@@ -147,8 +147,8 @@ def judge(
         variables[feature] = [values.get(name) for name in variables["variable"]]
     variables["rule"] = variables["variable"]
     variables["where"] = spec.file + ", column " + variables["variable"]
-    of_file = file_suite(scales, people_checks.FILE if survey.about_file else ())
-    of_variables = variable_suite(people_checks.VARIABLES if survey.about_variables else ())
+    of_file = _file_suite(scales, people_checks.FILE if survey.about_file else ())
+    of_variables = _variable_suite(people_checks.VARIABLES if survey.about_variables else ())
     by_subject = {"place": "", "subject_column": "subject"}
     asked = (
         (pd.DataFrame([measured]), of_file, by_subject),
@@ -188,13 +188,13 @@ def _named_rows(measured: Mapping[str, object], rows: RowTable) -> dict[str, obj
     }
 
 
-def file_suite(scales: Iterable[Scale], more: Iterable[Check] = ()) -> Suite:
+def _file_suite(scales: Iterable[Scale], more: Iterable[Check] = ()) -> Suite:
     """Over the one-row frame of a file's own measurements and those of its scales; `more` when people are measured."""
     of_scales = (check for scale in scales for check in scale_checks.of_scale(scale))
     return Suite("file and scales", (*file_checks.FILE, *more, *of_scales))
 
 
-def variable_suite(more: Iterable[Check] = ()) -> Suite:
+def _variable_suite(more: Iterable[Check] = ()) -> Suite:
     """Over the frame of one row a variable; `more` when people are measured."""
     return Suite("variables", (*variable_checks.VARIABLES, *more))
 
