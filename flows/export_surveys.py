@@ -25,9 +25,9 @@ class ExportSurveys(StudyRequest):
 def export_surveys(request: ExportSurveys) -> Outcome:
     """Make clean exports: a labelled SPSS file and Parquet, with a list of every change and why.
 
-    Only a survey whose last check passed, or waits for review, is exported. What fails a check is set missing; people
-    who withdrew or whose consent was not in force are left out; nothing is imputed or recoded. The survey file stays
-    untouched. Exports go to restricted/exports and into the trail by their digests.
+    Only a survey that was checked as it lies now and that no open query blocks is exported. What fails a check is set
+    missing; people who withdrew or whose consent was not in force are left out; nothing is imputed or recoded. The
+    survey file stays untouched. Exports go to restricted/exports and into the trail by their digests.
     """
     with opened(request, flow="export-surveys") as place:
         found = exports(place, Wanted(tuple(request.survey), request.scores))
