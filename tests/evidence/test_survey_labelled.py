@@ -234,7 +234,7 @@ def test_days_beyond_the_calendar_are_numbers_and_a_problem_and_other_days_are_d
     assert cells(contents.frame["far"]) == [6.36e12, 1e10]
     assert contents.frame["near"].dtype.kind == "M"
     assert len(contents.problems) == 1
-    assert contents.problems[0].startswith("far holds days outside the calendar")
+    assert contents.problems[0].startswith("the column far holds days outside the calendar")
 
 
 @given(st.lists(st.datetimes(datetime.datetime(1, 1, 2), datetime.datetime(9999, 12, 30)), min_size=1, max_size=20))

@@ -11,7 +11,7 @@ import pytest
 from expectations.catalogue import CATALOGUE
 from expectations.check import Check
 
-MEASURED = {"count", "rows", "value", "column", "known"}
+MEASURED = {"count", "rows", "value", "difference", "column", "known"}
 """What a message may name; `known` are the words a register's column knows, filled where the column is known."""
 
 
