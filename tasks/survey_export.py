@@ -39,6 +39,7 @@ from tasks.outcome import Outcome
 from tasks.progress import step
 from tasks.queries import may_be_set_aside, read_query
 from tasks.survey_files import survey_files
+from tasks.survey_guard import unexpected
 from tasks.survey_links import People, people, row_days
 from tasks.survey_people import of_people
 from tasks.survey_verdicts import current_verdict, is_usable, last_judgement, undescribed
@@ -84,10 +85,11 @@ def exports(place: Workspace, wanted: Wanted) -> Exports:
         step(f"Exporting the survey {spec.name}", number, len(chosen))
         try:
             clean, fact, paths = _export(place, spec, known, gates, wanted)
-        except StudyError as error:
+        except Exception as error:
+            fault = error if isinstance(error, StudyError) else unexpected(error, spec, "exported")
             if wanted.surveys:
-                raise
-            said.append(f"Not exported: {error}")
+                raise fault from None
+            said.append(f"Not exported: {fault}")
             continue
         facts.append(fact)
         said.append(_sentence(spec, clean))

@@ -204,6 +204,22 @@ def test_a_survey_that_did_not_pass_is_refused_in_one_sentence(
     assert not (study.root / FOLDER).exists()
 
 
+def test_a_survey_on_which_the_software_fails_is_said_by_the_kind_of_fault(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> bytes:
+        raise OverflowError("the answer of Jane Doe")
+
+    monkeypatch.setattr("tasks.survey_export.as_sav", fails)
+    found = export(study)
+    assert (found.facts, found.made, len(found.said)) == ((), (), 1)
+    assert found.said[0].startswith("Not exported: surveys/staff.csv: the survey staff could not be exported")
+    assert "(OverflowError)" in found.said[0]
+    with pytest.raises(StudyError, match="OverflowError") as raised:
+        export(study, "staff")
+    assert "Jane" not in found.said[0] + str(raised.value)
+
+
 def test_a_survey_nobody_knows_is_named_with_those_there_are(study: Study) -> None:
     with pytest.raises(StudyError, match=r"there is no survey stuff\. Known are: staff"):
         export(study, "stuff")
