@@ -109,7 +109,8 @@ def on_record(moments: pd.Series) -> pd.Series:
     """Moments as the clock of their own zone showed them; null outside the years 1 to 9999."""
     if moments.dt.tz is not None:
         moments = moments.dt.tz_localize(None)
-    counted = moments.to_numpy().astype("datetime64[us]").astype(np.int64)
+    moments = moments.dt.as_unit("us")  # nanoseconds hold no more than 292 years between two days
+    counted = moments.to_numpy().astype(np.int64)
     known: pd.Series = moments.where((counted >= _FIRST) & (counted <= _LAST))
     return known
 

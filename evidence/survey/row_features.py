@@ -212,7 +212,7 @@ def _identical(answers: Answers, names: list[str], vectors: np.ndarray, compared
 
 def _of_times(answers: Answers, start: str | None, end: str | None) -> dict[str, Coded | pd.Series]:
     """How long somebody took, in days and as a share of the median; the share only where times of day are told."""
-    if start not in answers or end not in answers or start is None or end is None:
+    if start is None or end is None or not (_holds_days(answers, start) and _holds_days(answers, end)):
         nothing = _nothing(answers)
         return {"respondent:duration_days": nothing, "respondent:duration_share": nothing}
     days = _days(answers.values[end] - answers.values[start])
@@ -221,6 +221,10 @@ def _of_times(answers: Answers, start: str | None, end: str | None) -> dict[str,
     has_times = taken.notna().sum() >= FEWEST_DURATIONS and bool((taken % 1 != 0).any())
     share = taken / median if has_times else pd.Series(np.nan, days.index)
     return {"respondent:duration_days": days, "respondent:duration_share": share}
+
+
+def _holds_days(answers: Answers, name: str) -> bool:
+    return name in answers and pd.api.types.is_datetime64_any_dtype(answers.to(name).values)
 
 
 def _repeats(to: AnswersTo, parts: Sequence[pd.Series], spellings: Spellings | None) -> pd.Series:
