@@ -18,7 +18,7 @@ import pandas as pd
 from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.disclosure import is_direct
 from evidence.survey.features import Answers
-from evidence.survey.histogram import Histogram, histogram
+from evidence.survey.histogram import LARGEST, Histogram, histogram
 from evidence.survey.label_differences import LabelDifference, label_differences
 from evidence.survey.reading import Survey
 from evidence.survey.response_sets import SetFrequency, chosen_codes, set_frequencies, shown_code
@@ -272,7 +272,7 @@ def _is_showable(code: str) -> bool:
 
 def _numbers(values: pd.Series, *, is_whole: bool) -> Numbers | None:
     finite = values.to_numpy(dtype=float, na_value=np.nan)
-    finite = finite[np.isfinite(finite)]
+    finite = finite[np.abs(finite) <= LARGEST]
     drawn = histogram(values, is_whole=is_whole)
     if drawn is None:
         return None
