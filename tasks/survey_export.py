@@ -182,7 +182,6 @@ def _clean(
     of = of_people(place, spec, known, read, dictionary, answers)
     whole = SurveyToJudge(spec, read, dictionary, answers, of.links, of.about_file, of.about_variables, reports=())
     whole = replace(whole, spellings=known.spellings_of(spec))
-    whole = replace(whole, spellings=known.spellings_of(spec))
     results = list(_results(place, whole))
     excluded = excluded_rows(place, spec, known, gates, answers.values, of.links)
     aside = _set_aside(place, spec, dictionary.names)

@@ -10,6 +10,7 @@ from evidence.survey import sniff
 from evidence.survey.dictionary import DataDictionary, read_dictionary
 from evidence.survey.header_row import is_headless
 from evidence.survey.own_checks import OwnCheck, read_own_checks
+from evidence.survey.redcap_export import with_own_columns
 from expectations.catalogue import CATALOGUE
 from study import Fact, Query, Reference, Subject
 from study.errors import Fault
@@ -97,6 +98,12 @@ def no_names(spec: Survey, read: SurveyFile, dictionary: DataDictionary | None) 
     )
 
 
+def dictionary_of(spec: Survey, data: bytes) -> DataDictionary:
+    """The data dictionary, with the columns of REDCap's own that study.yaml names: they need no row in it."""
+    named = (spec.site, spec.interview_date, spec.start, spec.end, spec.wave_column)
+    return with_own_columns(read_dictionary(data, spec.dictionary), [name for name in named if name])
+
+
 def own_path(spec: Survey) -> str:
     """The path of the team's own checks: as study.yaml names it, else surveys/<name>.checks.csv."""
     return spec.checks or f"surveys/{spec.name}.checks.csv"
@@ -123,7 +130,7 @@ def _dictionary(place: Workspace, spec: Survey) -> tuple[DataDictionary | None, 
     if data is None:
         what = "The data dictionary is not there: put it there, or correct its name in study.yaml."
         return None, [raised(place, spec, "SV004", spec.dictionary, what)]
-    dictionary = read_dictionary(data, spec.dictionary)
+    dictionary = dictionary_of(spec, data)
     queries = [_of_fault(place, spec, "SV004", spec.dictionary, f, i) for i, f in enumerate(dictionary.faults)]
     return (dictionary if dictionary.variables else None), queries
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from evidence.survey import Asked, read_surveys
 from evidence.survey import Survey as SurveyFile
-from evidence.survey.dictionary import DataDictionary, read_dictionary
+from evidence.survey.dictionary import DataDictionary
 from evidence.survey.own_checks import read_own_checks
 from study import Protocol, StudyError
 from study.errors import Fault
 from study.protocol.material import Survey
-from tasks.survey_files import no_names, own_path
+from tasks.survey_files import dictionary_of, no_names, own_path
 
 _COLUMNS = ("key", "site", "interview_date", "start", "end", "wave_column")
 _NAMED = 12
@@ -75,7 +75,7 @@ def _dictionary(root: Path, spec: Survey) -> tuple[DataDictionary | None, list[F
     """The data dictionary and its faults; None where it is not there, which is said elsewhere."""
     if not (root / spec.dictionary).is_file():
         return None, []
-    dictionary = read_dictionary((root / spec.dictionary).read_bytes(), spec.dictionary)
+    dictionary = dictionary_of(spec, (root / spec.dictionary).read_bytes())
     return dictionary, list(dictionary.faults)
 
 

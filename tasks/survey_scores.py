@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from evidence.survey import READER_VERSION, read_survey
-from evidence.survey.dictionary import DataDictionary, read_dictionary
+from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import answers_as_declared
 from evidence.survey.scale_report import sites_of
 from evidence.survey.scales import Scale, scales_of
@@ -26,6 +26,7 @@ from study.objects import NotStored
 from study.protocol.material import Survey
 from tasks.readings import FOLDER
 from tasks.sampling_stages import Waiting
+from tasks.survey_files import dictionary_of
 from tasks.survey_links import links, people
 from tasks.survey_verdicts import current_verdict, is_usable, last_judgement, undescribed
 from tasks.workspace import Workspace
@@ -81,7 +82,7 @@ def survey_scores(place: Workspace, spec: Survey) -> SurveyScores:
     made_of = digest(json.dumps(rests_on, sort_keys=True, default=str).encode())
     scales = _kept(place, spec, made_of)
     if scales is None:
-        scales = _measured(place, spec, read_dictionary(dictionary, spec.dictionary))
+        scales = _measured(place, spec, dictionary_of(spec, dictionary))
         document = {"made_of": made_of, "scales": {name: asdict(of) for name, of in scales.items()}}
         place.restricted.put(_key(spec), json.dumps(document, ensure_ascii=False, sort_keys=True).encode())
     return SurveyScores(scales, judged, file)

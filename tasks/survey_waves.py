@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from evidence.survey import READER_VERSION, read_survey
-from evidence.survey.dictionary import DataDictionary, read_dictionary
+from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import Answers, answers_as_declared
 from evidence.survey.waves import DIGEST_VERSION, WaveRows, comparable, wave_rows
 from study import StudyError
@@ -18,6 +18,7 @@ from study.identifiers import digest
 from study.objects import NotStored
 from study.protocol.material import Survey
 from tasks.readings import FOLDER
+from tasks.survey_files import dictionary_of
 from tasks.survey_links import People
 from tasks.workspace import Workspace
 
@@ -77,7 +78,7 @@ class Waves:
         asked = ("dictionary", spec.dictionary)
         if asked not in self._kept:
             try:
-                found = read_dictionary(self._place.files.get(spec.dictionary), spec.dictionary)
+                found = dictionary_of(spec, self._place.files.get(spec.dictionary))
                 self._kept[asked] = found if found.variables else None
             except NotStored:
                 self._kept[asked] = None

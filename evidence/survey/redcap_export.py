@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from evidence.survey.contents import Contents, agreeing
-from evidence.survey.dictionary import Variable
+from evidence.survey.dictionary import DataDictionary, Variable
 
 _INSTANCE = {
     "redcap_event_name": "Event Name",
@@ -110,3 +110,17 @@ def _is_status(plain: Contents, name: str) -> bool:
         return False
     found = plain.frame[name].dropna().unique()
     return len(found) > 0 and all(str(cell).casefold() in _STATUS_CELLS for cell in found)
+
+
+def with_own_columns(dictionary: DataDictionary, named: Iterable[str]) -> DataDictionary:
+    """The dictionary with those of the columns `named` that REDCap adds by itself, which its own dictionary never has.
+
+    A time stamp is a day, the others text; what the dictionary describes stays as it is.
+    """
+    if not dictionary.variables:
+        return dictionary
+    labels = {name: label for name, label in _OWN.items() if name != "redcap_survey_identifier"}
+    days = {name: "Survey Timestamp" for name in named if name.endswith("_timestamp")}
+    found = [name for name in dict.fromkeys(named) if name in {*labels, *days} and name not in dictionary]
+    own = (Variable(n, {**labels, **days}[n], "date" if n.endswith("_timestamp") else "text") for n in found)
+    return replace(dictionary, variables=(*dictionary.variables, *own))

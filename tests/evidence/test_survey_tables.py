@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from evidence.survey import delimited, sniff
 from evidence.survey.contents import Contents, Refused
+from evidence.survey.dictionary import DataDictionary, Variable
 from evidence.survey.reading import read_bytes
+from evidence.survey.redcap_export import with_own_columns
 
 
 def asked(data: bytes | str, **options: Any) -> Contents | Refused:
@@ -299,3 +301,15 @@ def test_other_readers_keep_their_own_limit_of_a_cell() -> None:
     before = csv.field_size_limit()
     assert rows(opened("a,b\n1," + "x" * 200_000 + "\n2\n"))[0] == ["1", "x" * 200_000]
     assert csv.field_size_limit() == before
+
+
+def test_columns_that_redcap_adds_by_itself_need_no_row_in_the_dictionary_where_study_yaml_names_them() -> None:
+    described = DataDictionary((Variable("record_id"), Variable("redcap_event_name", "Visit", "single", {"a": "A"})))
+    named = ["redcap_data_access_group", "redcap_event_name", "staff_timestamp", "site"]
+    found = with_own_columns(described, named)
+    assert [(v.name, v.type, v.label) for v in found.variables[2:]] == [
+        ("redcap_data_access_group", "text", "Data Access Group"),
+        ("staff_timestamp", "date", "Survey Timestamp"),
+    ]
+    assert found["redcap_event_name"].label == "Visit"
+    assert with_own_columns(DataDictionary(()), named).variables == ()
