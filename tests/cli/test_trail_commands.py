@@ -58,7 +58,12 @@ def test_prove_writes_what_the_verifier_checks_alone(tmp_path: Path) -> None:
         (("policy", "x"), 2, "x"),
         (("policy", "my-bucket", "--document", "dream"), 2, "There is no document 'dream'"),
         (("keygen", "k"), 2, "--study ID for a trail's key, or --person CODE"),
-        (("verify", "s3://my-bucket/trail", "--key", VKEY, "--endpoint", "http://127.0.0.1:9"), 3, "127.0.0.1:9"),
+        pytest.param(
+            ("verify", "s3://my-bucket/trail", "--key", VKEY, "--endpoint", "http://127.0.0.1:9"),
+            3,
+            "127.0.0.1:9",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(

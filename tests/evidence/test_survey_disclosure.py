@@ -56,6 +56,7 @@ def test_what_people_decided_counts():
     assert counts("Zebulon Quistgaard", decided=whole) == [(1, 0)]
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(("fine", "Quizzy came", "a@example.org", "", None, "ZEBULON QUISTGAARD")), max_size=12))
 @settings(max_examples=30, deadline=None)
 def test_texts_together_are_found_as_each_alone(texts: list[str | None]):
