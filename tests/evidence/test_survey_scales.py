@@ -267,3 +267,11 @@ def test_two_hundred_thousand_respondents_are_measured_as_ten_thousand():
     few = report(shared(10_000), scale())
     assert found.alpha == pytest.approx(few.alpha, abs=1e-9)
     assert len(found.sites) == 50
+
+
+def test_an_item_that_is_text_in_the_dictionary_is_counted_and_the_scale_is_not_scored():
+    frame = pd.DataFrame({"q1": [1.0, 2, 3, 4], "q2": ["often", "never", "often", "never"], "q3": [1.0, 2, 4, 3]})
+    described = DataDictionary((*variables("q1", "q3").variables, Variable("q2", "", "text")))
+    measured = scale_features([scale(items=("q1", "q2", "q3"))], as_answers(frame, described), described)
+    assert measured["unusable_item_count:support"] == 1
+    assert measured["alpha:support"] is None

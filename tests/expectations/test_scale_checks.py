@@ -65,6 +65,7 @@ def test_a_sound_scale_and_figures_that_are_undefined_raise_nothing(study: Proto
     [
         ({"alpha": 0.5, "alpha_low": 0.4}, "SV060", "Cronbach's alpha is 0.5"),
         ({"reversal_gain": 0.3, "gain_without": 0.2}, "SV061", "would raise alpha by 0.3"),
+        ({"unusable_item_count": 1}, "SV062", "not numeric in the data dictionary: 1"),
         ({"omega": 0.65}, "SV063", "Omega total of one factor is 0.65"),
         ({"gain_without": 0.08}, "SV064", "Alpha would be 0.08 higher without this item"),
         ({"alpha_low": 0.62}, "SV065", "begins at 0.62"),
@@ -80,7 +81,7 @@ def test_each_figure_beyond_its_threshold_is_one_query(
     [query] = queries(study, **changed)
     assert query.check == check
     assert said in query.message
-    assert query.severity == ("review" if check in ("SV060", "SV061") else "inform")
+    assert query.severity == ("review" if check in ("SV060", "SV061", "SV062") else "inform")
 
 
 def test_every_condition_on_a_sites_mean_has_a_query_of_its_own(study: Protocol):
