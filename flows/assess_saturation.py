@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.analysis import looked_at, queries_of
+from tasks.assessed import looked_at, queries_of
 from tasks.codings import CODING_CHECKS, read_material
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries

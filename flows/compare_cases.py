@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.analysis import CASE_CHECKS, compare_sites, looked_at, queries_of
+from tasks.assessed import looked_at, queries_of
+from tasks.case_comparison import CASE_CHECKS, compare_sites
 from tasks.claims import RECORD_CHECKS, read_records, walk_lineage
 from tasks.codings import CODING_CHECKS, read_material
 from tasks.outcome import Outcome

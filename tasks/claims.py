@@ -12,7 +12,7 @@ from pages.layout import plural
 from study import Event, Fact, Reference, StudyError, Subject
 from study.event import is_day
 from study.objects import NotStored
-from tasks.analysis import Assessed
+from tasks.assessed import Assessed
 from tasks.codings import Material, reference_of
 from tasks.read import read_table
 from tasks.workspace import Workspace

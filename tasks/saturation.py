@@ -15,7 +15,7 @@ from analysis.saturation import new_codes_in_order
 from pages.layout import plural
 from recruitment.withdrawal import without_erased
 from study import Fact, Subject
-from tasks.analysis import MOST_CAUSES, Assessed
+from tasks.assessed import MOST_CAUSES, Assessed
 from tasks.codings import UNVERSIONED, Material, reference_of
 from tasks.decisions import REGISTER, read_decisions
 from tasks.read import read_restricted_table

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from study.protocol.analysis import Analysis
 from study.protocol.base import Code, Folder, Identifier, Part, Text
+from study.protocol.closing import Archive, MemberChecking
 from study.protocol.consent import ConsentForm
 from study.protocol.consistency import contradictions
-from study.protocol.material import Analysis, Guide, MemberChecking, Survey, Transcripts
+from study.protocol.material import Guide, Survey, Transcripts
 from study.protocol.people import Ethics, Participants, Task, TeamMember
 from study.protocol.registers import RegisterFeeds
 from study.protocol.sampling import Sampling
@@ -95,6 +97,7 @@ class Protocol(Part):
     surveys: list[Survey] = []
     analysis: Analysis = Analysis()
     member_checking: MemberChecking | None = None
+    archive: Archive | None = Field(None, description="leave out where nothing is deposited")
     checks: dict[str, dict[str, float]] = Field({}, description="thresholds that differ from the defaults, by check id")
     obligations: list[Obligation] = []
     disclosure: Disclosure = Disclosure()

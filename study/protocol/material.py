@@ -1,4 +1,4 @@
-"""Material and instruments: interview guides, transcripts, surveys, analysis, member checking."""
+"""Material and instruments: interview guides, transcripts, surveys."""
 
 from __future__ import annotations
 
@@ -141,59 +141,3 @@ class Survey(Part):
         if self.wave is not None and self.instrument is None:
             raise ValueError("a wave needs its `instrument`, the same for every wave")
         return self
-
-
-class Saturation(Part):
-    """Guest, Namey and Chen (2020): base, run and threshold, per sequence of interviews."""
-
-    base: int = Field(4, ge=1)
-    run: int = Field(2, ge=1)
-    threshold: float = Field(0.05, ge=0, le=1)
-    by: Literal["study", "role", "group"] = "study"
-
-
-class Agreement(Part):
-    """Agreement between coders: the declared unit and how uncoded text is treated."""
-
-    unit: Literal["turn"] = "turn"
-    uncoded: Literal["is_absence"] = "is_absence"
-
-
-class CaseRating(Part):
-    """Cross-case comparison: the ratings file, the two roles compared, and the threshold declared before rating."""
-
-    ratings: Text = "analysis/case_ratings.csv"
-    peers: Identifier
-    organisation: Identifier
-    threshold: float = Field(description="difference of the mean ratings at which a case diverges")
-    declared: date
-
-
-class Analysis(Part):
-    """Files of the analysis and the methods the protocol claims."""
-
-    codebook: Text = "analysis/codebook.csv"
-    codings: Text = "analysis/codings.csv"
-    claims: Text = "analysis/claims.csv"
-    saturation: Saturation | None = None
-    agreement: Agreement | None = None
-    cases: CaseRating | None = None
-
-
-class Theme(Part):
-    """A theme in plain words, as participants see it."""
-
-    id: Code
-    plain: Text
-    codes: list[Code] = []
-
-
-class MemberChecking(Part):
-    """What participants are sent back and by when they may answer."""
-
-    form: Literal["html"] = "html"
-    language: Code = "en"
-    themes: list[Theme] = Field(min_length=1)
-    answer_within_days: int = Field(21, ge=1)
-    reminders: int = Field(1, ge=0)
-    second_person: bool = Field(True, description="a release needs a second person")

@@ -13,15 +13,10 @@ import pytest
 
 from study import Fact, Subject
 from study.query import fold_queries
-from tasks.analysis import (
-    CASE_CHECKS,
-    Assessed,
-    compare_coding,
-    compare_sites,
-    looked_at,
-    queries_of,
-)
+from tasks.assessed import Assessed, looked_at, queries_of
+from tasks.case_comparison import CASE_CHECKS, compare_sites
 from tasks.claims import RECORD_CHECKS, read_records, walk_lineage
+from tasks.coder_agreement import compare_coding
 from tasks.codings import CODING_CHECKS, Material, material_of
 from tasks.queries import settle_queries
 from tasks.request import StudyRequest
