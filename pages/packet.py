@@ -5,8 +5,12 @@ Saving makes `reply_<participant code>.json` on the reader's own device; nothing
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from pages.layout import render
-from pages.wording import wording
+from pages.wording import languages, wording
+from study import Protocol
 from trustworthiness.packet import Packet, packet_sha256
 
 VERDICTS = ("fits", "partly", "does_not", "not_answered")
@@ -28,6 +32,35 @@ def reply_file(packet: Packet) -> str:
     return f"reply_{packet.participant_code}.json"
 
 
+def packet_language(own: str, protocol: Protocol) -> str:
+    """The language of a participant's packet: their own where there are messages in it, else the protocol's."""
+    assert protocol.member_checking is not None
+    return own if own in languages() else protocol.member_checking.language
+
+
+def packet_frame(protocol: Protocol, language: str, themes: Iterable[str] | None = None) -> dict[str, Any]:
+    """What `assemble` needs beside one participant's own material, in one of the `languages()`.
+
+    `themes` are the ids of the themes to show (all of them without it). A theme nobody translated stays in the
+    protocol's language, and the packet says so.
+    """
+    plan = protocol.member_checking
+    assert plan is not None  # the caller looked
+    shown = [theme for theme in plan.themes if themes is None or theme.id in set(themes)]
+    strange = [theme.id for theme in shown if language != plan.language and language not in theme.plain_in]
+    return {
+        "language": language,
+        "intro": packet_intro(language, study=protocol.title, days=plan.answer_within_days),
+        "questions": packet_questions(language),
+        "themes": {t.id: (t.plain_in.get(language, t.plain), frozenset(t.codes)) for t in shown},
+        "theme_languages": dict.fromkeys(strange, plan.language),
+        "returns": plan.returns,
+        "study": protocol.title,
+        "contact": plan.contact or "",
+        "answer_within_days": plan.answer_within_days,
+    }
+
+
 def packet_page(packet: Packet, *, version: int) -> bytes:
     """The packet's HTML; `version` is its number among the versions of this packet."""
     return render(
@@ -46,3 +79,14 @@ def packet_page(packet: Packet, *, version: int) -> bytes:
             "version": version,
         },
     )
+
+
+def packet_forms(packet: Packet, *, version: int, forms: Iterable[str]) -> Mapping[str, bytes]:
+    """The packet in each of these forms (html, docx, pdf), by the suffix of its file.
+
+    A form that cannot show every character of the packet is left out: `form_faults` says so. The same packet and
+    version give the same bytes.
+    """
+    makers = {"html": packet_page}
+    made = {form: makers[form](packet, version=version) for form in forms if form in makers}
+    return {form: data for form, data in made.items() if data is not None}

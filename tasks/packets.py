@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from pages.packet import packet_intro, packet_page, packet_questions
+from pages.packet import packet_frame, packet_page
 from study import Protocol
 from study.objects import AlreadyStored, NotStored
 from tasks.read import read_restricted_table
@@ -91,13 +91,10 @@ def packet_for(
     return assemble(
         interview_id=interview_id,
         participant_code=participant_code,
-        language=plan.language,
-        intro=packet_intro(plan.language, study=protocol.title, days=plan.answer_within_days),
-        questions=packet_questions(plan.language),
         turns=own_turns(turns, protocol.transcripts.speakers.participant),
-        themes=themes,
         segments=segments,
         withdrawn_quotes=withdrawn_quotes,
+        **packet_frame(protocol, plan.language, themes),
     )
 
 

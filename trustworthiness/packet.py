@@ -1,4 +1,4 @@
-"""The member-checking packet of one participant: what is sent back, and the gates it must pass.
+"""The member-checking packet of one participant: everything that is sent back, whatever form carries it.
 
 Synthesised member checking after Birt et al. (2016, doi 10.1177/1049732316654870): a participant reads their
 own words and the themes in plain words, and is invited to disagree.
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from study import StudyError
 
-FORMAT = 1
+FORMAT = 2
+FORMATS = (1, 2)
+"""Format 1 held no summary, study, contact, days to answer, nor languages of themes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,11 @@ class OwnQuote:
 
 @dataclass(frozen=True, slots=True)
 class PlainTheme:
-    """A theme in plain words."""
+    """A theme in plain words; `language` is theirs where it is not the packet's, else empty."""
 
     theme_id: str
     plain: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """Everything a participant is shown. It holds no date, so that the same content is the same packet."""
+    """Everything a participant is shown. It holds no date, so that the same content is the same packet.
+
+    Either `turns` (their own, verbatim) or `summary` (paragraphs the team wrote) or neither is there. `contact` says
+    how to reach the study, empty where the protocol does not; `answer_within_days` is 0 where it is not known.
+    """
 
     packet_id: str
     participant_code: str
@@ -66,6 +74,18 @@ class Packet:
     themes: tuple[PlainTheme, ...]
     quotes: tuple[OwnQuote, ...]
     turns: tuple[OwnTurn, ...]
+    summary: tuple[str, ...] = ()
+    study: str = ""
+    contact: str = ""
+    answer_within_days: int = 0
+    format: int = FORMAT
+
+    def quotes_of(self, theme_id: str) -> tuple[OwnQuote, ...]:
+        """The participant's quotes under one theme, in the order of the interview."""
+        return tuple(quote for quote in self.quotes if quote.theme_id == theme_id)
+
+
+NEW_IN_2 = ("summary", "study", "contact", "answer_within_days")
 
 
 def packet_id(interview_id: str) -> str:
@@ -74,34 +94,38 @@ def packet_id(interview_id: str) -> str:
 
 
 def packet_content(packet: Packet) -> bytes:
-    """The packet as canonical JSON: keys sorted, ASCII, no spaces."""
-    return json.dumps({"format": FORMAT, **asdict(packet)}, sort_keys=True, separators=(",", ":")).encode()
+    """The packet as canonical JSON: keys sorted, ASCII, no spaces; a packet of format 1 as that format wrote it."""
+    document = asdict(packet)
+    if packet.format == 1:
+        for name in NEW_IN_2:
+            del document[name]
+        for theme in document["themes"]:
+            del theme["language"]
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
 def packet_sha256(packet: Packet) -> str:
-    """SHA-256 in hex over `packet_content`: it names exactly what the participant was shown."""
+    """SHA-256 in hex over `packet_content`: it names exactly what the participant was shown, in whatever form."""
     return hashlib.sha256(packet_content(packet)).hexdigest()
 
 
 def read_packet(content: bytes) -> Packet:
     """The inverse of `packet_content`; StudyError for a packet of a format this version does not know."""
     document: dict[str, Any] = json.loads(content)
-    if document.get("format") != FORMAT:
+    if document.get("format") not in FORMATS:
         raise StudyError(
             "a stored packet has a format this version does not know",
             where="restricted/packets",
             remedy="Use the version of fieldtrail that wrote it, or a newer one.",
         )
-    return Packet(
-        packet_id=document["packet_id"],
-        participant_code=document["participant_code"],
-        language=document["language"],
-        intro=tuple(document["intro"]),
-        questions=tuple(document["questions"]),
-        themes=tuple(PlainTheme(**theme) for theme in document["themes"]),
-        quotes=tuple(OwnQuote(**quote) for quote in document["quotes"]),
-        turns=tuple(OwnTurn(**turn) for turn in document["turns"]),
-    )
+    known = {field.name for field in fields(Packet)}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in document.items() if name in known
+    }
+    values["themes"] = tuple(PlainTheme(**theme) for theme in document["themes"])
+    values["quotes"] = tuple(OwnQuote(**quote) for quote in document["quotes"])
+    values["turns"] = tuple(OwnTurn(**turn) for turn in document["turns"])
+    return Packet(**values)
 
 
 def quote_id(interview_id: str, theme_id: str, text: str) -> str:
@@ -120,13 +144,23 @@ def assemble(
     themes: Mapping[str, tuple[str, frozenset[str]]],
     segments: Iterable[Segment],
     withdrawn_quotes: Iterable[str] = (),
+    theme_languages: Mapping[str, str] | None = None,
+    returns: str = "transcript",
+    summary: str = "",
+    study: str = "",
+    contact: str = "",
+    answer_within_days: int = 0,
 ) -> Packet:
     """Put one participant's packet together.
 
     `turns` are the participant's own turns of the released transcript, by number; `themes` is theme id → (plain
     words, its codes); `segments` are codings of that transcript. A quote the participant withdrew is left out, and
-    so is a segment with other people's words in it. The same words under one theme are one quote.
+    so is a segment with other people's words in it. The same words under one theme are one quote. `theme_languages`
+    is theme id → language, for themes in another language than the packet. `returns` is what of the interview goes
+    back beside the quotes: transcript, summary or neither; `summary` is the team's text of it, with blank lines
+    between paragraphs.
     """
+    languages = theme_languages or {}
     removed = frozenset(withdrawn_quotes)
     quotes: dict[str, OwnQuote] = {}
     for segment in sorted(segments, key=lambda s: (s.start, s.end, s.code, s.quote)):
@@ -142,10 +176,19 @@ def assemble(
         language=language,
         intro=tuple(intro),
         questions=tuple(questions),
-        themes=tuple(PlainTheme(id, plain) for id, (plain, _) in themes.items()),
+        themes=tuple(PlainTheme(id, plain, languages.get(id, "")) for id, (plain, _) in themes.items()),
         quotes=tuple(quotes.values()),
-        turns=tuple(OwnTurn(number, turns[number]) for number in sorted(turns)),
+        turns=tuple(OwnTurn(n, turns[n]) for n in sorted(turns)) if returns == "transcript" else (),
+        summary=_paragraphs(summary) if returns == "summary" else (),
+        study=study,
+        contact=contact,
+        answer_within_days=answer_within_days,
     )
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of a text, between blank lines; line ends inside one are spaces."""
+    return tuple(_plain(part) for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip())
 
 
 def not_verbatim(packet: Packet, own: Mapping[int, str]) -> list[str]:

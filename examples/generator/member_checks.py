@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from evidence.transcripts import read_transcript
 from examples.generator.folder import HEADER, SPEAKERS, Interview
 from examples.generator.people import Row
-from pages.packet import packet_intro, packet_questions
+from pages.packet import packet_frame
 from study import Protocol
 from trustworthiness.packet import Packet, Segment, assemble, packet_sha256
 
@@ -60,16 +60,13 @@ def packet_of(protocol: Protocol, interview: Interview, file: bytes, codings: It
     return assemble(
         interview_id=interview.id,
         participant_code=interview.person.code,
-        language=plan.language,
-        intro=packet_intro(plan.language, study=protocol.title, days=plan.answer_within_days),
-        questions=packet_questions(plan.language),
         turns={int(n): str(text) for n, text in zip(own["turn"], own["text"], strict=True)},
-        themes={t.id: (t.plain, frozenset(t.codes)) for t in plan.themes},
         segments=[
             Segment(str(r["code"]), int(str(r["start"])), int(str(r["end"])), str(r["quote"]))
             for r in codings
             if r["transcript_id"] == interview.id
         ],
+        **packet_frame(protocol, plan.language),
     )
 
 

@@ -31,6 +31,9 @@ class MemberChecking(Part):
         "transcript", description="what of the interview is sent back beside quotes and themes"
     )
     summaries: Text = Field("summaries", description="folder under restricted/ with <interview_id>.txt, for `summary`")
+    contact: Text | None = Field(
+        None, description="how participants reach the team, as packets say it: a role and a team's address or number"
+    )
     themes: list[Theme] = Field(min_length=1)
     answer_within_days: int = Field(21, ge=1)
     reminders: int = Field(1, ge=0)
