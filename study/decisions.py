@@ -35,6 +35,7 @@ class Decision:
 WORDS = {
     "approve_sample": "approves the proposal of a sampling stage by its code",
     "correction": "says why a recorded row of a register was wrong",
+    "choose_reply": "says which of several replies to a packet counts, by the reply's code",
     "copy_removed": "says that nothing is left in a place after a withdrawal",
     "override": "puts another in a chosen one's place in a proposal",
     "release": "releases a transcript for coding",
@@ -79,6 +80,8 @@ DECISIONS = {
     "site.replaced": "site replaced",
     "transcript.released": "transcript released for coding",
     "member_check.released": "member-check packet released",
+    "member_check.confirmed": "typed reply confirmed by a second reader",
+    "member_check.chosen": "reply chosen among several",
     "saturation.decided": "saturation decided",
     "query.set_aside": "query set aside",
     "copy.cleared": "copy elsewhere removed",
