@@ -1,28 +1,41 @@
-"""Coders side by side: for each code and turn, which coder applied the code.
+"""Coders side by side: for each code and unit of text, which coder applied the code.
 
-The unit is the turn; a turn without the code is its absence (0). Only transcripts that a coder coded at all count as
-judged by that coder, and only transcripts judged by two coders or more are compared.
+The unit is declared (turn, word, character, transcript), and so is what uncoded text means: the absence of every code,
+or nothing said by that coder there. Only transcripts that a coder coded at all count as judged by that coder, and only
+transcripts judged by two coders or more, with one and the same version of the codebook, are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
-from analysis.agreement import cohen_kappa, disagreements, gwet_ac1, krippendorff_alpha, percent_agreement
+from analysis.blocks import Blocks, Uncoded, blocks_of
+from analysis.places import Unit
+from analysis.resampling import Array, Interval, draws, percentile_interval
+from analysis.tallies import NAMES, Tally, coefficients, prevalence, tally
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Agreement over `units` decisions; a coefficient is None when undefined (or, for kappa, unless two coders)."""
+    """Agreement over `units` decisions; a coefficient is None when undefined (or, for kappa, unless two coders).
+
+    `prevalence` is the share of judgements that gave a code (0 to 1). `intervals` hold by name, for coefficients that
+    have one, the 2.5th and 97.5th percentile over resampled transcripts.
+    """
 
     units: int
     percent: float | None
     alpha: float | None
     kappa: float | None
     ac1: float | None
+    fleiss: float | None = None
+    prevalence: float | None = None
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
     @property
     def is_paradox(self) -> bool:
@@ -33,81 +46,182 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """One turn where a code was applied by some and not by others who coded that transcript."""
+    """One turn where a code was applied by some and not by others who judged that text.
+
+    `units` are the words or characters of the turn they differ on (1 for turns). Where the unit is the transcript,
+    `turn` to `until` is what those who applied the code applied it to; else `until` is None.
+    """
 
     transcript: str
     turn: int
     code: str
     applied_by: tuple[str, ...]
     not_applied_by: tuple[str, ...]
+    units: int = 1
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A coder not compared on a transcript, who used another version of the codebook than the others there."""
+
+    transcript: str
+    coder: str
+    codebook: str
 
 
 @dataclass(frozen=True, slots=True)
 class CoderComparison:
-    """Agreement over every turn × code decision, by code, and the list of disagreements in order of place."""
+    """Agreement over every unit × code decision, by code, and the list of disagreements in order of place.
+
+    `pairs` holds each two of more than two coders over the transcripts both judged; `resamples` is 0 where there is no
+    interval because fewer than two transcripts were compared or none was asked for.
+    """
 
     coders: tuple[str, ...]
     transcripts: tuple[str, ...]
     overall: Agreement
     by_code: Mapping[str, Agreement]
     disagreements: tuple[Disagreement, ...]
+    unit: Unit = "turn"
+    uncoded: Uncoded = "is_absence"
+    pairs: Mapping[tuple[str, str], Agreement] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    resamples: int = 0
 
 
-def compare_coders(segments: pd.DataFrame, turns: Mapping[str, pd.DataFrame]) -> CoderComparison | None:
+def compare_coders(
+    segments: pd.DataFrame,
+    turns: Mapping[str, pd.DataFrame],
+    *,
+    unit: Unit = "turn",
+    uncoded: Uncoded = "is_absence",
+    resamples: int = 0,
+    seed: int = 1,
+) -> CoderComparison | None:
     """Compare all coders on the transcripts that two or more of them coded; None when there are none.
 
-    `segments` as in Codings; `turns` has a column turn for each transcript. Codes are those somebody applied there.
+    `segments` as in Codings; `turns` has a column turn for each transcript, and text for words and characters. Codes
+    are those somebody applied there.
     """
-    coded_by = segments.groupby("transcript")["coder"].agg(lambda coders: sorted(set(coders)))
-    shared = [str(t) for t, coders in coded_by.items() if len(coders) >= 2 and t in turns]
+    comparable, left_out = same_codebook(segments[segments["transcript"].isin(turns.keys())])
+    coded_by = comparable.groupby("transcript")["coder"].nunique()
+    shared = sorted(str(t) for t, coders in coded_by.items() if coders >= 2)
     if not shared:
         return None
-    decisions = decision_table(segments[segments["transcript"].isin(shared)], {t: turns[t] for t in shared})
-    per_code = decisions.T.groupby(level="code", sort=True)
+    compared = comparable[comparable["transcript"].isin(shared)]
+    coders, codes = sorted(set(compared["coder"])), sorted(set(compared["code"]))
+    by_transcript = dict(iter(compared.groupby("transcript")))
+    blocks = [
+        blocks_of(t, by_transcript[t], turns[t], coders=coders, codes=codes, unit=unit, uncoded=uncoded) for t in shared
+    ]
+    drawn = draws(len(blocks), resamples, seed)
+    overall, by_code = _agreements(blocks, codes, drawn)
     return CoderComparison(
-        coders=tuple(decisions.index),
+        coders=tuple(coders),
         transcripts=tuple(shared),
-        overall=_agreement(decisions),
-        by_code={str(code): _agreement(part.T) for code, part in per_code},
-        disagreements=tuple(_disagreement(decisions, unit) for unit in disagreements(decisions)),
+        overall=overall,
+        by_code=by_code,
+        disagreements=tuple(d for one in blocks for d in _disagreements(one, coders, codes, unit, by_transcript)),
+        unit=unit,
+        uncoded=uncoded,
+        pairs=dict(_pairs(blocks, coders, codes)) if len(coders) > 2 else {},
+        left_out=left_out,
+        resamples=len(drawn),
     )
 
 
-def decision_table(segments: pd.DataFrame, turns: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row a coder, one column a (transcript, turn, code): 1 applied, 0 not, missing where that coder was absent."""
-    coders = sorted(set(segments["coder"]))
-    codes = sorted(set(segments["code"]))
-    units = [(t, int(turn), code) for t in sorted(turns) for turn in turns[t]["turn"] for code in codes]
-    position = {unit: i for i, unit in enumerate(units)}
-    judged = set(zip(segments["coder"], segments["transcript"], strict=True))
-    table = [[0.0 if (coder, unit[0]) in judged else float("nan") for unit in units] for coder in coders]
-    spans = segments[["coder", "transcript", "code", "start", "end"]].itertuples(index=False)
-    for coder, transcript, code, start, end in spans:
-        for turn in range(int(start), int(end) + 1):
-            if (transcript, turn, code) in position:
-                table[coders.index(coder)][position[(transcript, turn, code)]] = 1.0
-    columns = pd.MultiIndex.from_tuples(units, names=["transcript", "turn", "code"])
-    return pd.DataFrame(table, index=coders, columns=columns)
+def same_codebook(segments: pd.DataFrame) -> tuple[pd.DataFrame, tuple[LeftOut, ...]]:
+    """The codings of coders who used one version of the codebook in a transcript, and who else coded it.
+
+    The version most coders used there stays; of several the highest by name. Without a column `codebook` all stay.
+    """
+    if "codebook" not in segments:
+        return segments, ()
+    used = segments[["transcript", "coder", "codebook"]].drop_duplicates()
+    kept: dict[str, str] = {}
+    for transcript, rows in used.groupby("transcript"):
+        coders = rows.groupby("codebook")["coder"].nunique()
+        kept[str(transcript)] = max(coders.index, key=lambda version: (coders[version], version))
+    stays = segments["codebook"] == segments["transcript"].map(kept)
+    others = segments[~stays].drop_duplicates(["transcript", "coder", "codebook"])
+    found = {LeftOut(*row) for row in zip(others["transcript"], others["coder"], others["codebook"], strict=True)}
+    return segments[stays], tuple(sorted(found, key=lambda out: (out.transcript, out.coder, out.codebook)))
 
 
-def _agreement(decisions: pd.DataFrame) -> Agreement:
+def _agreements(blocks: Sequence[Blocks], codes: Sequence[str], drawn: Array) -> tuple[Agreement, dict[str, Agreement]]:
+    """Agreement overall and by code; overall, the units of all codes count together."""
+    tallies = [tally(one) for one in blocks]
+    counted = Tally(np.stack([t.units for t in tallies]), np.stack([t.first for t in tallies]))
+    overall = _agreement(Tally(counted.units.sum(axis=1), counted.first.sum(axis=1)), drawn)
+    parts = (Tally(counted.units[:, i], counted.first[:, i]) for i in range(len(codes)))
+    return overall, {code: _agreement(part, drawn) for code, part in zip(codes, parts, strict=True)}
+
+
+def _agreement(by_transcript: Tally, drawn: Array) -> Agreement:
+    """Agreement of counts whose first axis is the transcript, with intervals over the draws."""
+    whole = Tally(by_transcript.units.sum(axis=0), by_transcript.first.sum(axis=0))
+    found = {name: _defined(value) for name, value in coefficients(whole).items()}
+    again = coefficients(Tally(np.tensordot(drawn, by_transcript.units, axes=(1, 0)), drawn @ by_transcript.first))
+    intervals = {name: percentile_interval(again[name]) for name in NAMES if found[name] is not None}
     return Agreement(
-        units=int((decisions.notna().sum() >= 2).sum()),
-        percent=percent_agreement(decisions),
-        alpha=krippendorff_alpha(decisions, "nominal"),
-        kappa=cohen_kappa(decisions) if len(decisions) == 2 else None,
-        ac1=gwet_ac1(decisions),
+        units=int(whole.units[2:].sum()),
+        percent=found["percent"],
+        alpha=found["alpha"],
+        kappa=found["kappa"],
+        ac1=found["ac1"],
+        fleiss=found["fleiss"],
+        prevalence=_defined(prevalence(whole)),
+        intervals={name: interval for name, interval in intervals.items() if interval is not None},
     )
 
 
-def _disagreement(decisions: pd.DataFrame, unit: object) -> Disagreement:
-    assert isinstance(unit, tuple)  # a column of the decision table
-    judged = decisions[unit]
-    transcript, turn, code = unit
-    return Disagreement(
-        transcript,
-        int(turn),
-        code,
-        applied_by=tuple(judged.index[judged == 1]),
-        not_applied_by=tuple(judged.index[judged == 0]),
-    )
+def _defined(value: Array) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _pairs(
+    blocks: Sequence[Blocks], coders: Sequence[str], codes: Sequence[str]
+) -> Iterator[tuple[tuple[str, str], Agreement]]:
+    """Each two coders over the transcripts both judged, without intervals."""
+    nothing = np.zeros((0, 0))
+    for one, other in combinations(range(len(coders)), 2):
+        both = [
+            Blocks(b.transcript, b.units, b.turns, b.applied[[one, other]], b.judged[[one, other]])
+            for b in blocks
+            if b.judged[one].any() and b.judged[other].any()
+        ]
+        if both:
+            overall, _ = _agreements(both, codes, nothing.reshape(0, len(both)))
+            yield (coders[one], coders[other]), overall
+
+
+def _disagreements(
+    blocks: Blocks,
+    coders: Sequence[str],
+    codes: Sequence[str],
+    unit: Unit,
+    segments: Mapping[str, pd.DataFrame],
+) -> list[Disagreement]:
+    """Where those who judged the same text did not all do alike, by turn and code."""
+    judged = blocks.judged[:, None, :]
+    applied = blocks.applied & judged
+    count, of = applied.sum(axis=0), blocks.judged.sum(axis=0)
+    found: dict[tuple[int, str, tuple[str, ...], tuple[str, ...]], int] = {}
+    for code, block in zip(*np.nonzero((count > 0) & (count < of)), strict=True):
+        yes = tuple(c for i, c in enumerate(coders) if applied[i, code, block])
+        no = tuple(c for i, c in enumerate(coders) if blocks.judged[i, block] and not applied[i, code, block])
+        key = (int(blocks.turns[block]), codes[code], yes, no)
+        found[key] = found.get(key, 0) + int(blocks.units[block])
+    rows = [
+        Disagreement(blocks.transcript, turn, code, yes, no, units) for (turn, code, yes, no), units in found.items()
+    ]
+    if unit == "transcript":
+        rows = [_where_applied(row, segments[blocks.transcript]) for row in rows]
+    return sorted(rows, key=lambda d: (d.turn, d.code, d.applied_by))
+
+
+def _where_applied(row: Disagreement, segments: pd.DataFrame) -> Disagreement:
+    theirs = segments[(segments["code"] == row.code) & segments["coder"].isin(row.applied_by)]
+    first, last = int(theirs["start"].min()), int(theirs["end"].max())
+    return Disagreement(row.transcript, first, row.code, row.applied_by, row.not_applied_by, until=last)
