@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from recruitment import ConsentLedger, consent_in_force, fold_consent
 from study import Event
@@ -21,6 +21,7 @@ Gap = Literal[
     "no_interview",
     "no_consent_then",
     "withdrawn_since",
+    "later_release",
     "cause_missing",
 ]
 
@@ -30,8 +31,39 @@ GAPS: Mapping[Gap, str] = {
     "no_interview": "No interview behind the transcript is recorded, so nobody's consent can be looked up.",
     "no_consent_then": "Consent to take part was not in force on the day of the interview.",
     "withdrawn_since": "Consent was in force at the interview and is not any more.",
+    "later_release": "A later version of a transcript was released; the codings are of an earlier one.",
     "cause_missing": "An event it names as a cause is not in the trail.",
 }
+
+
+_NONE: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """What the record beside an assertion says: themes, codes and the ids of the codings it rests on.
+
+    `statement` is the team's own sentence; `changed` are the columns in which it differs from the version before.
+    """
+
+    themes: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    excerpts: tuple[str, ...] = ()
+    statement: str = ""
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Something that speaks to a claim: a negative case, a debriefing, a memo, an answer to a member check.
+
+    `what` is one of negative_case, debriefing, memo, member_check; `state` is a word such as open, boundary_set, made.
+    """
+
+    what: str
+    id: str
+    state: str
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +96,14 @@ class ClaimLineage:
     codes: tuple[str, ...]
     transcripts: tuple[TranscriptStep, ...]
     gaps: tuple[Gap, ...]
+    record: ClaimRecord = ClaimRecord()
+    is_retracted: bool = False
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """How many people the claim rests on."""
+        return len({consent.participant for step in self.transcripts for consent in step.consents})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +119,32 @@ class Orphans:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Every claim with its steps, and the orphans."""
+    """Every claim with its steps, the orphans, and the codes of each theme."""
 
     claims: tuple[ClaimLineage, ...]
     orphans: Orphans
+    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def trace(events: Iterable[Event], today: date) -> Lineage:
-    """The lineage of every claim; the same for any order of the events. `today` is the study's local day."""
+def trace(
+    events: Iterable[Event],
+    today: date,
+    *,
+    records: Mapping[str, ClaimRecord] = _NONE,
+    themes: Mapping[str, Collection[str]] = _NONE,
+    beside: Mapping[str, Collection[Beside]] = _NONE,
+) -> Lineage:
+    """The lineage of every claim; the same for any order of the events. `today` is the study's local day.
+
+    `records` holds by event id what the records beside the assertions say, `themes` the codes of each theme, `beside`
+    by claim what speaks to it.
+    """
     walk = _Walk(in_fold_order(events), today)
-    claims = tuple(walk.claim(event) for _, event in sorted(walk.newest("claim.asserted", "claim").items()))
-    return Lineage(claims, walk.orphans(claims))
+    claims = tuple(
+        replace(walk.claim(event), record=records.get(event.id, ClaimRecord()), beside=tuple(beside.get(id, ())))
+        for id, event in sorted(walk.newest("claim.asserted", "claim").items())
+    )
+    return Lineage(claims, walk.orphans(claims), {id: tuple(codes) for id, codes in sorted(themes.items())})
 
 
 def trace_claim(events: Iterable[Event], claim: str, today: date) -> ClaimLineage | None:
@@ -138,6 +193,8 @@ class _Walk:
         for event in ordered:
             if event.kind == "interview.held":
                 self._interviews[event.subject_id("interview") or ""].append(event)
+        self._latest_release = {id: e.id for id, e in self.newest("transcript.released", "transcript").items()}
+        self._retracted = {(e.subject_id("claim"), e.data["version"]) for e in ordered if e.kind == "claim.retracted"}
 
     def newest(self, kind: str, subject: str) -> dict[str, Event]:
         """The last event of a kind for each subject: by version, else by time recorded."""
@@ -158,15 +215,19 @@ class _Walk:
             version=int(event.data["version"]),
             codes=tuple(event.data["codes"]),
             transcripts=tuple(sorted(steps, key=lambda step: (step.transcript, step.import_id))),
-            gaps=_gaps(steps, missing),
+            gaps=_gaps(steps, missing, any(self._is_superseded(step) for step in steps)),
+            is_retracted=(event.subject_id("claim"), event.data["version"]) in self._retracted,
         )
+
+    def _is_superseded(self, step: TranscriptStep) -> bool:
+        return step.release_id is not None and self._latest_release.get(step.transcript) != step.release_id
 
     def orphans(self, claims: Collection[ClaimLineage]) -> Orphans:
         imports = self.newest("coding.imported", "transcript")
         released = self.newest("transcript.released", "transcript")
         cited = {step.transcript for claim in claims for step in claim.transcripts}
         return Orphans(
-            claims=tuple(sorted(claim.claim for claim in claims if not claim.transcripts)),
+            claims=tuple(sorted(c.claim for c in claims if not c.transcripts and not c.is_retracted)),
             unreleased=tuple(sorted(t for t, event in imports.items() if self._release(event) is None)),
             never_coded=tuple(sorted(set(released) - set(imports))),
             uncited=tuple(sorted(set(imports) - cited)),
@@ -197,7 +258,7 @@ class _Walk:
         return ConsentStep(participant, then.event_id, then.in_force, now.why != "withdrawn")
 
 
-def _gaps(steps: Collection[TranscriptStep], missing: bool) -> tuple[Gap, ...]:
+def _gaps(steps: Collection[TranscriptStep], missing: bool, superseded: bool) -> tuple[Gap, ...]:
     consents = [consent for step in steps for consent in step.consents]
     found: dict[Gap, bool] = {
         "no_coding": not steps,
@@ -205,6 +266,7 @@ def _gaps(steps: Collection[TranscriptStep], missing: bool) -> tuple[Gap, ...]:
         "no_interview": any(not step.consents for step in steps),
         "no_consent_then": any(not consent.in_force_then for consent in consents),
         "withdrawn_since": any(consent.in_force_then and not consent.in_force_now for consent in consents),
+        "later_release": superseded,
         "cause_missing": missing,
     }
     return tuple(gap for gap, is_there in found.items() if is_there)

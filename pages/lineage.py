@@ -1,0 +1,61 @@
+"""From claims to consent as a section of a page: a picture in layers, and the same as a table.
+
+For readers outside the team: themes and codes are named, people are only counted, and never fewer than k of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from pages.layout import render
+from trustworthiness.lineage import GAPS, ClaimLineage, Lineage
+
+ABOUT_CONSENT = ("no_consent_then", "withdrawn_since")
+"""Gaps that say something of people, which is shown only of enough of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One claim as readers outside the team see it; `people` and `consent` are texts, suppressed where they are few."""
+
+    claim: str
+    version: int
+    is_retracted: bool
+    themes: tuple[str, ...]
+    codes: tuple[str, ...]
+    excerpts: str
+    people: str
+    consent: str
+    gaps: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
+def lineage_section(lineage: Lineage, *, k: int) -> Markup:
+    """The section for an auditor: every claim with its steps down to consent, as a picture and as a table.
+
+    No participant, interview or transcript is named; what rests on fewer than `k` people is suppressed.
+    """
+    lines = [claim_line(claim, k) for claim in lineage.claims]
+    return Markup(render("lineage_section.html", lines=lines, k=k).decode())
+
+
+def claim_line(claim: ClaimLineage, k: int) -> ClaimLine:
+    """What may be shown of one claim."""
+    is_small = 0 < claim.people < k
+    gaps = tuple(GAPS[gap] for gap in claim.gaps if not (is_small and gap in ABOUT_CONSENT))
+    broken = set(claim.gaps) & set(ABOUT_CONSENT)
+    consent = "not shown" if is_small else "nobody to look up" if not claim.people else "gap" if broken else "holds"
+    return ClaimLine(
+        claim=claim.claim,
+        version=claim.version,
+        is_retracted=claim.is_retracted,
+        themes=claim.record.themes,
+        codes=claim.codes,
+        excerpts=str(len(claim.record.excerpts)) if claim.record.excerpts else "not available",
+        people=f"fewer than {k}" if is_small else str(claim.people),
+        consent=consent,
+        gaps=gaps,
+        beside=tuple(f"{one.what.replace('_', ' ')} {one.id}: {one.state.replace('_', ' ')}" for one in claim.beside),
+    )
