@@ -111,7 +111,7 @@ def compare_coders(
         return None
     compared = comparable[comparable["transcript"].isin(shared)]
     coders, codes = sorted(set(compared["coder"])), sorted(set(compared["code"]))
-    by_transcript = dict(iter(compared.groupby("transcript")))
+    by_transcript = {str(t): rows for t, rows in compared.groupby("transcript")}
     blocks = [
         blocks_of(t, by_transcript[t], turns[t], coders=coders, codes=codes, unit=unit, uncoded=uncoded) for t in shared
     ]
