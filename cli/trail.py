@@ -62,6 +62,7 @@ def verify(
         Path | None, typer.Option(help="The study folder: check its files too.", metavar="DIR")
     ] = None,
     keys: Annotated[Path | None, typer.Option(help="The restricted folder, with --artefacts.", metavar="DIR")] = None,
+    part: Annotated[bool, typer.Option("--part", help="With --artefacts: only some of the files are there.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     progress: Annotated[bool | None, typer.Option(help="Say how far it is; on a terminal anyway.")] = None,
     endpoint: Endpoint = None,
@@ -73,7 +74,8 @@ def verify(
         raise typer.Exit(
             verify_place(
                 place, key, endpoint=endpoint, cosigners=cosigner or [], persons=person or [], pin=pin, now=now,
-                closed=closed, versions=versions, artefacts=artefacts, keys=keys, as_json=json, progress=progress,
+                closed=closed, versions=versions, artefacts=artefacts, keys=keys, part=part, as_json=json,
+                progress=progress,
             )
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from expectations.check import Check, raised_by_code
 from expectations.validate import ENGINE_CHECKS
 from sampling.checks import SAMPLING_CHECKS
 from study.decisions import DECISION_CHECKS
+from trustworthiness.audit_visit import AUDIT_CHECKS
 from trustworthiness.checks import MEMBER_CHECKS
 
 
@@ -38,5 +39,6 @@ CATALOGUE: dict[str, Check] = _by_id(
         raised_by_code(*SAMPLING_CHECKS),
         raised_by_code(*ANALYSIS_CHECKS),
         raised_by_code(*MEMBER_CHECKS),
+        raised_by_code(*AUDIT_CHECKS),
     )
 )

@@ -44,18 +44,21 @@ def verify(
     persons: Iterable[Path | str] = (),
     artefacts: Given = None,
     keys: Given = None,
+    part: bool = False,
 ) -> Verdict:
     """Verify the trail in a directory, or the proof in a file, with the trail's public key (a file or its text).
 
     `pin` is a size and root (hex) noted earlier; `now` judges whether the trail is up to date; with `closed`
     study.closed must be the last act. `versions` is the store's list of object versions; `cosigners` and `persons`
-    are public keys; `artefacts` and `keys` are the study folder and its restricted folder, given together.
+    are public keys; `artefacts` and `keys` are the study folder and its restricted folder, given together; with
+    `part` they hold some of the study only, and what is not there is noted instead of missed.
     StudyError for arguments the verifier does not understand.
     """
     options = [
         *_options(pin=pin, now=now, versions=versions, artefacts=artefacts, keys=keys),
         *_repeated(cosigners, persons),
         *(["--closed"] if closed else []),
+        *(["--part"] if part else []),
     ]
     done = subprocess.run(
         [*_command(place, key), *options, "--json"], capture_output=True, encoding="utf-8", check=False
@@ -87,6 +90,7 @@ def run_verifier(
     persons: Iterable[Path | str] = (),
     artefacts: Given = None,
     keys: Given = None,
+    part: bool = False,
     as_json: bool = False,
     progress: bool = False,
 ) -> int:
@@ -94,7 +98,7 @@ def run_verifier(
 
     With `progress` it says on standard error how far it is.
     """
-    flags = {"--closed": closed, "--json": as_json, "--progress": progress}
+    flags = {"--closed": closed, "--part": part, "--json": as_json, "--progress": progress}
     options = [
         *_options(pin=pin, now=now, versions=versions, artefacts=artefacts, keys=keys),
         *_repeated(cosigners, persons),

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from study.errors import StudyError
 from study.kinds.analysis import ANALYSIS_KINDS
+from study.kinds.audit import AUDIT_KINDS
 from study.kinds.conduct import CONDUCT_KINDS
 from study.kinds.material import MATERIAL_KINDS
 from study.kinds.people import PEOPLE_KINDS
@@ -23,7 +24,7 @@ __all__ = ["KINDS", "Kind", "Rank", "Shape", "checked_data", "kind_of", "natural
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for table in (CONDUCT_KINDS, SITE_KINDS, PEOPLE_KINDS, MATERIAL_KINDS, ANALYSIS_KINDS)
+    for table in (CONDUCT_KINDS, SITE_KINDS, PEOPLE_KINDS, MATERIAL_KINDS, ANALYSIS_KINDS, AUDIT_KINDS)
     for kind in table
 }
 

@@ -1,10 +1,10 @@
-"""Kinds about how the study is run: protocol, approvals, team, deviations, audit, corrections."""
+"""Kinds about how the study is run: protocol, approvals, team, deviations, corrections."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from study.kinds.shapes import Code, Count, Day, EventId, Kind, LaneObject, Nothing, Rank, Sha256, Shape
+from study.kinds.shapes import Code, Count, Day, EventId, Kind, LaneObject, Rank, Sha256, Shape
 
 
 class Opened(Shape):
@@ -70,24 +70,6 @@ class Deviation(Shape):
     fingerprint: Sha256 | None = None
 
 
-class AuditVisit(Shape):
-    visit: Code
-
-
-class Attested(Shape):
-    visit: Code
-    dossier: Sha256
-
-
-class AuditAccess(Shape):
-    visit: Code
-    ref: Code
-
-
-class Deposited(Shape):
-    archive: Code
-
-
 class Correction(Shape):
     target: EventId
     action: Literal["drop", "replace"]
@@ -145,11 +127,6 @@ CONDUCT_KINDS = (
     Kind("deviation.reported", Deviation, ("data.deviation",), Rank.DECISION, "process_notes"),
     Kind("incident.reported", Deviation, ("data.deviation",), Rank.DECISION, "process_notes"),
     Kind("storage.dpia", ImpactAssessed, ("data.assessment",), Rank.GRANT, "intentions"),
-    Kind("audit.opened", AuditVisit, ("data.visit",), Rank.ACT, "process_notes"),
-    Kind("audit.accessed", AuditAccess, ("data.visit", "data.ref", "occurred"), Rank.ACT, "process_notes"),
-    Kind("audit.attested", Attested, ("data.visit", "data.dossier"), Rank.DECISION, "process_notes"),
-    Kind("archive.deposited", Deposited, ("data.archive",), Rank.RESULT, "reconstruction"),
-    Kind("linkage.destroyed", Nothing, (), Rank.AFTERMATH, "process_notes"),
     Kind("correction.made", Correction, ("data.target", "data.action"), Rank.AFTERMATH, "process_notes"),
     Kind("erasure.executed", Erasure, ("data.decision",), Rank.AFTERMATH, "process_notes"),
     Kind("run.closed", RunClosed, ("data.lane", "data.reason"), Rank.AFTERMATH, "process_notes"),
