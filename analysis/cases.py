@@ -109,7 +109,7 @@ def compare_cases(ratings: Ratings, *, peers: str, organisation: str, threshold:
     for site, rows in ratings.rows.groupby("site", sort=True):
         of_role = {role: rows[rows["role"] == role] for role in (peers, organisation)}
         if any(part["rater"].nunique() < RATERS for part in of_role.values()):
-            problems.append(Problem("AN010", file, int(rows.index[0]), "rater", _case_subject(str(site))))
+            problems.append(Problem("AN010", file, int(rows.index[0]), "rater", case_subject(str(site))))
         else:
             cases.append(_case(str(site), of_role[peers], of_role[organisation], threshold))
     return CrossCase(tuple(cases), tuple(problems))
@@ -118,7 +118,7 @@ def compare_cases(ratings: Ratings, *, peers: str, organisation: str, threshold:
 def evidence_problems(ratings: Ratings, codings: Collection[str], file: str = FILE) -> list[Problem]:
     """Ratings that cite nothing, or a coding that was not imported."""
     return [
-        Problem("AN013", file, int(row), "evidence", _case_subject(str(site)))
+        Problem("AN013", file, int(row), "evidence", case_subject(str(site)))
         for row, site, cited in zip(ratings.rows.index, ratings.rows["site"], ratings.rows["evidence"], strict=True)
         if not cited or not set(cited) <= set(codings)
     ]
@@ -142,7 +142,8 @@ def _case(site: str, peers: pd.DataFrame, organisation: pd.DataFrame, threshold:
     )
 
 
-def _case_subject(site: str) -> str:
+def case_subject(site: str) -> str:
+    """What a query about a case is about; the ratings where the site's id could not enter the trail."""
     return f"case:{site}" if CODE.fullmatch(site) else "analysis:case_ratings"
 
 

@@ -74,6 +74,14 @@ ANALYSIS_CHECKS = (
                   "Unexplained cases are a result; undecided ones are work."),
     AnalysisCheck("AN037", "review", "A record that is in the trail is no longer in its file",
                   "What was recorded stays on record; a row that vanished may be a mistake."),
+    AnalysisCheck("AN060", "review", "A rating cites what was said at another site or in another role",
+                  "A rating of a role at a site rests on what people in that role said there."),
+    AnalysisCheck("AN061", "review", "A participant with a coded transcript belongs to no group that is compared",
+                  "What that person said counts in no group, and a comparison would not show it."),
+    AnalysisCheck("AN062", "block", "The groups the protocol compares cannot be told apart",
+                  "Without two groups that have coded transcripts there is nothing to compare."),
+    AnalysisCheck("AN063", "block", "A row of the fits for the joint display cannot be used",
+                  "How statistics and themes fit is a named person's judgement of one site on a day."),
 )  # fmt: skip
 
 REMEDIES = {
@@ -105,6 +113,12 @@ REMEDIES = {
     "AN035": "Correct the ids, as transcript or transcript/coder/code/start.",
     "AN036": "Decide it, and fill disposition and resolved.",
     "AN037": "Put the row back, or set this aside with the reason it was taken out.",
+    "AN060": "Cite codings of that site and role, or correct site_id or role.",
+    "AN061": "Fill the column for the days of the interview, or add the group to analysis.groups in study.yaml.",
+    "AN062": "Fill the column named by analysis.groups in restricted/participants.csv for the people interviewed, or "
+    "correct analysis.groups in study.yaml; nothing is compared until then.",
+    "AN063": "Name a site that was visited or rated, confirmed, expanded or discordant, a person of the team, and a "
+    "day as 2016-03-05 that is not to come, once a person, site and day; it does not count until then.",
 }
 
 _BY_ID = {check.id: check for check in ANALYSIS_CHECKS}
