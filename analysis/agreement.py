@@ -61,16 +61,32 @@ def krippendorff_alpha(raters_by_units: pd.DataFrame, level: Level = "nominal") 
 
     Units judged once are left out. None when no unit is pairable or every pairable value is the same.
     """
+    matrices, values = coincidences(raters_by_units)
+    alpha = alpha_of(matrices.sum(axis=0), values, level)
+    return None if np.isnan(alpha) else float(alpha)
+
+
+def coincidences(raters_by_units: pd.DataFrame) -> tuple[Array, list[object]]:
+    """Krippendorff's matrix of pairs of values for each unit (units × values × values), and the values in order.
+
+    It is zero for a unit judged once; the sum over units holds everything alpha needs.
+    """
     table, values = _counts(raters_by_units)
-    table = table[table.sum(axis=1) >= 2]
-    if not len(table):
-        return None
-    judged = table.sum(axis=1, keepdims=True)
-    coincidences = (table / (judged - 1)).T @ table - np.diag((table / (judged - 1)).sum(axis=0))
-    margins = coincidences.sum(axis=1)
+    judged = table.sum(axis=1)[:, None, None]
+    pairs = table[:, :, None] * table[:, None, :] - table[:, :, None] * np.eye(len(values))
+    return np.where(judged >= 2, pairs / np.maximum(judged - 1, 1), 0), values
+
+
+def alpha_of(matrices: Array, values: list[object], level: Level) -> Array:
+    """Alpha of matrices of coincidences, for any number of leading axes; NaN where undefined."""
+    margins = matrices.sum(axis=-1)
     distance = _distance(values, margins, level)
-    expected = float((np.outer(margins, margins) * distance).sum() / (margins.sum() - 1))
-    return 1 - float((coincidences * distance).sum()) / expected if expected > 0 else None
+    total = margins.sum(axis=-1)
+    expected = (margins[..., :, None] * margins[..., None, :] * distance).sum(axis=(-2, -1))
+    observed = (matrices * distance).sum(axis=(-2, -1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alpha: Array = np.where(expected > 0, 1 - observed * (total - 1) / expected, np.nan)
+    return alpha
 
 
 def disagreements(raters_by_units: pd.DataFrame) -> list[object]:
@@ -116,8 +132,8 @@ def _distance(values: list[object], margins: Array, level: Level) -> Array:
     if level == "nominal":
         return 1.0 - np.eye(len(values))
     if level == "ordinal":
-        reached = np.cumsum(margins) - margins / 2
-        ordinal: Array = (reached[:, None] - reached[None, :]) ** 2
+        reached = np.cumsum(margins, axis=-1) - margins / 2
+        ordinal: Array = (reached[..., :, None] - reached[..., None, :]) ** 2
         return ordinal
     try:
         numbers = np.array([float(v) for v in values])  # type: ignore[arg-type]
