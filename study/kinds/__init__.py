@@ -16,6 +16,7 @@ from study.kinds.analysis import ANALYSIS_KINDS
 from study.kinds.audit import AUDIT_KINDS
 from study.kinds.conduct import CONDUCT_KINDS
 from study.kinds.material import MATERIAL_KINDS
+from study.kinds.member_checks import MEMBER_CHECK_KINDS
 from study.kinds.people import PEOPLE_KINDS
 from study.kinds.shapes import Kind, Rank, Shape
 from study.kinds.sites import SITE_KINDS
@@ -24,7 +25,15 @@ __all__ = ["KINDS", "Kind", "Rank", "Shape", "checked_data", "kind_of", "natural
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for table in (CONDUCT_KINDS, SITE_KINDS, PEOPLE_KINDS, MATERIAL_KINDS, ANALYSIS_KINDS, AUDIT_KINDS)
+    for table in (
+        CONDUCT_KINDS,
+        SITE_KINDS,
+        PEOPLE_KINDS,
+        MATERIAL_KINDS,
+        MEMBER_CHECK_KINDS,
+        ANALYSIS_KINDS,
+        AUDIT_KINDS,
+    )
     for kind in table
 }
 

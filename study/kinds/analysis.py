@@ -81,36 +81,6 @@ class CasesCompared(Shape):
     declared: Day | None = None
 
 
-class Excluded(Shape):
-    reason: Literal["no_recontact", "withdrawn", "no_transcript", "blocked"]
-
-
-class Packet(Shape):
-    packet: Code
-    version: Count
-
-
-class Sent(Shape):
-    packet: Code
-    ordinal: Count
-
-
-class Returned(Shape):
-    packet: Code
-    version: Count
-    fits: Count
-    partly: Count
-    does_not: Count
-    not_answered: Count
-    withdrawn_quotes: Count
-
-
-class Resolved(Shape):
-    packet: Code
-    theme: Code
-    change: Literal["made", "not_made"]
-
-
 class Debriefed(Shape):
     debriefing: Code
     debriefer: Code
@@ -174,15 +144,6 @@ ANALYSIS_KINDS = (
     ),
     Kind("agreement.assessed", AgreementAssessed, ("data.inputs",), Rank.ASSESSMENT, "process_notes"),
     Kind("cases.compared", CasesCompared, ("data.inputs",), Rank.ASSESSMENT, "reconstruction"),
-    Kind("member_check.excluded", Excluded, ("participant", "data.reason"), Rank.DECISION, "process_notes"),
-    Kind(
-        "member_check.released", Packet, ("participant", "data.packet", "data.version"), Rank.DECISION, "process_notes"
-    ),
-    Kind("member_check.sent", Sent, ("participant", "data.packet", "data.ordinal"), Rank.DECISION, "process_notes"),
-    Kind("member_check.reminded", Sent, ("participant", "data.packet", "data.ordinal"), Rank.DECISION, "process_notes"),
-    Kind("member_check.returned", Returned, ("participant", "generated"), Rank.RESULT, "raw_data"),
-    Kind("member_check.resolved", Resolved, ("participant", "data.packet", "data.theme"), Rank.RESULT, "process_notes"),
-    Kind("member_check.closed", Sent, ("participant", "data.packet"), Rank.RESULT, "process_notes"),
     Kind("debriefing.held", Debriefed, ("data.debriefing", "data.version"), Rank.ACT, "process_notes"),
     Kind("negative_case.raised", NegativeCase, ("data.case", "data.version"), Rank.ACT, "reconstruction"),
     Kind(
