@@ -158,6 +158,7 @@ def _references(protocol: Protocol) -> Iterator[str]:
                 yield f"surveys.{i}.scales: reversed item {extra[0]} is no item of {scale.name}; correct one of them"
     yield from _stages(protocol.sampling.stages, {p.code for p in protocol.team})
     yield from _scores(protocol)
+    yield from _comparisons(protocol)
     for i, stage in enumerate(protocol.sampling.stages):
         both = sorted(set(stage.required) & set(stage.forbidden))
         if both:
@@ -166,22 +167,46 @@ def _references(protocol: Protocol) -> Iterator[str]:
 
 def _scores(protocol: Protocol) -> Iterator[str]:
     """Scores of sites that no survey of the protocol can give."""
-    surveys = {survey.name: survey for survey in protocol.surveys}
     for i, wanted in enumerate(protocol.sampling.scores):
-        path, survey = f"sampling.scores.{i}", surveys.get(wanted.survey)
-        if survey is None:
-            yield f"{path}.survey: no survey {wanted.survey}; known are {', '.join(sorted(surveys)) or 'none'}"
-            continue
-        scale = next((scale for scale in survey.scales if scale.name == wanted.scale), None)
-        if scale is None:
-            yield f"{path}.scale: the survey {survey.name} declares no scale {wanted.scale}; add it, or correct it"
-        elif scale.site_score is None:
-            yield f"{path}.scale: {scale.name} does not say when a site's mean may stand for it; add its `site_score`"
-        if survey.site is None:
-            yield f"{path}.survey: {survey.name} names no column with the site; add `site` to that survey"
+        yield from _by_site(protocol, f"sampling.scores.{i}", wanted.survey, wanted.scale)
     columns = Counter(wanted.column for wanted in protocol.sampling.scores)
     for column in (c for c, times in columns.items() if times > 1 or c == protocol.sampling.id_column):
         yield f"sampling.scores: the column {column} is taken; give each score a column of its own"
+
+
+def _by_site(protocol: Protocol, path: str, name: str, wanted: str) -> Iterator[str]:
+    """Why a survey's scale has no score by site."""
+    surveys = {survey.name: survey for survey in protocol.surveys}
+    survey = surveys.get(name)
+    if survey is None:
+        yield f"{path}.survey: no survey {name}; known are {', '.join(sorted(surveys)) or 'none'}"
+        return
+    scale = next((scale for scale in survey.scales if scale.name == wanted), None)
+    if scale is None:
+        yield f"{path}.scale: the survey {survey.name} declares no scale {wanted}; add it, or correct it"
+    elif scale.site_score is None:
+        yield f"{path}.scale: {scale.name} does not say when a site's mean may stand for it; add its `site_score`"
+    if survey.site is None:
+        yield f"{path}.survey: {survey.name} names no column with the site; add `site` to that survey"
+
+
+def _comparisons(protocol: Protocol) -> Iterator[str]:
+    """Groups and themes that are compared and that the protocol does not have; scores nobody can give."""
+    groups, display = protocol.analysis.groups, protocol.analysis.joint_display
+    if groups and groups.by != "site_id":
+        members = protocol.participants
+        known = [r.id for r in members.roles] if groups.by == "role" else [g.id for g in members.groups]
+        for name in (name for name in groups.groups if name not in known):
+            yield f"analysis.groups.groups: no {groups.by} {name}; known are {', '.join(known) or 'none'}"
+        if len(set(groups.groups or known)) < 2:
+            yield f"analysis.groups.groups: a comparison needs two; add another {groups.by}, or leave the part out"
+    if display:
+        yield from _by_site(protocol, "analysis.joint_display", display.survey, display.scale)
+        checking = protocol.member_checking
+        themes = [theme.id for theme in checking.themes] if checking else []
+        for theme in (theme for theme in display.themes if theme not in themes):
+            known_themes = ", ".join(themes) or "none"
+            yield f"analysis.joint_display.themes: no theme {theme} in member_checking; known are {known_themes}"
 
 
 def _stages(stages: Sequence[StageSpec], team: Container[str]) -> Iterator[str]:
