@@ -43,7 +43,7 @@ class Document:
         self._level = 0
         self._tables = 0
         self._table_word = TABLE_WORDS.get(language.split("-")[0].lower(), TABLE_WORDS["en"])
-        _describe(self._docx, _clean(title), language, _clean(author))
+        _describe(self._docx, clean(title), language, clean(author))
         _style(self._docx, language)
         section = self._docx.sections[0]
         section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
@@ -51,19 +51,19 @@ class Document:
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
         self._width = PAPER[landscape][0] - 2 * Cm(2)
         _page_number(section.footer.paragraphs[0])
-        self._docx.add_paragraph(_clean(title), style="Title")
+        self._docx.add_paragraph(clean(title), style="Title")
 
     def heading(self, text: str, level: int = 1) -> Document:
         """A heading of level 1 to 4; ValueError where a level is left out, which a screen reader stumbles over."""
         if not 1 <= level <= min(self._level + 1, LEVELS):
             raise ValueError(f"a heading of level {level} cannot follow one of level {self._level}")
         self._level = level
-        self._docx.add_heading(_clean(text), level)
+        self._docx.add_heading(clean(text), level)
         return self
 
     def paragraph(self, text: str) -> Document:
         """A paragraph; a line break stays one."""
-        self._docx.add_paragraph(_clean(text))
+        self._docx.add_paragraph(clean(text))
         return self
 
     def table(
@@ -88,7 +88,7 @@ class Document:
         self._tables += 1
         self._caption(caption)
         table = self._docx.add_table(len(rows), len(rows[0]), style=TABLE_STYLE)
-        _say(table, _clean(caption), _clean(description or note))
+        _say(table, clean(caption), clean(description or note))
         shares = [share / sum(widths) for share in widths] or [1 / len(rows[0])] * len(rows[0])
         for column, share in zip(table.columns, shares, strict=True):
             column.width = round(self._width * share)
@@ -97,11 +97,11 @@ class Document:
             for m, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
                 cell.width = round(self._width * shares[m])
                 paragraph = cell.paragraphs[0]
-                paragraph.add_run(_clean(text))
+                paragraph.add_run(clean(text))
                 if m in numbers:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if note:
-            self._docx.add_paragraph(_clean(note), style="Table Note")
+            self._docx.add_paragraph(clean(note), style="Table Note")
         return self
 
     def bytes(self) -> bytes:
@@ -120,11 +120,11 @@ class Document:
         """The caption as Word numbers it, so that a list of tables can be made of the document."""
         paragraph = self._docx.add_paragraph(f"{self._table_word} ", style="Caption")
         _field(paragraph, "SEQ Table \\* ARABIC", str(self._tables))
-        paragraph.add_run(f". {_clean(text)}")
+        paragraph.add_run(f". {clean(text)}")
         paragraph.paragraph_format.keep_with_next = True
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """The text without characters that no XML may hold."""
     return _NO_XML.sub("", text)
 
