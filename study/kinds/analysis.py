@@ -37,7 +37,9 @@ class SaturationAssessed(Shape):
     """Guest, Namey and Chen's index for one sequence: base, run, threshold in thousandths, what came out.
 
     `new_codes` counts the codes first seen in each interview, in interview order; `uncounted` are interviews held whose
-    transcript is not released or not coded; `inputs` is keyed.
+    transcript is not released or not coded; `inputs` is keyed. Of `orders` reorderings `orders_reached` reached the
+    index, `at_median` interviews before the run (`at_low` to `at_high` in 95 %). `francis` is the outcome of an initial
+    sample and stopping criterion (Francis et al. 2010), first met after `francis_at` interviews.
     """
 
     sequence: Code
@@ -51,6 +53,13 @@ class SaturationAssessed(Shape):
     label: Code | None = None
     new_codes: tuple[Count, ...] = ()
     uncounted: Count = 0
+    orders: Count | None = None
+    orders_reached: Count | None = None
+    at_median: Count | None = None
+    at_low: Count | None = None
+    at_high: Count | None = None
+    francis: Literal["reached", "not_reached", "too_few", "undefined"] | None = None
+    francis_at: Count | None = None
 
 
 class SaturationDecided(Shape):
@@ -59,6 +68,12 @@ class SaturationDecided(Shape):
 
 
 class AgreementAssessed(Shape):
+    """Agreement of coders on whether a code was applied to a unit of text; coefficients are missing where undefined.
+
+    `alpha_low` to `alpha_high` is the 95 % interval over resampled transcripts; `paradoxes` are codes with high
+    agreement and little beyond chance; `left_out` are coders of a transcript who used another codebook version.
+    """
+
     inputs: ShortDigest
     unit: Code
     units: Count
@@ -69,6 +84,13 @@ class AgreementAssessed(Shape):
     ac1: Micro | None = None
     codes: Count = 0
     disagreements: Count = 0
+    uncoded: Literal["is_absence", "is_missing"] | None = None
+    transcripts: Count | None = None
+    fleiss: Micro | None = None
+    alpha_low: Micro | None = None
+    alpha_high: Micro | None = None
+    paradoxes: Count | None = None
+    left_out: Count | None = None
 
 
 class CasesCompared(Shape):
