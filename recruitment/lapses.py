@@ -30,6 +30,8 @@ MEANWHILE: Mapping[str, tuple[Activity, str]] = {
     "saturation.assessed": ("analysis", "saturation assessment"),
     "agreement.assessed": ("analysis", "coder comparison"),
     "cases.compared": ("analysis", "case comparison"),
+    "groups.compared": ("analysis", "group comparison"),
+    "joint_display.made": ("analysis", "joint display"),
 }
 """Kinds of events that should not happen while the approval has lapsed: which activity each is, and its name."""
 

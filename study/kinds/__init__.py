@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from study.errors import StudyError
 from study.kinds.analysis import ANALYSIS_KINDS
 from study.kinds.audit import AUDIT_KINDS
+from study.kinds.comparisons import COMPARISON_KINDS
 from study.kinds.conduct import CONDUCT_KINDS
 from study.kinds.material import MATERIAL_KINDS
 from study.kinds.member_checks import MEMBER_CHECK_KINDS
@@ -32,6 +33,7 @@ KINDS: dict[str, Kind] = {
         MATERIAL_KINDS,
         MEMBER_CHECK_KINDS,
         ANALYSIS_KINDS,
+        COMPARISON_KINDS,
         AUDIT_KINDS,
     )
     for kind in table
