@@ -24,6 +24,12 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "Consent to be contacted again is given or declined on its own, and must hold on the day a packet goes out.",
     ),
     (
+        "MC004",
+        "review",
+        "A packet is in plain words and in the participant's language",
+        "Who cannot read a packet cannot disagree with it.",
+    ),
+    (
         "MC005",
         "block",
         "A reply belongs to this person and this packet",
@@ -36,10 +42,17 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "A withdrawn quote must not come back in a later packet.",
     ),
     (
+        "MC007",
+        "review",
+        "Every form of a packet can be read by everybody",
+        "Without tags and a title a screen reader is lost, and a letter without a glyph prints as an empty box.",
+    ),
+    (
         "MC008",
         "block",
         "A theme shown to participants rests on enough people",
-        "A theme resting on few people points at them.",
+        "A theme resting on few people points at them, and one about a site tells its staff and director of each "
+        "other.",
     ),
     (
         "MC009",
@@ -95,12 +108,43 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "A reply speaks only of what its packet holds",
         "An answer to a theme or quote we did not send points to a mixed-up packet.",
     ),
+    (
+        "MC018",
+        "review",
+        "A packet goes the way its participant chose",
+        "By another way it may be read by somebody else.",
+    ),
+    (
+        "MC019",
+        "review",
+        "Two people read the same in a reply on paper",
+        "A slip in typing would put words in a participant's mouth; the reply counts once both agree.",
+    ),
+    (
+        "MC020",
+        "review",
+        "Nobody is reminded after they answered or asked to be left alone",
+        "A reminder after an answer says that the answer did not matter.",
+    ),
+    (
+        "MC021",
+        "review",
+        "A choice among replies names one that is there, by somebody who may choose",
+        "Which of two answers counts is decided by a person; a choice of nothing would be forgotten in silence.",
+    ),
+    (
+        "MC022",
+        "block",
+        "No claim rests on words their speaker took back",
+        "A withdrawn quote must leave claims, drafts and what is published next.",
+    ),
 )
 
 REPLY_REMEDIES: dict[str, str] = {
     "MC005": "Find out whose reply it is and which packet it answers.",
     "MC011": "Ask the participant to save it again, or enter their answers by hand.",
-    "MC012": "Decide which one counts, and take the other out of replies/.",
+    "MC012": "Decide which one counts (registers/decisions.csv, choose_reply, by the code in "
+    "restricted/packets/replies.csv).",
     "MC013": "Ask whether it still holds of the current packet.",
     "MC014": "Leave it unread, and tell the investigator.",
     "MC016": "Enter that row.",

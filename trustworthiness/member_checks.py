@@ -6,8 +6,8 @@ Silence is never agreement: whoever did not answer is counted as not answered, a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -18,11 +18,19 @@ Step = Literal["excluded", "released", "sent", "reminded", "returned", "resolved
 STEPS: tuple[Step, ...] = ("excluded", "released", "sent", "reminded", "returned", "resolved", "closed")
 STOPS = ("withdrawn", "no_recontact")
 """Reasons that end a check even after its release; the others hold until there is one. A later release lifts all."""
+DOUBTS = ("partly", "does_not")
+CODE = 12
+"""How many characters of a reply's keyed digest are its code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One participant's member check. Days are the study's local days; verdict counts are those of the first reply."""
+    """One participant's member check. Days are the study's local days.
+
+    The counts are those of one reply: the first, or the one that a person chose. `reply` is its code, `verdicts` what
+    it says of each theme (theme id → verdict; empty where the trail holds counts only), `changes` theme id → made or
+    not_made.
+    """
 
     participant: str
     packet: str | None = None
@@ -37,7 +45,10 @@ class Check:
     does_not: int = 0
     not_answered: int = 0
     withdrawn_quotes: int = 0
-    resolved_themes: frozenset[str] = frozenset()
+    reply: str = ""
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, str] = field(default_factory=dict)
+    quotes_back: frozenset[str] = frozenset()
     closed: date | None = None
 
     @property
@@ -48,7 +59,7 @@ class Check:
         if self.closed:
             return "closed"
         if self.returned:
-            return "resolved" if self.resolved_themes and not self.open_disconfirmations else "returned"
+            return "resolved" if self.changes and not self.open_disconfirmations else "returned"
         if self.reminders:
             return "reminded"
         return "sent" if self.sent else "released"
@@ -66,7 +77,9 @@ class Check:
     @property
     def open_disconfirmations(self) -> int:
         """Themes answered "partly" or "does not fit" for which no change, or reason for none, is recorded."""
-        return max(0, self.partly + self.does_not - len(self.resolved_themes))
+        if self.verdicts:
+            return sum(v in DOUBTS and theme not in self.changes for theme, v in self.verdicts.items())
+        return max(0, self.partly + self.does_not - len(self.changes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +187,54 @@ def fold_member_checks(events: Iterable[Event]) -> MemberChecks:
     """The state of member checking; any permutation or split of the events gives the same.
 
     Within one day the steps apply in the order in which they follow each other, because a register is written by day.
+    A second reply counts only where a person chose it; the latest choice stands.
     """
     ordered = in_fold_order(events)
     zone = time_zone_of(ordered)
     checks: dict[str, Check] = {}
     problems: list[Problem] = []
-    relevant = [e for e in ordered if e.kind.startswith("member_check.")]
+    about = _said_of_replies(ordered)
+    relevant = [e for e in ordered if e.kind.removeprefix("member_check.") in STEPS]
     for event in sorted(relevant, key=lambda e: (local_day(e.occurred, zone), _order(e))):
         participant = event.subject_id("participant") or ""
         before = checks.get(participant, Check(participant))
-        after, fault = _apply(before, event, local_day(event.occurred, zone))
+        after, fault = _apply(before, event, local_day(event.occurred, zone), about)
         if fault:
             problems.append(Problem(event.id, participant, fault))
         else:
             checks[participant] = after
+    for participant, back in about.quotes_back.items():
+        if participant in checks:
+            checks[participant] = replace(checks[participant], quotes_back=frozenset(back))
     return MemberChecks(checks, tuple(problems))
+
+
+def reply_code(event: Event) -> str:
+    """The code of the reply that a member_check.returned records: the first 12 hex of its keyed digest."""
+    return (event.generated[0].hmac or "")[:CODE] if event.generated else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _OfReplies:
+    """What is said of replies by themselves: the chosen one of each packet, verdicts by theme, quotes taken back."""
+
+    chosen: dict[tuple[str, str], str]
+    verdicts: dict[tuple[str, str, str], dict[str, str]]
+    quotes_back: dict[str, set[str]]
+
+
+def _said_of_replies(ordered: Iterable[Event]) -> _OfReplies:
+    about = _OfReplies({}, {}, {})
+    for event in ordered:
+        participant = event.subject_id("participant") or ""
+        if event.kind == "member_check.chosen":
+            about.chosen[participant, event.data["packet"]] = event.data["reply"]
+        elif event.kind == "member_check.answered":
+            key = (participant, event.data["packet"], event.data["reply"])
+            about.verdicts.setdefault(key, {})[event.data["theme"]] = event.data["verdict"]
+        elif event.kind == "quote.withdrawn":
+            about.quotes_back.setdefault(participant, set()).add(event.data["quote"])
+    return about
 
 
 def _order(event: Event) -> int:
@@ -197,7 +243,7 @@ def _order(event: Event) -> int:
     return len(STEPS) if event.data.get("reason") in STOPS else STEPS.index(step)
 
 
-def _apply(check: Check, event: Event, day: date) -> tuple[Check, str]:
+def _apply(check: Check, event: Event, day: date, about: _OfReplies) -> tuple[Check, str]:
     """The check after an event, or the same check and why the event does not follow."""
     data = event.data
     step = event.kind.removeprefix("member_check.")
@@ -217,18 +263,22 @@ def _apply(check: Check, event: Event, day: date) -> tuple[Check, str]:
     if step == "reminded":
         return replace(check, reminders=check.reminders + 1), ""
     if step == "returned":
-        return _returned(check, event, day)
+        return _returned(check, event, day, about)
     if step == "resolved":
         if not check.returned:
             return check, "there was no reply before"
-        return replace(check, resolved_themes=check.resolved_themes | {data["theme"]}), ""
+        return replace(check, changes={**check.changes, data["theme"]: data["change"]}), ""
     if check.open_disconfirmations:
         return check, "it was closed while a theme the participant doubted is unresolved"
     return replace(check, closed=check.closed or day), ""
 
 
-def _returned(check: Check, event: Event, day: date) -> tuple[Check, str]:
-    if check.returned:
+def _returned(check: Check, event: Event, day: date, about: _OfReplies) -> tuple[Check, str]:
+    code, chosen = reply_code(event), about.chosen.get((check.participant, event.data["packet"]), "")
+    if check.returned and chosen == check.reply != "":
+        return check, ""  # kept beside the one that counts
+    if check.returned and (code != chosen or not code):
         return check, "a reply was recorded before"
     counts = {name: event.data[name] for name in ("fits", "partly", "does_not", "not_answered", "withdrawn_quotes")}
-    return replace(check, returned=day, **counts), ""
+    verdicts = about.verdicts.get((check.participant, event.data["packet"], code), {})
+    return replace(check, returned=day, reply=code, verdicts=verdicts, **counts), ""
