@@ -5,15 +5,16 @@ Saving makes `reply_<participant code>.json` on the reader's own device; nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pages.layout import render
+from pages.packet_docx import packet_docx
+from pages.packet_pdf import packet_pdf
+from pages.packet_texts import VERDICTS, PacketTexts, is_right_to_left
 from pages.wording import languages, wording
 from study import Protocol
 from trustworthiness.packet import Packet, packet_sha256
-
-VERDICTS = ("fits", "partly", "does_not", "not_answered")
 
 
 def packet_intro(language: str, *, study: str, days: int) -> tuple[str, ...]:
@@ -63,9 +64,12 @@ def packet_frame(protocol: Protocol, language: str, themes: Iterable[str] | None
 
 def packet_page(packet: Packet, *, version: int) -> bytes:
     """The packet's HTML; `version` is its number among the versions of this packet."""
+    texts = PacketTexts.of(packet, version)
     return render(
         "packet.html",
         language=packet.language,
+        direction="rtl" if is_right_to_left(packet.language) else "ltr",
+        texts=texts,
         title=wording(packet.language, "packet")["title"],
         words=wording(packet.language, "packet"),
         packet=packet,
@@ -81,12 +85,14 @@ def packet_page(packet: Packet, *, version: int) -> bytes:
     )
 
 
+MAKERS: Mapping[str, Callable[..., bytes | None]] = {"html": packet_page, "docx": packet_docx, "pdf": packet_pdf}
+
+
 def packet_forms(packet: Packet, *, version: int, forms: Iterable[str]) -> Mapping[str, bytes]:
     """The packet in each of these forms (html, docx, pdf), by the suffix of its file.
 
     A form that cannot show every character of the packet is left out: `form_faults` says so. The same packet and
     version give the same bytes.
     """
-    makers = {"html": packet_page}
-    made = {form: makers[form](packet, version=version) for form in forms if form in makers}
+    made = {form: MAKERS[form](packet, version=version) for form in forms}
     return {form: data for form, data in made.items() if data is not None}
