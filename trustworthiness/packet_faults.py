@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with packets.
+    """One thing that is wrong with packets, without a word of a participant's.
 
     `subject` is `packet:<id>`, `theme:<id>` or `language:<code>`: where many packets share a fault it is that theme's
-    or language's, so that it is one query. `rule` tells faults of one check apart; `where` is a file and a key.
+    or language's, so that it is one query. `rule` tells faults of one check and subject apart; `where` is a file and a
+    key.
     """
 
     check: str
@@ -19,11 +19,3 @@ class Fault:
     rule: str
     where: str
     message: str
-
-
-class Passage(NamedTuple):
-    """A text of the team's, not of the participant's, with where it stands."""
-
-    subject: str
-    where: str
-    text: str
