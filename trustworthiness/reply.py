@@ -10,15 +10,17 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from study import StudyError
 from trustworthiness.packet import Packet
+from trustworthiness.reply_docx import read_envelope_docx, read_reply_docx
 
 Verdict = Literal["fits", "partly", "does_not", "not_answered"]
-Standing = Literal["accepted", "older_packet", "second", "sealed", "refused"]
+Standing = Literal["accepted", "older_packet", "second", "chosen", "sealed", "refused"]
+COUNTED: tuple[Standing, ...] = ("accepted", "older_packet", "chosen")
 VERDICTS: tuple[Verdict, ...] = ("fits", "partly", "does_not", "not_answered")
 
 
@@ -49,12 +51,17 @@ class Envelope(BaseModel):
 
 
 class Reply(Envelope):
-    """A reply as `reply_<code>.json` holds it."""
+    """A reply as `reply_<code>.json` or the packet's document holds it.
+
+    `remarks` are words beside the fields of a document, `doubts` what could not be told from it, without its words.
+    """
 
     answers: tuple[Answer, ...] = ()
     missing: str = ""
     withdraw_quote_ids: tuple[str, ...] = ()
     received_via: str = "unknown"
+    remarks: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def verdicts(self, packet: Packet) -> dict[str, Verdict]:
         """The verdict on each theme of the packet; not answered when left out or answered in different ways."""
@@ -84,13 +91,15 @@ class Issued:
 class Arrival:
     """A file in replies/ and the day the register says it came; None when the register does not say.
 
-    `recorded` is True when the trail already holds this very file as the packet's reply.
+    `recorded` is True when the trail already holds this very file as the packet's reply; `code` is by which a decision
+    names it.
     """
 
     file: str
     data: bytes
     returned: date | None = None
     recorded: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +122,19 @@ Form = TypeVar("Form", bound=Envelope)
 
 
 def read_envelope(data: bytes, file: str) -> Envelope:
-    """Whose reply this is; StudyError naming the file when it is not a reply at all."""
-    return _parsed(Envelope, data, file)
+    """Whose reply this is, from JSON or a Word document; StudyError naming the file when it is not a reply at all."""
+    return _shaped(Envelope, read_envelope_docx(data, file), file) if _is_docx(data) else _parsed(Envelope, data, file)
 
 
 def read_reply(data: bytes, file: str) -> Reply:
-    """The whole reply; StudyError naming the file and the field when it is not one."""
-    return _parsed(Reply, data, file)
+    """The whole reply, likewise; StudyError naming the file and the field when it is not one."""
+    if _is_docx(data):
+        return _shaped(Reply, read_reply_docx(data, file), file)
+    return _parsed(Reply, data, file).model_copy(update={"remarks": (), "doubts": ()})
+
+
+def _is_docx(data: bytes) -> bool:
+    return data[:4] == b"PK\x03\x04"
 
 
 def judge(
@@ -127,17 +142,22 @@ def judge(
     issued: Mapping[str, Issued],
     withdrawn: Mapping[str, date],
     answered: Iterable[str] = (),
+    chosen: Mapping[str, str] | None = None,
 ) -> list[Judged]:
     """Judge every reply, in the order: those the trail holds, then by day, then by file name.
 
     `issued` is packet id → its released versions; `withdrawn` is participant code → day from which nothing of theirs
     may be read. A reply of that day or later, or without a day, stays sealed: only its outside is looked at.
-    `answered` are the packets to which the trail holds a reply.
+    `answered` are the packets to which the trail holds a reply; `chosen` is packet id → the code of the reply that a
+    person chose: then that one counts, and nobody is asked about the others any more.
     """
     first = set(answered)
     judged = []
+    arrivals = list(arrivals)
+    there = {a.code for a in arrivals if a.code}
+    decided = {packet: code for packet, code in (chosen or {}).items() if code in there}
     for arrival in sorted(arrivals, key=lambda a: (not a.recorded, a.returned or date.max, a.file)):
-        outcome = _judge_one(arrival, issued, withdrawn, first)
+        outcome = _judge_one(arrival, issued, withdrawn, first, decided)
         if outcome.standing in ("accepted", "older_packet"):
             first.add(outcome.packet_id)
         judged.append(outcome)
@@ -145,7 +165,11 @@ def judge(
 
 
 def _judge_one(
-    arrival: Arrival, issued: Mapping[str, Issued], withdrawn: Mapping[str, date], first: set[str]
+    arrival: Arrival,
+    issued: Mapping[str, Issued],
+    withdrawn: Mapping[str, date],
+    first: set[str],
+    decided: Mapping[str, str],
 ) -> Judged:
     try:
         envelope = read_envelope(arrival.data, arrival.file)
@@ -169,8 +193,11 @@ def _judge_one(
         return replace(judged, standing="refused", faults=(("MC011", error.what),))
     judged = replace(judged, reply=reply, faults=tuple(_unusual(arrival, reply, known.versions[version][1])))
     if envelope.packet_id in first and not arrival.recorded:
+        if decided.get(envelope.packet_id) == arrival.code != "":
+            return replace(judged, standing="chosen")
         fault = ("MC012", "a reply to this packet is already recorded")
-        return replace(judged, standing="second", faults=(*judged.faults, fault))
+        faults = judged.faults if envelope.packet_id in decided else (*judged.faults, fault)
+        return replace(judged, standing="second", faults=faults)
     if version < max(known.versions):
         fault = ("MC013", f"it answers version {version} of the packet, which is not the current one")
         return replace(judged, standing="older_packet", faults=(*judged.faults, fault))
@@ -188,15 +215,29 @@ def _unusual(arrival: Arrival, reply: Reply, packet: Packet) -> list[tuple[str, 
     ids = [a.theme_id for a in reply.answers]
     if len(ids) > len(set(ids)):
         faults.append(("MC017", "it answers one theme twice; where the answers differ it counts as not answered"))
+    if reply.doubts:
+        faults.append(("MC017", "its boxes or fields are not as they were sent, so that an answer may not be counted"))
+    if reply.remarks:
+        faults.append(("MC017", "there are words in the document beside its fields, which are not counted"))
     return faults
 
 
 def _parsed(shape: type[Form], data: bytes, file: str) -> Form:
     try:
-        return shape.model_validate(json.loads(data.decode("utf-8-sig")))
+        document = json.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         what = "it is not a reply as the packet's page saves it (not readable as JSON)"
+        raise StudyError(what, where=file, remedy=SAVE_AGAIN) from None
+    return _shaped(shape, document, file)
+
+
+def _shaped(shape: type[Form], document: Any, file: str) -> Form:
+    try:
+        return shape.model_validate(document)
     except ValidationError as error:
         fields = sorted({".".join(map(str, e["loc"][:1])) or "the whole" for e in error.errors()})
         what = f"it is not a reply as the packet's page saves it (fault in {', '.join(fields)})"
-    raise StudyError(what, where=file, remedy="Ask the participant to save it again, or enter their answers by hand.")
+    raise StudyError(what, where=file, remedy=SAVE_AGAIN)
+
+
+SAVE_AGAIN = "Ask the participant to save it again, or enter their answers by hand."
