@@ -1,142 +1,142 @@
-"""Debriefings, negative cases, counter-narratives and claims: from the team's files to facts and records."""
+"""Debriefings, hypotheses, negative cases, counter-narratives, memos and claims: from the team's files to facts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from analysis.checks import Problem
 from pages.layout import plural
-from study import Event, Fact, Reference, StudyError, Subject
+from pages.lineage_page import lineage_page
+from study import Event, Fact
 from study.event import is_day
+from study.identifiers import event_id
 from study.objects import NotStored
 from tasks.assessed import Assessed
-from tasks.codings import Material, reference_of
-from tasks.read import read_table
+from tasks.codings import Material
+from tasks.lineage import lineage_of
+from tasks.record_readers import READERS, known_to
+from tasks.record_tables import TABLES, gathered, voided_ids
 from tasks.workspace import Workspace
-from trustworthiness import claims, debriefing, negative_cases
-from trustworthiness.entries import Digest, Entries
-from trustworthiness.lineage import trace
+from trustworthiness.claims import what_changed
+from trustworthiness.entries import Entries, Entry
 
 RECORD_CHECKS = frozenset(
-    {*(f"AN02{n}" for n in range(6)), *(f"AN03{n}" for n in range(8))},
+    {*(f"AN02{n}" for n in range(10)), *(f"AN03{n}" for n in range(10))},
 )
-
-
-@task(name="read records of trustworthiness", cache_policy=NO_CACHE)
-def read_records(place: Workspace, material: Material) -> Assessed:
-    """Every debriefing, negative case, counter-narrative and claim as a fact, its words written to records/."""
-    events = place.events()
-    found = [
-        _debriefings(place, material, events),
-        _negative_cases(place, material, events),
-        _counter_narratives(place, material, events),
-        _claims(place, material, events),
-    ]
-    entries = [entry for part in found for entry in part.entries if _has_happened(place, entry.fact)]
-    facts = tuple(place.with_record(entry.fact, dict(entry.document)) for entry in entries)
-    kinds = [fact.kind for fact in facts]
-    counted = ", ".join(plural(kinds.count(kind), name) for kind, name in _NAMES.items())
-    return Assessed(facts, tuple(p for part in found for p in part.problems), (f"On record: {counted}.",))
-
-
+PAGE = "analysis/lineage.html"
 _NAMES = {
     "debriefing.held": "debriefing",
+    "hypothesis.stated": "hypothesis version",
     "negative_case.raised": "negative case",
     "counter_narrative.recorded": "counter-narrative",
+    "memo.written": "memo",
     "claim.asserted": "claim",
 }
 
 
 @task(name="walk lineage", cache_policy=NO_CACHE)
 def walk_lineage(place: Workspace) -> str:
-    """One sentence on what hangs loose between claims, codings, transcripts and consent."""
-    lineage = trace(place.events(), place.today)
-    loose = lineage.orphans
-    broken = sum(bool(claim.gaps) for claim in lineage.claims)
+    """One sentence on what hangs loose between claims, codings, transcripts and consent; the team's page of it."""
+    lineage = lineage_of(place)
+    place.out.put(PAGE, lineage_page(lineage, title=place.protocol.title, synthetic=place.protocol.synthetic))
+    loose, standing = lineage.orphans, [claim for claim in lineage.claims if not claim.is_retracted]
+    broken = sum(bool(claim.gaps) for claim in standing)
+    retracted = len(lineage.claims) - len(standing)
     return (
-        f"Lineage: {len(lineage.claims) - broken} of {plural(len(lineage.claims), 'claim')} complete down to consent; "
-        f"{plural(len(loose.never_coded), 'released transcript')} not coded, "
+        f"Lineage: {len(standing) - broken} of {plural(len(standing), 'claim')} complete down to consent; "
+        + (f"{retracted} retracted; " if retracted else "")
+        + f"{plural(len(loose.never_coded), 'released transcript')} not coded, "
         f"{plural(len(loose.uncited), 'coded transcript')} without a claim."
     )
 
 
-def _debriefings(place: Workspace, material: Material, events: list[Event]) -> Entries:
-    coders = set(material.everything.segments["coder"]) if material.everything else set()
-    leads = {p.code for p in place.protocol.team if "investigator" in p.role or "supervisor" in p.role}
+@task(name="read records of trustworthiness", cache_policy=NO_CACHE)
+def read_records(place: Workspace, material: Material) -> Assessed:
+    """Everything the team wrote down as a fact, its words written beside it: to records/, or restricted/records/."""
+    return records_of(place, material)
 
-    def reference(path: str) -> Reference | None:
-        try:
-            return place.reference(path, place.files.get(path), personal=True)
-        except (NotStored, StudyError):
-            return None
 
-    return debriefing.read_debriefings(
-        _table(place, debriefing.FILE),
-        events=events,
-        digest=_digest(place, debriefing.FILE),
-        coders=coders,
-        leads=leads,
-        reference=reference,
+def records_of(place: Workspace, material: Material) -> Assessed:
+    """The same without Prefect."""
+    known = known_to(place, material, place.events())
+    facts: list[Fact] = []
+    problems: list[Problem] = []
+    for name, reader in READERS.items():
+        found = reader(known, gathered(place, name))
+        known = replace(known, entries=(*known.entries, *found.entries))
+        voided = list(_voided(place, known.events, name, found))
+        gone = {fact.data["target"] for fact in voided}
+        problems += [p for p in found.problems if not _is_voided(p, known.events, gone)]
+        facts += voided
+        facts += _with_records(place, (e for e in found.entries if _has_happened(place, e.fact)), known.events)
+    kinds = Counter(fact.kind for fact in facts)
+    open_cases = sum(p.check == "AN036" for p in problems)
+    still_open = f" ({open_cases} open)" if open_cases else ""
+    shown = (
+        plural(kinds[kind], name) + (still_open if name == "negative case" else "") for kind, name in _NAMES.items()
     )
+    return Assessed(tuple(facts), tuple(problems), (f"On record: {', '.join(shown)}.",))
 
 
-def _negative_cases(place: Workspace, material: Material, events: list[Event]) -> Entries:
-    people = {code: Subject("participant", trail) for code, trail in place.known_trail_codes().items()}
-    sites = {site: Subject("site", site) for site in material.recruitment.sites}
-    transcripts = {transcript: Subject("transcript", transcript) for transcript in material.known}
-    return negative_cases.read_negative_cases(
-        _table(place, negative_cases.FILE),
-        events=events,
-        digest=_digest(place, negative_cases.FILE),
-        evidence={*material.known, *_codings(material)},
-        subjects={**people, **sites, **transcripts},
-    )
+def _with_records(place: Workspace, entries: Iterable[Entry], events: Iterable[Event]) -> Iterator[Fact]:
+    """The facts with their words beside them; a resolved case rests on the raising in the same batch."""
+    raised: dict[str, str] = {}
+    for entry in entries:
+        fact, document = entry.fact, dict(entry.document)
+        id = event_id(place.origin, fact.kind, fact.natural_key)
+        if fact.kind == "negative_case.raised":
+            raised[fact.data["case"]] = id
+        if fact.kind == "negative_case.resolved":
+            fact = replace(fact, causes=tuple(dict.fromkeys((*fact.causes, raised[fact.data["case"]]))))
+        if fact.kind == "claim.asserted":
+            document |= _since(place, fact, document, events)
+        if fact.kind == "memo.written":  # its words are what it generated; a record of their own would change its id
+            yield fact
+        else:
+            yield place.with_record(fact, document)
 
 
-def _counter_narratives(place: Workspace, material: Material, events: list[Event]) -> Entries:
-    return negative_cases.read_counter_narratives(
-        _table(place, negative_cases.NARRATIVES_FILE),
-        events=events,
-        digest=_digest(place, negative_cases.NARRATIVES_FILE),
-        transcripts=material.known,
-    )
+def _since(place: Workspace, fact: Fact, document: Mapping[str, object], events: Iterable[Event]) -> dict[str, object]:
+    """What a later version of a claim changed, from the record of the one before."""
+    claim, version = fact.subject[0].id, fact.data["version"]
+    before = (e for e in events if e.kind == fact.kind and e.subject_id("claim") == claim)
+    latest = max((e for e in before if e.data["version"] < version), key=lambda e: int(e.data["version"]), default=None)
+    if latest is None:
+        return {}
+    try:
+        earlier = json.loads(place.files.get(f"records/{fact.kind}/{latest.id}.json"))
+    except NotStored:
+        return {"since": latest.data["version"]}
+    return {"since": latest.data["version"], "changed": list(what_changed(earlier, document))}
 
 
-def _claims(place: Workspace, material: Material, events: list[Event]) -> Entries:
-    checking = place.protocol.member_checking
-    found = material.everything
-    segments = found.segments if found else pd.DataFrame(columns=["coding", "transcript", "code"])
-    support = claims.Support(
-        segments=segments,
-        codes=material.codebook.names if material.codebook else frozenset(),
-        themes={theme.id: theme.codes for theme in checking.themes} if checking else {},
-        imports=material.imports,
-        grounds=material.grounds,
-        unconsented=material.unconsented,
-    )
-    path = place.protocol.analysis.claims
-    return claims.read_claims(
-        _table(place, path), support, events=events, digest=_digest(place, path), now=place.instant, file=path
-    )
+def _voided(place: Workspace, events: Iterable[Event], name: str, found: Entries) -> Iterator[Fact]:
+    """The corrections of what voided entry forms had entered, where nothing else says it."""
+    standing = {event_id(place.origin, e.fact.kind, e.fact.natural_key) for e in found.entries}
+    for id, said in voided_ids(place, name).items():
+        for event in events:
+            if event.kind in TABLES[name].kinds and _is_of(event, id) and event.id not in standing:
+                data = {"target": event.id, "action": "drop"}
+                fact = Fact("correction.made", said["entered_on"], subject=event.subject, causes=(event.id,), data=data)
+                yield place.with_record(fact, said, personal=True)
+
+
+def _is_of(event: Event, id: str) -> bool:
+    return any(subject.id == id and subject.type != "person" for subject in event.subject[:1])
+
+
+def _is_voided(problem: Problem, events: Iterable[Event], targets: Iterable[str]) -> bool:
+    """Whether a vanished row is one whose entry form was voided."""
+    gone = {f"{e.subject[0].type}:{e.subject[0].id}" for e in events if e.id in set(targets)}
+    return problem.check == "AN037" and problem.subject in gone
 
 
 def _has_happened(place: Workspace, fact: Fact) -> bool:
     """False for an act dated after the day the study is looked at."""
     return not is_day(fact.occurred) or fact.occurred <= place.today.isoformat()
-
-
-def _table(place: Workspace, path: str) -> pd.DataFrame:
-    """The file, or a table without rows when there is none: what was recorded then counts as vanished."""
-    table = read_table(place, path)
-    return pd.DataFrame() if table is None else table
-
-
-def _digest(place: Workspace, path: str) -> Digest:
-    return lambda data: reference_of(place, path, data.decode())
-
-
-def _codings(material: Material) -> Iterable[str]:
-    return material.everything.ids if material.everything else ()

@@ -43,6 +43,15 @@ def entered_rows(place: Workspace, register: str) -> list[EnteredRow]:
     )
 
 
+def voided_rows(place: Workspace, register: str) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """The cells of the forms that were voided, each with who did, when and why, in the order of their numbers."""
+    found = []
+    for key in sorted(key for key in _keys(place, register) if key.endswith(VOID)):
+        form = json.loads(place.restricted.get(key.removesuffix(VOID) + ".json"))
+        found.append((_cells(form["row"]), dict(json.loads(place.restricted.get(key)))))
+    return found
+
+
 def form_files(place: Workspace, register: str) -> dict[str, bytes]:
     """The files of a register's forms, by their path in the study folder."""
     return {f"restricted/{key}": place.restricted.get(key) for key in _keys(place, register)}

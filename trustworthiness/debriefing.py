@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,10 +23,26 @@ from trustworthiness.entries import (
 )
 
 FILE = "analysis/debriefings.csv"
+OPTIONAL = ("changed_to",)
 COLUMNS = (
-    "debriefing_id", "debriefer", "analyst", "occurred", "materials", "challenges", "response", "changed",
+    "debriefing_id", "debriefer", "analyst", "occurred", "materials", "challenges", "response", "changed", *OPTIONAL,
 )  # fmt: skip
 KIND = "debriefing.held"
+CODEBOOK = "codebook:"
+"""What begins the word in `changed_to` for a codebook version; the other words are claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What a debriefing may name as its material, and who made it.
+
+    `reference` gives the hashed reference of a file of the study, else None; `ids` are transcripts, claims and codings
+    that may be named in place of a file. `authors` are the team codes of those who made a file or an id.
+    """
+
+    reference: Callable[[str], Reference | None] = lambda path: None
+    ids: Collection[str] = ()
+    authors: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def read_debriefings(
@@ -35,30 +52,35 @@ def read_debriefings(
     digest: Digest,
     coders: Collection[str] = (),
     leads: Collection[str] = (),
-    reference: Callable[[str], Reference | None] = lambda path: None,
+    materials: Materials = Materials(),
+    claims: Collection[str] = (),
+    codebooks: Collection[str] = (),
 ) -> Entries:
     """One debriefing.held a row of the text table (index = row in the file).
 
-    A debriefing by the analyst is refused (AN030); one by a coder or a lead of the study is recorded and flagged
-    (AN031). `reference` gives the hashed reference of a material that is a file of the study, else None.
+    A debriefing by the analyst, or by somebody who made the material debriefed on, is refused (AN030); one by a coder
+    or a lead of the study is recorded and flagged (AN031). A material, claim or codebook version that does not exist
+    is a query (AN038), and the rest of the row counts.
     """
     entries: list[Entry] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    for row, cells in rows_of(table, COLUMNS):
+    for row in rows_of(table, COLUMNS, FILE):
+        cells, id = row.cells, row.cells["debriefing_id"]
         column = _fault(cells, seen)
-        id = cells["debriefing_id"]
         subject = f"debriefing:{id}" if is_code(id) else "analysis:debriefings"
         seen.add(id)
         if column:
-            problems.append(Problem("AN032", FILE, row, column, subject))
+            problems.append(Problem("AN032", row.file, row.number, column, subject))
             continue
-        if cells["debriefer"].casefold() == cells["analyst"].casefold():
-            problems.append(Problem("AN030", FILE, row, "debriefer", subject))
+        if _is_own(cells, materials):
+            problems.append(Problem("AN030", row.file, row.number, "debriefer", subject))
             continue
         if cells["debriefer"] in coders or cells["debriefer"] in leads:
-            problems.append(Problem("AN031", FILE, row, "debriefer", subject))
-        entries.append(_entry(cells, events, digest, reference))
+            problems.append(Problem("AN031", row.file, row.number, "debriefer", subject))
+        for column in _unknown(cells, materials, claims, codebooks):
+            problems.append(Problem("AN038", row.file, row.number, column, subject))
+        entries.append(_entry(cells, events, digest, materials, claims, codebooks))
     problems += vanished(events, KIND, "debriefing", seen, FILE, "debriefing")
     return Entries(tuple(entries), tuple(problems))
 
@@ -74,20 +96,50 @@ def _fault(cells: dict[str, str], seen: set[str]) -> str:
         return "occurred"
     if not cells["challenges"]:
         return "challenges"
-    return "" if cells["changed"] in ("yes", "no") else "changed"
+    if cells["changed"] not in ("yes", "no"):
+        return "changed"
+    return "changed_to" if cells["changed_to"] and cells["changed"] == "no" else ""
+
+
+def _is_own(cells: dict[str, str], materials: Materials) -> bool:
+    """True when the debriefer is the analyst, or made what the debriefing is about."""
+    debriefer = cells["debriefer"].casefold()
+    made_by = (who for material in parts(cells["materials"]) for who in materials.authors.get(material, ()))
+    return debriefer in {who.casefold() for who in (cells["analyst"], *made_by)}
+
+
+def _unknown(
+    cells: dict[str, str], materials: Materials, claims: Collection[str], codebooks: Collection[str]
+) -> Iterator[str]:
+    """The columns that name what the study does not have."""
+    named = (m for m in parts(cells["materials"]) if m not in materials.ids)
+    if any(materials.reference(material) is None for material in named):
+        yield "materials"
+    changed = parts(cells["changed_to"])
+    books = {word.removeprefix(CODEBOOK) for word in changed if word.startswith(CODEBOOK)}
+    if not books <= set(codebooks) or not {w for w in changed if not w.startswith(CODEBOOK)} <= set(claims):
+        yield "changed_to"
 
 
 def _entry(
-    cells: dict[str, str], events: Sequence[Event], digest: Digest, reference: Callable[[str], Reference | None]
+    cells: dict[str, str],
+    events: Sequence[Event],
+    digest: Digest,
+    materials: Materials,
+    claims: Collection[str],
+    codebooks: Collection[str],
 ) -> Entry:
-    content = content_of(cells, digest)
     id = cells["debriefing_id"]
-    references = (reference(material) for material in parts(cells["materials"]))
+    references = (materials.reference(m) for m in parts(cells["materials"]) if m not in materials.ids)
+    changed = parts(cells["changed_to"])
+    named = tuple(word for word in changed if word in claims)
+    books = tuple(b for w in changed if w.startswith(CODEBOOK) and (b := w.removeprefix(CODEBOOK)) in codebooks)
+    content = content_of({**cells, "known": [*named, *books]}, digest, optional=(*OPTIONAL, "known"))
     fact = Fact(
         KIND,
         cells["occurred"],
         subject=(Subject("debriefing", id),),
-        used=tuple(r for r in references if r is not None),
+        used=tuple(dict.fromkeys(r for r in references if r is not None)),
         data={
             "debriefing": id,
             "debriefer": cells["debriefer"],
@@ -95,6 +147,9 @@ def _entry(
             "changed": cells["changed"] == "yes",
             "version": version_of(events, KIND, "debriefing", id, content),
             "content": content,
+            **({"codebook": books[-1]} if books else {}),
+            **({"claims": named} if named else {}),
         },
     )
-    return Entry(fact, {**cells, "materials": list(parts(cells["materials"]))})
+    document = {name: value for name, value in cells.items() if value or name not in OPTIONAL}
+    return Entry(fact, {**document, "materials": list(parts(cells["materials"]))})

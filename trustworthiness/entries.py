@@ -38,12 +38,32 @@ class Entries:
     problems: tuple[Problem, ...]
 
 
-def rows_of(table: pd.DataFrame, columns: Collection[str]) -> Iterable[tuple[int, dict[str, str]]]:
-    """Each row of a text table with its number in the file; a column that is not there reads as empty."""
+FILE = "__file__"
+"""Column of a table gathered from several files: which file a row is from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number in its file, the file (with the form's, where one was entered) and its cells by column."""
+
+    number: int
+    file: str
+    cells: dict[str, str]
+
+
+def rows_of(table: pd.DataFrame, columns: Collection[str], file: str) -> Iterable[Row]:
+    """Each row of a text table; a column that is not there reads as empty.
+
+    A row that says what an earlier one says, in a spreadsheet and an entry form for instance, is one row.
+    """
     names = list(columns)
-    cells = table.reindex(columns=names, fill_value="").itertuples(index=False)
+    cells = table.reindex(columns=[*names, FILE], fill_value="").itertuples(index=False)
+    seen: set[tuple[str, ...]] = set()
     for row, values in zip(table.index, cells, strict=True):
-        yield int(row), {name: str(value).strip() for name, value in zip(names, values, strict=True)}
+        texts = tuple(str(value).strip() for value in values)
+        if texts[:-1] not in seen:
+            seen.add(texts[:-1])
+            yield Row(int(row), texts[-1] or file, dict(zip(names, texts, strict=False)))
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -64,8 +84,9 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def content_of(document: Mapping[str, Any], digest: Digest) -> str:
-    """The keyed digest of a document, whatever the order of its keys."""
+def content_of(document: Mapping[str, Any], digest: Digest, *, optional: Collection[str] = ()) -> str:
+    """The keyed digest of a document, whatever the order of its keys; `optional` ones that are empty do not count."""
+    document = {key: value for key, value in document.items() if value or key not in optional}
     return digest(json.dumps(document, ensure_ascii=False, sort_keys=True, default=list).encode())
 
 

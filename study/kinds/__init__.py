@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from study.errors import StudyError
 from study.kinds.analysis import ANALYSIS_KINDS
 from study.kinds.audit import AUDIT_KINDS
+from study.kinds.challenges import CHALLENGE_KINDS
 from study.kinds.comparisons import COMPARISON_KINDS
 from study.kinds.conduct import CONDUCT_KINDS
 from study.kinds.material import MATERIAL_KINDS
@@ -33,6 +34,7 @@ KINDS: dict[str, Kind] = {
         MATERIAL_KINDS,
         MEMBER_CHECK_KINDS,
         ANALYSIS_KINDS,
+        CHALLENGE_KINDS,
         COMPARISON_KINDS,
         AUDIT_KINDS,
     )

@@ -1,4 +1,4 @@
-"""Kinds about analysis and trustworthiness: codebook to dossier."""
+"""Kinds about the analysis: codebook, codings, saturation, agreement, cases; and the dossier."""
 
 from __future__ import annotations
 
@@ -103,50 +103,6 @@ class CasesCompared(Shape):
     declared: Day | None = None
 
 
-class Debriefed(Shape):
-    debriefing: Code
-    debriefer: Code
-    analyst: Code
-    changed: bool
-    version: Count
-    content: Hmac | None = None
-
-
-class NegativeCase(Shape):
-    case: Code
-    hypothesis: Code
-    hypothesis_version: Code
-    version: Count
-    content: Hmac | None = None
-
-
-class NegativeCaseResolved(Shape):
-    case: Code
-    disposition: Literal["hypothesis_revised", "boundary_set", "unexplained", "not_negative"]
-    version: Count
-    content: Hmac | None = None
-
-
-class CounterNarrative(Shape):
-    narrative: Code
-    version: Count
-    content: Hmac | None = None
-
-
-class Memo(Shape):
-    memo: Code
-
-
-class Claim(Shape):
-    """A claim and how much it rests on; the support itself is named in `causes` and `used`."""
-
-    version: Count
-    themes: Count
-    codes: tuple[Code, ...]
-    codings: Count
-    content: Hmac | None = None
-
-
 class Dossier(Shape):
     content: Sha256
 
@@ -166,19 +122,5 @@ ANALYSIS_KINDS = (
     ),
     Kind("agreement.assessed", AgreementAssessed, ("data.inputs",), Rank.ASSESSMENT, "process_notes"),
     Kind("cases.compared", CasesCompared, ("data.inputs",), Rank.ASSESSMENT, "reconstruction"),
-    Kind("debriefing.held", Debriefed, ("data.debriefing", "data.version"), Rank.ACT, "process_notes"),
-    Kind("negative_case.raised", NegativeCase, ("data.case", "data.version"), Rank.ACT, "reconstruction"),
-    Kind(
-        "negative_case.resolved",
-        NegativeCaseResolved,
-        ("data.case", "data.disposition"),
-        Rank.DECISION,
-        "reconstruction",
-    ),
-    Kind(
-        "counter_narrative.recorded", CounterNarrative, ("data.narrative", "data.version"), Rank.ACT, "reconstruction"
-    ),
-    Kind("memo.written", Memo, ("data.memo", "generated"), Rank.ACT, "process_notes"),
-    Kind("claim.asserted", Claim, ("claim", "data.version"), Rank.RESULT, "reconstruction"),
     Kind("dossier.published", Dossier, ("data.content",), Rank.RESULT, "reconstruction"),
 )

@@ -13,7 +13,7 @@ from study import Actor, Event, Reference, Run, Subject
 from study.identifiers import event_id
 from study.kinds import checked_data
 from trustworthiness.claims import Support, read_claims
-from trustworthiness.debriefing import read_debriefings
+from trustworthiness.debriefing import Materials, read_debriefings
 from trustworthiness.entries import Entries, Entry
 from trustworthiness.negative_cases import read_counter_narratives, read_negative_cases
 
@@ -56,10 +56,14 @@ DEBRIEFING = {
 }
 
 
+def materials(memo: Reference, **authors: set[str]) -> Materials:
+    return Materials(lambda path: memo if path.endswith("m1.md") else None, {"I1"}, authors)
+
+
 def test_a_debriefing_is_recorded_with_its_words_beside_it() -> None:
     memo = Reference("am1", 10, hmac="0" * 64)
     found = read_debriefings(
-        table(DEBRIEFING), events=[], digest=digest, reference=lambda p: memo if p.endswith("m1.md") else None
+        table({**DEBRIEFING, "materials": "analysis/memos/m1.md"}), events=[], digest=digest, materials=materials(memo)
     )
     assert found.problems == ()
     (entry,) = found.entries
@@ -84,7 +88,7 @@ def test_a_debriefing_by_the_analyst_is_refused() -> None:
 
 def test_a_debriefing_by_a_coder_or_lead_is_recorded_and_flagged() -> None:
     for who in ({"coders": {"X9"}}, {"leads": {"X9"}}):
-        found = read_debriefings(table(DEBRIEFING), events=[], digest=digest, **who)
+        found = read_debriefings(table({**DEBRIEFING, "materials": ""}), events=[], digest=digest, **who)
         assert len(found.entries) == 1
         assert said(found) == [("AN031", 2, "debriefer", "debriefing:D1")]
 
