@@ -3,7 +3,8 @@
 from analysis.agreement import cohen_kappa, fleiss_kappa, gwet_ac1, krippendorff_alpha, percent_agreement
 from analysis.cases import compare_cases, read_ratings
 from analysis.checks import ANALYSIS_CHECKS
-from analysis.codebook import Codebook, compare_codebooks, read_codebook
+from analysis.codebook import Codebook, read_codebook
+from analysis.codebook_change import compare_codebooks
 from analysis.coders import compare_coders
 from analysis.codings import Codings, read_codings
 from analysis.saturation import guest_saturation

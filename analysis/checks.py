@@ -46,6 +46,18 @@ ANALYSIS_CHECKS = (
                   "A rating names site, role, rater and a whole number from 1 to 5, once a rater."),
     AnalysisCheck("AN013", "review", "A rating cites no evidence, or a coding that was not imported",
                   "A rating rests on excerpts another person can open."),
+    AnalysisCheck("AN014", "block", "An export of a coding tool cannot be read",
+                  "What cannot be recognised is never guessed; the other files are read."),
+    AnalysisCheck("AN015", "review", "Codings were made on a version that a later release replaced",
+                  "What was coded may have been corrected since; somebody must look."),
+    AnalysisCheck("AN016", "review", "Coders worked with different versions of the codebook",
+                  "Under one name they may have coded different things."),
+    AnalysisCheck("AN017", "block", "A document of an export is no interview of the study",
+                  "Evidence that cannot be found supports nothing."),
+    AnalysisCheck("AN018", "block", "The name of a document of an export fits several interviews",
+                  "A coding belongs to one interview, and which one is never guessed."),
+    AnalysisCheck("AN019", "block", "A coder of an export is nobody in the team",
+                  "The record must say who coded."),
     AnalysisCheck("AN020", "block", "A claim cites nothing",
                   "A finding without evidence cannot be confirmed by anybody."),
     AnalysisCheck("AN021", "block", "A claim cites a coding that was not imported",
@@ -95,6 +107,10 @@ ANALYSIS_CHECKS = (
                   "Without two groups that have coded transcripts there is nothing to compare."),
     AnalysisCheck("AN063", "block", "A row of the fits for the joint display cannot be used",
                   "How statistics and themes fit is a named person's judgement of one site on a day."),
+    AnalysisCheck("AN040", "inform", "The words of a coding stand at several places, and the export does not say which",
+                  "A count of turns or cases may name the wrong one."),
+    AnalysisCheck("AN041", "block", "A project file lacks the text of a document that was coded",
+                  "Positions without their text cannot be matched to the released version."),
 )  # fmt: skip
 
 REMEDIES = {
@@ -111,6 +127,14 @@ REMEDIES = {
     "AN011": "Declare the threshold, then have the cases rated anew; nothing is compared until then.",
     "AN012": "Correct the row; it does not count until then.",
     "AN013": "Name the codings it rests on, as transcript/coder/code/start.",
+    "AN014": "Correct what is said here, or take the file out of study.yaml, analysis.imports.",
+    "AN015": "Look at them in the released version and export the codings anew, or set this aside with the reason.",
+    "AN016": "Have the older coding looked at with the newer version, and correct its version; or set this aside.",
+    "AN017": "Say in study.yaml, analysis.sources, which interview it is, by the document's name in the tool; "
+    "its codings do not count until then.",
+    "AN018": "Say in study.yaml, analysis.sources, which interview it is, by the document's name in the tool.",
+    "AN019": "Say in study.yaml, analysis.coders, who in the team it is, or give `coder` for the file; "
+    "the codings do not count until then.",
     "AN020": "Name its codings, codes or themes; it is not asserted until then.",
     "AN021": "Correct the coding's id (transcript/coder/code/start), or mend the coding itself.",
     "AN022": "Correct it, or add it to the codebook or the themes in study.yaml.",
@@ -143,6 +167,8 @@ REMEDIES = {
     "correct analysis.groups in study.yaml; nothing is compared until then.",
     "AN063": "Name a site that was visited or rated, confirmed, expanded or discordant, a person of the team, and a "
     "day as 2016-03-05 that is not to come, once a person, site and day; it does not count until then.",
+    "AN040": "One was taken; export the project as .qdpx, which has positions, or mark more of the words.",
+    "AN041": "Export the project with its sources inside, or put the text beside it; its codings do not count yet.",
 }
 
 _BY_ID = {check.id: check for check in ANALYSIS_CHECKS}
@@ -150,27 +176,35 @@ _BY_ID = {check.id: check for check in ANALYSIS_CHECKS}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One row that does not meet a check: in which file and column, and about which subject (`type:id`)."""
+    """One row that does not meet a check: in which file and column, and about which subject (`type:id`).
+
+    `detail` is said in the query in place of the check's remedy: a sentence or two without anybody's words.
+    """
 
     check: str
     file: str
     row: int
     column: str
     subject: str
+    detail: str = ""
 
 
 def queries(problems: Iterable[Problem], *, study: str, ref: Callable[[str], str]) -> list[Query]:
     """One query a check × file × column × subject, naming its rows; `study` is the study's id."""
-    grouped: dict[tuple[str, str, str, str], list[int]] = {}
+    grouped: dict[tuple[str, str, str, str], dict[int, None]] = {}
+    details: dict[tuple[str, str, str, str], str] = {}
     for problem in problems:
-        rows = grouped.setdefault((problem.check, problem.file, problem.column, problem.subject), [])
-        if problem.row not in rows:
-            rows.append(problem.row)
-    return [_query(*key, sorted(rows), study=study, ref=ref) for key, rows in sorted(grouped.items())]
+        key = (problem.check, problem.file, problem.column, problem.subject)
+        grouped.setdefault(key, {}).setdefault(problem.row)
+        details[key] = details.get(key) or problem.detail
+    return [
+        _query(*key, sorted(rows), details[key] or REMEDIES[key[0]], study=study, ref=ref)
+        for key, rows in sorted(grouped.items())
+    ]
 
 
 def _query(
-    check: str, file: str, column: str, subject: str, rows: list[int], *, study: str, ref: Callable[[str], str]
+    check: str, file: str, column: str, subject: str, rows: list[int], do: str, *, study: str, ref: Callable[[str], str]
 ) -> Query:
     title = _BY_ID[check].title
     where = f"{file}, row {rows[0]}" if rows[0] else file
@@ -182,6 +216,6 @@ def _query(
         subject=subject,
         place=place(ref(file), column),
         where=f"{where}, column {column}" if column else where,
-        message=f"{title}{more}. {REMEDIES[check]}",
+        message=f"{title}{more}. {do}",
         rows=[f"row {row}" for row in rows],
     )

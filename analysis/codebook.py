@@ -1,40 +1,58 @@
-"""The codebook: codes with their definitions, by version, and what changed between two versions.
+"""The codebook: codes with their definitions, by version, and which codes became which.
 
-Qualitative codes; a survey's variables are in its data dictionary (evidence).
+Qualitative codes; a survey's variables are in its data dictionary (evidence). What changed between two versions is in
+`analysis.codebook_change`; codebooks of coding tools are read by `analysis.coding_tools`.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+import pandas as pd
 
 from analysis.checks import Problem
 from analysis.tables import read_rows
 
 FILE = "analysis/codebook.csv"
+SUBJECT = "analysis:codebook"
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
+COLUMNS = ["code", "definition", "parent", "origin", "version", "was"]
 Origin = Literal["inductive", "deductive"]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """One code as one version defines it; `parent` is the code above it or ""."""
+    """One code as one version defines it; `parent` is the code above it or "".
+
+    `name` is what a coding tool calls it where that is not the code itself, `guid` the tool's own id of it, `was` the
+    former codes it came from.
+    """
 
     code: str
     definition: str
     parent: str
     origin: Origin
     version: str
+    name: str = ""
+    was: tuple[str, ...] = ()
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """The codes of one version, sorted by code; `version` is the highest version in the file ("" when none is)."""
+    """The codes of one version, sorted by code; `version` is the highest version in the file ("" when none is).
+
+    `history` are the usable rows of every version, in the order of the file.
+    """
 
     version: str
     codes: tuple[CodeEntry, ...]
     problems: tuple[Problem, ...] = ()
+    history: tuple[CodeEntry, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -45,67 +63,101 @@ class Codebook:
         """The codes made from the material: saturation counts these alone."""
         return frozenset(entry.code for entry in self.codes if entry.origin == "inductive")
 
+    @property
+    def successors(self) -> Mapping[str, tuple[str, ...]]:
+        """For each former code what it became, as the column `was` declares it, through all versions to this one."""
+        rows = self.history or self.codes
+        into: dict[str, set[str]] = defaultdict(set)
+        for entry in rows:
+            for former in entry.was:
+                into[former].add(entry.code)
+        return {former: found for former in sorted(into) if (found := _became(former, into, self.names))}
 
-@dataclass(frozen=True, slots=True)
-class CodebookChange:
-    """What a codebook version changed: codes that came, went, or whose definition or parent is another."""
+    @property
+    def recoded(self) -> Mapping[str, str]:
+        """Former codes that were renamed or merged, each with its one code now: what was coded so counts under it."""
+        return {former: now[0] for former, now in self.successors.items() if len(now) == 1 and former != now[0]}
 
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    redefined: tuple[str, ...]
+    def at(self, version: str) -> Codebook:
+        """The codebook as that version had it, of the versions this file tells."""
+        rows = [entry for entry in self.history if order(entry.version) <= order(version)]
+        return Codebook(version, _standing(rows), (), tuple(rows))
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Every version the file tells, in counting order."""
+        return tuple(sorted({entry.version for entry in self.history}, key=order))
 
 
 def read_codebook(data: bytes, file: str = FILE) -> Codebook:
-    """Read code, definition, parent, origin (blank is inductive) and version; only `code` is required.
+    """Read code, definition, parent, origin (blank is inductive), version and was; only `code` is required.
 
     A row's version is the one that added or last defined its code, so of several rows for one code the highest
-    version stands ("1.10" above "1.9"). Rows that cannot be used are left out and become problems. Raises StudyError
-    for a file that is no CSV in UTF-8 or has no column `code`.
+    version stands ("1.10" above "1.9"). `was` names, by semicolon, the codes that became this one; a code that became
+    another in a later version stands no longer. Rows that cannot be used are left out and become problems. Raises
+    StudyError for a file that is no CSV in UTF-8 or has no column `code`.
     """
-    rows = read_rows(data, ["code"], file).reindex(
-        columns=["code", "definition", "parent", "origin", "version"], fill_value=""
-    )
-    standing: dict[str, CodeEntry] = {}
+    return codebook_of(read_rows(data, ["code"], file), file)
+
+
+def codebook_of(rows: pd.DataFrame, file: str = FILE) -> Codebook:
+    """The same from a table of text, its index the rows of the file."""
+    table = rows.reindex(columns=COLUMNS, fill_value="")
+    usable: list[CodeEntry] = []
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
-    for row, (code, definition, parent, origin, version) in zip(rows.index, rows.itertuples(index=False), strict=True):
-        column = _fault(code, origin, version, seen)
+    for row, (code, definition, parent, origin, version, was) in zip(
+        table.index, table.itertuples(index=False), strict=True
+    ):
+        former = tuple(sorted({part.strip() for part in was.split(";")} - {""}))
+        column = _fault(code, origin, version, former, seen)
         if column:
-            problems.append(Problem("AN006", file, int(row), column, "analysis:codebook"))
+            problems.append(Problem("AN006", file, int(row), column, SUBJECT))
             continue
         seen.add((code, version))
-        entry = CodeEntry(code, definition, parent, "deductive" if origin == "deductive" else "inductive", version)
-        if code not in standing or _order(version) >= _order(standing[code].version):
-            standing[code] = entry
-    highest = max((entry.version for entry in standing.values()), key=_order, default="")
-    return Codebook(highest, tuple(standing[code] for code in sorted(standing)), tuple(problems))
+        kind: Origin = "deductive" if origin == "deductive" else "inductive"
+        usable.append(CodeEntry(code, definition, parent, kind, version, was=former))
+    highest = max((entry.version for entry in usable), key=order, default="")
+    return Codebook(highest, _standing(usable), tuple(problems), tuple(usable))
 
 
-def compare_codebooks(old: Codebook, new: Codebook) -> CodebookChange:
-    """Codes added, removed and redefined from one version to another, each sorted."""
-    before, after = ({entry.code: entry for entry in book.codes} for book in (old, new))
-    kept = before.keys() & after.keys()
-    redefined = (c for c in kept if _meaning(before[c]) != _meaning(after[c]))
-    return CodebookChange(
-        added=tuple(sorted(after.keys() - before.keys())),
-        removed=tuple(sorted(before.keys() - after.keys())),
-        redefined=tuple(sorted(redefined)),
-    )
+def order(version: str) -> list[tuple[int, str]]:
+    """Versions in counting order: numbers by value, the rest by letter."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|[^\W\d_]+", version)]
 
 
-def _fault(code: str, origin: str, version: str, seen: set[tuple[str, str]]) -> str:
+def _standing(rows: Iterable[CodeEntry]) -> tuple[CodeEntry, ...]:
+    """Of each code its highest version, without the codes that became others in a later one."""
+    standing: dict[str, CodeEntry] = {}
+    for entry in rows:
+        if entry.code not in standing or order(entry.version) >= order(standing[entry.code].version):
+            standing[entry.code] = entry
+    left = {
+        former
+        for entry in standing.values()
+        for former in entry.was
+        if former in standing and order(standing[former].version) < order(entry.version)
+    }
+    return tuple(standing[code] for code in sorted(standing) if code not in left)
+
+
+def _became(former: str, into: Mapping[str, set[str]], now: frozenset[str]) -> tuple[str, ...]:
+    """The codes of today that a former one ended in, through any number of steps; a circle ends where it began."""
+    reached: set[str] = set()
+    front = {former}
+    while front:
+        front = {code for one in front for code in into.get(one, ())} - reached
+        reached |= front
+    kept = {former} if former in now and former in into else set()
+    return tuple(sorted((reached | kept) & now))
+
+
+def _fault(code: str, origin: str, version: str, was: tuple[str, ...], seen: set[tuple[str, str]]) -> str:
     """The column that makes a row useless, or ""."""
     if not CODE.fullmatch(code) or (code, version) in seen:
         return "code"
     if origin not in ("inductive", "deductive", ""):
         return "origin"
-    return "version" if version and not CODE.fullmatch(version) else ""
-
-
-def _meaning(entry: CodeEntry) -> tuple[str, str, str]:
-    return " ".join(entry.definition.split()), entry.parent, entry.origin
-
-
-def _order(version: str) -> list[tuple[int, str]]:
-    """Versions in counting order: numbers by value, the rest by letter."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|[^\W\d_]+", version)]
+    if version and not CODE.fullmatch(version):
+        return "version"
+    return "" if all(CODE.fullmatch(former) for former in was) else "was"

@@ -30,6 +30,12 @@ def read_rows(data: bytes, required: Sequence[str], file: str) -> pd.DataFrame:
             where=f"{file}, row 1",
             remedy=f"The header needs {', '.join(required)}.",
         )
-    filled = {n: row for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)}
-    cells = [[cell.strip() for cell in (row + [""] * len(header))[: len(header)]] for row in filled.values()]
-    return pd.DataFrame(cells, columns=pd.Index(header), index=pd.Index(list(filled), dtype="int64"), dtype=object)
+    return frame_of(header, [(n, row) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)])
+
+
+def frame_of(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> pd.DataFrame:
+    """Rows with their numbers as a frame of text, as wide as its header."""
+    width = len(header)
+    cells = [[cell.strip() for cell in (*row, *[""] * width)[:width]] for _, row in rows]
+    numbers = pd.Index([n for n, _ in rows], dtype="int64")
+    return pd.DataFrame(cells, columns=pd.Index(header), index=numbers, dtype=object)
