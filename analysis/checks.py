@@ -99,6 +99,10 @@ ANALYSIS_CHECKS = (
                   "Material and its consequences must be open to another reader."),
     AnalysisCheck("AN039", "block", "A row of the hypotheses or memos cannot be used",
                   "A version of a hypothesis, once stated, keeps its words; a memo has a writer, a day and words."),
+    AnalysisCheck("AN050", "review", "A decision about saturation names no minutes that are there",
+                  "Stopping is a judgement of people; what they weighed must be there to be read."),
+    AnalysisCheck("AN051", "review", "A decision about saturation rests on an assessment that is another today",
+                  "Codes that were merged or interviews withdrawn can take away what people decided on."),
     AnalysisCheck("AN060", "review", "A rating cites what was said at another site or in another role",
                   "A rating of a role at a site rests on what people in that role said there."),
     AnalysisCheck("AN061", "review", "A participant with a coded transcript belongs to no group that is compared",
@@ -161,6 +165,8 @@ REMEDIES = {
     "AN038": "Correct the path or the id; a codebook version is written codebook:2.",
     "AN039": "Fill ids (once), person and occurred as 2016-03-05; state a new version in place of a stated one; a memo "
     "has either a file that exists or a text.",
+    "AN050": "Name the file in `reason` (in analysis/memos/ or records/); the decision is not recorded until then.",
+    "AN051": "Look at out/analysis/saturation.html and decide again in a new row, or set this aside with the reason.",
     "AN060": "Cite codings of that site and role, or correct site_id or role.",
     "AN061": "Fill the column for the days of the interview, or add the group to analysis.groups in study.yaml.",
     "AN062": "Fill the column named by analysis.groups in restricted/participants.csv for the people interviewed, or "
