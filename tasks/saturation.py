@@ -10,18 +10,22 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from analysis import guest_saturation
-from analysis.checks import Problem
+from analysis.francis import francis_saturation
+from analysis.orders import Orders, codes_held, saturation_over_orders
 from analysis.saturation import new_codes_in_order
 from pages.layout import plural
 from recruitment.withdrawal import without_erased
-from study import Fact, Subject
+from study import Fact
+from study.protocol.analysis import Saturation
 from tasks.assessed import MOST_CAUSES, Assessed
 from tasks.codings import UNVERSIONED, Material, reference_of
-from tasks.decisions import REGISTER, read_decisions
 from tasks.read import read_restricted_table
+from tasks.saturation_artifacts import show_saturation
+from tasks.saturation_decisions import decide
+from tasks.saturation_page import Assessment, forget_saturation, write_saturation
 from tasks.workspace import Workspace
 
-SATURATION_CHECKS = frozenset({"AN009"})
+SATURATION_CHECKS = frozenset({"AN009", "AN050", "AN051"})
 HELD = ("full", "part")
 """Outcomes of an interview that has a transcript to code; a notes-only one has none."""
 
@@ -31,16 +35,24 @@ def assess_sequences(place: Workspace, material: Material) -> Assessed:
     """Guest's index for every sequence of interviews the protocol declares, and the decisions people took on it."""
     claimed = place.protocol.analysis.saturation
     if claimed is None:
+        forget_saturation(place)
         return Assessed(said=("The protocol claims no saturation, so none is assessed.",))
     if material.codings is None or material.codebook is None:
         return Assessed()
     order = sequences(place, material)
     if order is None:
         return Assessed(said=("Saturation by group is not available: restricted/participants.csv is not here.",))
-    assessed = [_assessed(place, material, name, held) for name, held in order.items()]
-    decided, problems = _decisions(place, set(order))
-    said = tuple(sentence for _, sentence in assessed)
-    return Assessed((*(fact for fact, _ in assessed), *decided), tuple(problems), said)
+    found = {name: _assessed(claimed, material, name, held) for name, held in order.items()}
+    facts = {name: _fact(place, material, one) for name, one in found.items()}
+    decisions = decide(place, order, facts)
+    page, made = write_saturation(place, material, found, facts, decisions.shown or {})
+    show_saturation(place.protocol.id, page, made)
+    return Assessed(
+        (*facts.values(), *decisions.facts),
+        decisions.problems,
+        tuple(_said(one) for one in found.values()),
+        (made,),
+    )
 
 
 _SAYS = {
@@ -51,34 +63,69 @@ _SAYS = {
 }
 
 
-def _assessed(place: Workspace, material: Material, name: str, held: list[str]) -> tuple[Fact, str]:
-    """One sequence as a fact and as a sentence. Interviews not released or not coded are not counted, and said."""
-    claimed = place.protocol.analysis.saturation
-    assert claimed is not None  # asked for before
-    assert material.codings is not None
+def _assessed(claimed: Saturation, material: Material, name: str, held: list[str]) -> Assessment:
+    """One sequence; interviews not released or not coded are not counted."""
+    assert material.codings is not None  # asked for before
     assert material.codebook is not None
-    transcripts = [t for t in held if t in material.imports]
-    counts = new_codes_in_order(material.codings.segments, transcripts, material.codebook.inductive)
-    found = guest_saturation(counts, claimed.base, claimed.run, claimed.threshold)
-    uncounted = len(held) - len(transcripts)
+    segments, codes = material.codings.segments, material.codebook.inductive
+    transcripts = tuple(t for t in held if t in material.imports)
+    counts = new_codes_in_order(segments, transcripts, codes)
+    return Assessment(
+        name,
+        transcripts,
+        len(held) - len(transcripts),
+        material.codebook.version or UNVERSIONED,
+        guest_saturation(counts, claimed.base, claimed.run, claimed.threshold),
+        saturation_over_orders(
+            codes_held(segments, transcripts, codes),
+            base=claimed.base,
+            run=claimed.run,
+            threshold=claimed.threshold,
+            orders=claimed.orders,
+            seed=claimed.seed,
+        ),
+        francis_saturation(counts, claimed.initial, claimed.stopping),
+    )
+
+
+def _fact(place: Workspace, material: Material, found: Assessment) -> Fact:
+    index, orders = found.index, found.orders
     data = {
-        "sequence": name,
-        "codebook": material.codebook.version or UNVERSIONED,
-        "interviews": len(counts),
-        "uncounted": uncounted,
-        "base": claimed.base,
-        "run": claimed.run,
-        "threshold": round(claimed.threshold * 1000),
-        "status": found.status,
-        "new_codes": found.new_codes,
-        **({"label": found.label} if found.label else {}),
+        "sequence": found.name,
+        "codebook": found.codebook,
+        "interviews": len(index.new_codes),
+        "uncounted": found.uncounted,
+        "base": index.base,
+        "run": index.run,
+        "threshold": round(index.threshold * 1000),
+        "status": index.status,
+        "new_codes": index.new_codes,
+        **({"label": index.label} if index.label else {}),
+        **_robustness(orders),
+        "francis": found.francis.status,
+        **({"francis_at": found.francis.at} if found.francis.at else {}),
     }
-    payload = {**data, "transcripts": transcripts}
+    payload = {**data, "transcripts": found.transcripts}
     inputs = reference_of(place, place.protocol.analysis.codings, payload)[:12]
-    fact = Fact("saturation.assessed", place.instant, causes=_behind(material, name), data={**data, "inputs": inputs})
-    verdict = _SAYS[found.status].format(label=found.label, interviews=plural(len(counts), "interview"))
-    more = f" Not counted, because not released or not coded: {plural(uncounted, 'interview')}." if uncounted else ""
-    return fact, f"Saturation, {name}: {verdict}{more}"
+    data["inputs"] = inputs
+    return Fact("saturation.assessed", place.instant, causes=_behind(material, found.name), data=data)
+
+
+def _robustness(orders: Orders | None) -> dict[str, int]:
+    if orders is None:
+        return {}
+    at = {"at_median": orders.median, "at_low": orders.low, "at_high": orders.high}
+    reached = {"orders": orders.orders, "orders_reached": orders.reached}
+    return {**reached, **{name: value for name, value in at.items() if value is not None}}
+
+
+def _said(found: Assessment) -> str:
+    """One sequence as a sentence; what was not counted is said."""
+    interviews = plural(len(found.index.new_codes), "interview")
+    verdict = _SAYS[found.index.status].format(label=found.index.label, interviews=interviews)
+    left = found.uncounted
+    more = f" Not counted, because not released or not coded: {plural(left, 'interview')}." if left else ""
+    return f"Saturation, {found.name}: {verdict}{more}"
 
 
 def sequences(place: Workspace, material: Material) -> dict[str, list[str]] | None:
@@ -116,24 +163,3 @@ def _behind(material: Material, sequence: str) -> tuple[str, ...]:
     if sequence != "study" or len(material.imports) > MOST_CAUSES:
         return tuple(codebook)
     return (*codebook, *material.imports.values())
-
-
-def _decisions(place: Workspace, known: set[str]) -> tuple[list[Fact], list[Problem]]:
-    facts, problems = [], []
-    for decision in read_decisions(place):
-        if decision.decision != "saturation" or decision.occurred > place.today:
-            continue
-        column = "" if decision.subject in known else "subject"
-        column = column or ("" if decision.value in ("stop", "continue") else "value")
-        column = column or ("" if decision.authorised(place.protocol, "decide_saturation") else "person")
-        if column:
-            problems.append(Problem("AN009", REGISTER, decision.row, column, "analysis:saturation"))
-            continue
-        fact = Fact(
-            "saturation.decided",
-            decision.occurred.isoformat(),
-            subject=(Subject("person", decision.person),),
-            data={"sequence": decision.subject, "decision": decision.value},
-        )
-        facts.append(place.with_record(fact, {"person": decision.person, "reason": decision.reason}))
-    return facts, problems

@@ -177,7 +177,7 @@ class Cps:
                 "value": "stop",
                 "person": person,
                 "occurred": "2014-10-30",
-                "reason": "The index, the memos and the two settings were talked through; minutes of the day.",
+                "reason": "The index, the memos and the two settings were talked through: analysis/memos/memo-02.txt.",
             }
             for group, person in (("specialists", "INV1"), ("social_workers", "INV2"))
         ]
