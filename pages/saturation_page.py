@@ -31,11 +31,12 @@ class Decided:
 class SequencePart:
     """One sequence: its interviews with their days in order, what was found, and what stands beside it.
 
-    `frozen` is the day the named version of the codebook was frozen ("" where nobody did); `since` says what differs
+    `name` is what decisions call it, `title` what people do. `frozen` is the day the named version of the codebook was frozen ("" where nobody did); `since` says what differs
     from the assessment before, recorded on `before`.
     """
 
     name: str
+    title: str
     interviews: tuple[tuple[str, date], ...]
     uncounted: int
     codebook: str
@@ -49,15 +50,11 @@ class SequencePart:
     before: str = ""
 
     @property
-    def title(self) -> str:
-        return "All interviews" if self.name == "study" else self.name
-
-    @property
     def verdict(self) -> tuple[str, str]:
-        """What the index says in words, and how the page marks it; only `reached` is a claim."""
+        """What the index says in words, and how the page marks it: never as good, for people decide on stopping."""
         index = self.index
         return {
-            "reached": (f"reached at {index.label}", "good"),
+            "reached": (f"reached at {index.label}", "plain"),
             "not_reached": (f"not reached after {plural(len(index.new_codes), 'interview')}", "plain"),
             "too_few": (f"{plural(len(index.new_codes), 'interview')}: too few to say", "warn"),
             "undefined": ("undefined", "warn"),

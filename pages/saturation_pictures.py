@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from math import ceil
 
 from markupsafe import Markup
 
@@ -15,7 +16,7 @@ from analysis.saturation import GuestSaturation
 from pages.svg import picture
 
 WIDTH = 360
-LEFT, RIGHT, TOP, TALL = 34, 8, 22, 150
+LEFT, RIGHT, TOP, TALL = 38, 14, 22, 150
 ROOM = WIDTH - LEFT - RIGHT
 BASE = TOP + TALL
 SIGN = {"guide": "G", "codebook": "C"}
@@ -53,7 +54,7 @@ def curve(found: GuestSaturation, marks: Sequence[Mark], key: str) -> Markup:
 def ratios(found: GuestSaturation, key: str) -> Markup:
     """The share of new codes in each run, a dot where it is at or under the threshold and a square where above."""
     count = max(len(found.new_codes), 1)
-    top = max(*found.ratios, found.threshold * 1.5, 0.1)
+    top = ceil(max(*found.ratios, found.threshold * 1.5, 0.1) * 10) / 10
     step = ROOM / count
 
     def y(value: float) -> float:
@@ -69,9 +70,10 @@ def ratios(found: GuestSaturation, key: str) -> Markup:
     for place, ratio in enumerate(found.ratios):
         x = LEFT + step * (found.base + place + found.run / 2)
         parts.append(
-            f'<circle cx="{x:.1f}" cy="{y(ratio):.1f}" r="5" fill="var(--good)"/>'
+            f'<circle cx="{x:.1f}" cy="{y(ratio):.1f}" r="5" fill="var(--accent)"/>'
             if ratio <= found.threshold
-            else f'<rect x="{x - 4.5:.1f}" y="{y(ratio) - 4.5:.1f}" width="9" height="9" fill="var(--accent)"/>'
+            else f'<rect x="{x - 4.5:.1f}" y="{y(ratio) - 4.5:.1f}" width="9" height="9" fill="none" '
+            'stroke="var(--accent)" stroke-width="2"/>'
         )
     parts += _interviews(count, step)
     listed = "; ".join(
@@ -118,7 +120,7 @@ def _marks(marks: Sequence[Mark], step: float) -> list[str]:
 def _interviews(count: int, step: float) -> list[str]:
     """The axis of interviews: the first, the last and those between at a readable distance."""
     every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if step * n >= 20 or n == 1000)
-    shown = [n for n in range(1, count + 1) if n == 1 or n % every == 0]
+    shown = [n for n in range(1, count + 1) if n % every == 0 or (n == 1 and every > 2)]
     return [
         *(
             f'<text x="{LEFT + step * (n - 0.5):.1f}" y="{BASE + 15}" font-size="12" text-anchor="middle">{n}</text>'

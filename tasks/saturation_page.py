@@ -90,6 +90,7 @@ def _part(
     before = _before(events, fact)
     return SequencePart(
         name=found.name,
+        title=_title(place, found.name),
         interviews=tuple(zip(found.transcripts, days, strict=True)),
         uncounted=found.uncounted,
         codebook=found.codebook,
@@ -110,6 +111,12 @@ def _part(
         since=changes(before.data, fact.data) if before else (),
         before=_day(place, before.recorded_at) if before else "",
     )
+
+
+def _title(place: Workspace, name: str) -> str:
+    """What people call a sequence: the label of its role or group."""
+    members = place.protocol.participants
+    return {part.id: part.label for part in (*members.roles, *members.groups)}.get(name, "All interviews")
 
 
 def _before(events: list[Event], fact: Fact) -> Event | None:
