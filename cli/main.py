@@ -182,6 +182,25 @@ def record(
 
 
 @app.command()
+def trace(
+    study: Study,
+    start: Annotated[
+        str | None,
+        typer.Argument(help="A claim, an event (the first 6 signs of its id will do) or a file.", metavar="START"),
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Only what rests on it.")] = False,
+    orphans: Annotated[bool, typer.Option("--orphans", help="List what hangs loose instead.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """Walk from a claim, an event or a file down to consent and back up to what rests on it; records nothing."""
+    from cli.trace import trace_study
+
+    with explained():
+        raise typer.Exit(trace_study(study, start, back=back, orphans=orphans, as_json=json, as_of=_day(as_of)))
+
+
+@app.command()
 def review(
     study: Study,
     acting: Acting = None,

@@ -17,9 +17,9 @@ from study import Event, Fact
 from study.event import is_day
 from study.identifiers import event_id
 from study.objects import NotStored
-from tasks.assessed import Assessed
+from tasks.assessed import Assessed, written
 from tasks.codings import Material
-from tasks.lineage import lineage_of
+from tasks.lineage import CODED, lineage_of
 from tasks.record_readers import READERS, known_to
 from tasks.record_tables import TABLES, gathered, voided_ids
 from tasks.workspace import Workspace
@@ -75,6 +75,8 @@ def records_of(place: Workspace, material: Material) -> Assessed:
         problems += [p for p in found.problems if not _is_voided(p, known.events, gone)]
         facts += voided
         facts += _with_records(place, (e for e in found.entries if _has_happened(place, e.fact)), known.events)
+    book = material.codebook
+    written(place, CODED, {"codings": sorted(known.coding_ids), "codes": sorted(book.names) if book else []})
     kinds = Counter(fact.kind for fact in facts)
     open_cases = sum(p.check == "AN036" for p in problems)
     still_open = f" ({open_cases} open)" if open_cases else ""

@@ -12,9 +12,11 @@ from study import Event
 from study.objects import FolderStore, NotStored
 from study.protocol import Protocol as StudyProtocol
 from trustworthiness.lineage import Beside, ClaimRecord, Lineage, trace
+from trustworthiness.loose_ends import Coded, LooseEnds, loose_ends
 from trustworthiness.walk import Web, weave
 
-
+CODED = "analysis/coded.json"
+"""Under out/: the ids of the codings that were imported, and the codes of the codebook; no words."""
 SPEAKING = frozenset({"negative_case.raised", "debriefing.held", "memo.written"})
 
 
@@ -32,6 +34,10 @@ class Looked(Protocol):
     @property
     def restricted(self) -> FolderStore:
         """restricted/."""
+
+    @property
+    def out(self) -> FolderStore:
+        """out/."""
 
     @property
     def today(self) -> date:
@@ -55,8 +61,25 @@ def web_of(place: Looked) -> Web:
     """Everything on record with what it rests on and what rests on it."""
     events = place.events()
     return weave(
-        events, records=claim_records(place, events), themes=theme_codes(place), cites=citations(place, events)
+        events,
+        place.today,
+        records=claim_records(place, events),
+        themes=theme_codes(place),
+        cites=citations(place, events),
     )
+
+
+def loose_ends_of(place: Looked) -> LooseEnds:
+    """What hangs loose; what was coded comes from the list the last comparison of cases left in out/."""
+    return loose_ends(place.events(), lineage_of(place), _coded(place))
+
+
+def _coded(place: Looked) -> Coded | None:
+    try:
+        said = json.loads(place.out.get(CODED))
+    except NotStored:
+        return None
+    return Coded(tuple(said["codings"]), tuple(said["codes"]))
 
 
 def theme_codes(place: Looked) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ from trustworthiness.lineage import ClaimRecord
 
 NodeType = Literal["event", "theme", "code", "excerpts", "file"]
 NAMED = ("claim", "transcript", "interview", "site", "survey", "debriefing", "negative_case", "counter_narrative",
-         "hypothesis", "memo", "codebook")  # fmt: skip
+         "hypothesis", "memo")  # fmt: skip
 """Subjects that are shown; a participant is none of them."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -63,6 +64,7 @@ class Web:
 
 def weave(
     events: Iterable[Event],
+    today: date,
     *,
     records: Mapping[str, ClaimRecord] = _NOTHING,
     themes: Mapping[str, Collection[str]] = _NOTHING,
@@ -71,9 +73,10 @@ def weave(
     """The web of a set of events, the same in any order.
 
     `records` are by event id what claims rest on, `cites` the codings, claims and transcripts that a negative case
-    cites; `themes` are the codes of each theme. A cause that is not there is a gap, never an error.
+    cites; `themes` are the codes of each theme. A cause that is not there is a gap, never an error. `today` is the
+    study's local day: a consent withdrawn by then is a gap.
     """
-    loom = _Loom(in_fold_order(events))
+    loom = _Loom(in_fold_order(events), today)
     for event in loom.ordered:
         loom.add(event)
     for id, record in sorted(records.items()):
@@ -128,8 +131,9 @@ def _tree(web: Web, edges: Mapping[str, tuple[str, ...]], start: str) -> Step:
 class _Loom:
     """Nodes and edges while they are being put together."""
 
-    def __init__(self, ordered: list[Event]) -> None:
+    def __init__(self, ordered: list[Event], today: date) -> None:
         self.ordered = ordered
+        self._today = today
         self.events = {event.id: event for event in ordered}
         self._zone = time_zone_of(ordered)
         self._ledger: ConsentLedger = fold_consent(ordered)
@@ -138,6 +142,7 @@ class _Loom:
         self._origins: dict[str, str] = {}
         self._interviews: dict[str, list[Event]] = defaultdict(list)
         self._newest: dict[tuple[str, str], Event] = {}
+        self._retracted = {(e.subject_id("claim"), e.data["version"]) for e in ordered if e.kind == "claim.retracted"}
         for event in sorted(ordered, key=lambda e: (e.recorded_at, e.id)):
             for reference in event.generated:
                 self._origins.setdefault(file_key(reference), event.id)
@@ -163,6 +168,8 @@ class _Loom:
         for reference in event.used:
             self._link(event.id, self._file(reference))
         for reference in event.generated:
+            if reference.ref == f"r{event.id}":  # the record beside it, which nothing else names
+                continue
             file = self._file(reference)
             self._link(*((file, event.id) if self._origins[file] == event.id else (event.id, file)))
         if event.kind == "transcript.released":
@@ -170,9 +177,19 @@ class _Loom:
             gaps += [] if held else ["no interview behind it is recorded"]
             for interview in held:
                 self._link(event.id, interview.id)
+            if self._newest["transcript", event.subject_id("transcript") or ""].id != event.id:
+                gaps.append("a later version was released")
         if event.kind == "interview.held":
             gaps += self._consents(event)
+        if event.kind in ("consent.given", "consent.renewed") and self._is_withdrawn(event):
+            gaps.append("withdrawn since")
+        if event.kind == "claim.asserted" and (event.subject_id("claim"), event.data["version"]) in self._retracted:
+            gaps.append("retracted since")
         self._nodes[event.id] = _event_node(event, tuple(gaps))
+
+    def _is_withdrawn(self, consent: Event) -> bool:
+        person = consent.subject_id("participant") or ""
+        return consent_in_force(self._ledger, person, "take_part", self._today).why == "withdrawn"
 
     def _consents(self, held: Event) -> list[str]:
         day = local_day(held.occurred, self._zone)
