@@ -10,23 +10,44 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from evidence.detectors import Detector, Entry, Registry
 from recruitment import Recruitment, fold_consent, fold_recruitment, gate
 from study import Event, Fact, Query, Subject
 from study.decisions import Decision
-from study.query import QueryRecord
+from study.objects import NotStored
+from study.query import QueryRecord, Severity, fold_queries
 from study.query import place as query_place
 from tasks.codings import material_of
-from tasks.decisions import REGISTER, read_decisions
+from tasks.decisions import read_decisions
 from tasks.gates import Gatekeeper
-from tasks.packets import Kept, keep, kept_packets, own_turns, packet_for, people_rows, write_overview
+from tasks.member_check_themes import Audience, audience_of
+from tasks.packet_release import blocked_subjects, misnamed, release_of
+from tasks.packets import (
+    Kept,
+    forms_there,
+    keep,
+    kept_packets,
+    own_turns,
+    packet_for,
+    people_rows,
+    write_overview,
+)
 from tasks.released import Released
+from tasks.send_list import Sendable, write_send_list
+from tasks.string_decisions import decided
+from tasks.withdrawn_quotes import withdrawn_quotes
 from tasks.workspace import Workspace
 from trustworthiness import MemberChecks, fold_member_checks
-from trustworthiness.gates import everybody_else, thin_themes
+from trustworthiness.checks import MEMBER_CHECKS
+from trustworthiness.form_checks import form_faults
+from trustworthiness.gates import everybody_else
 from trustworthiness.gates import gate as gate_packet
 from trustworthiness.packet import Packet, Segment, packet_id
+from trustworthiness.packet_faults import Fault
+from trustworthiness.readability import plain_language
 
-ASSEMBLY_CHECKS = frozenset({"MC001", "MC002", "MC006", "MC008", "MC009"})
+ASSEMBLY_CHECKS = frozenset({"MC001", "MC002", "MC004", "MC006", "MC007", "MC008", "MC009"})
+SEVERITY: dict[str, Severity] = {id: severity for id, severity, _, _ in MEMBER_CHECKS}
 NEVER = frozenset({"withdrawn", "declined", "not_on_form"})
 """Why somebody may not be contacted that people decided; anything else (an approval lapsed) may mend itself."""
 
@@ -64,6 +85,9 @@ class _Assembly:
 
     def __init__(self, place: Workspace) -> None:
         self.place = place
+        plan = place.protocol.member_checking
+        assert plan is not None  # the caller looked
+        self.plan = plan
         events = place.events()
         self.events: list[Event] = events
         self.recruitment: Recruitment = fold_recruitment(events)
@@ -75,14 +99,22 @@ class _Assembly:
         self.kept = kept_packets(place)
         self.participants = {trail: code for code, trail in place.known_trail_codes().items()}
         self.people = people_rows(place)
-        self.themes: dict[str, tuple[str, frozenset[str]]] = {}
+        self.languages = {r["participant_id"]: r["language"] for r in self.people if r.get("language")}
+        self.withdrawn = withdrawn_quotes(place)
+        self.names = _decided_names(place)
+        self.blocked_by_others = blocked_subjects(fold_queries(events).values(), ASSEMBLY_CHECKS)
+        self.audience: Audience
+        self.faults: dict[tuple[str, str], Fault] = {}
         self.facts: list[Fact] = []
         self.queries: list[Query] = []
         self.made: list[str] = []
+        self.current: list[Sendable] = []
         self.waiting_transcript = self.waiting_consent = self.waiting_release = self.blocked = 0
+        self.waiting_summary = self.waiting_query = 0
 
     def run(self) -> Assembled:
-        self._choose_themes()
+        self.audience, found = audience_of(self.place, self.recruitment, self.codings)
+        self.queries += found
         decisions = [d for d in read_decisions(self.place) if d.decision == "release_packet"]
         for participant in sorted(self.recruitment.reached):
             interview = self._interview(participant)
@@ -92,27 +124,23 @@ class _Assembly:
             if kept is not None:
                 mine = [d for d in decisions if d.subject == kept.packet.packet_id]
                 self._release(participant, interview, kept, mine)
+                self.current.append(Sendable(participant, self.participants[participant], kept))
+        self.queries += misnamed(self.place, self.kept, self.recruitment.interviews, decisions)
+        self.queries += [_query_of(self.place, fault) for fault in self.faults.values()]
         self.gates.write("assemble-member-checks")
-        write_overview(self.place, self.kept, self._released_versions(), self._stopped())
+        released = self._released_versions()
+        write_overview(self.place, self.kept, released, self._stopped(), form=self.plan.forms[0])
+        self.made += write_send_list(self.place, self.checks, self._may_be_sent(released))
         return Assembled(tuple(self._new(self.facts)), tuple(self.queries), self._said(), tuple(self.made))
 
-    def _choose_themes(self) -> None:
-        """Keep the themes that rest on at least k people; query the others."""
-        plan, k = self.place.protocol.member_checking, self.place.protocol.disclosure.k
-        assert plan is not None
-        behind = {id: set(interview.participants) for id, interview in self.recruitment.interviews.items()}
-        people = {
-            theme.id: len(
-                set().union(
-                    *(behind.get(t, set()) for t in self.codings["transcript"][self.codings["code"].isin(theme.codes)])
-                )
-            )
-            for theme in plan.themes
-        }
-        if self.codings.empty:
-            return
-        self.queries += thin_themes(people, k, study=self.place.protocol.id)
-        self.themes = {t.id: (t.plain, frozenset(t.codes)) for t in plan.themes if people[t.id] >= k}
+    def _may_be_sent(self, released: set[tuple[str, int]]) -> Iterator[Sendable]:
+        """Released packets of people who may be contacted today and have not answered."""
+        for one in self.current:
+            check = self.checks.checks.get(one.participant)
+            refused = self.gates.ask("send_packet", one.participant, contact_day=self.place.today)
+            is_out = (one.kept.packet.packet_id, one.kept.version) in released
+            if not refused and is_out and not (check and (check.returned or check.closed)):
+                yield one
 
     def _interview(self, participant: str) -> str | None:
         """The participant's first interview that can have a transcript; notes the exclusion of who has only notes."""
@@ -128,7 +156,7 @@ class _Assembly:
     def _is_excluded(self, participant: str, interview: str) -> bool:
         refused = {r.scope: r.decision for r in self.gates.ask("assemble_packet", participant)}
         if not refused:
-            return False
+            return self._has_left(participant)
         take_part = refused.get("take_part")
         has_left = take_part is not None and take_part.why == "withdrawn"
         decided = take_part if has_left else refused.get("recontact")
@@ -140,30 +168,78 @@ class _Assembly:
             self.waiting_consent += 1
         return True
 
+    def _has_left(self, participant: str) -> bool:
+        """Whether somebody asked to be left alone although consent stands; notes the exclusion."""
+        left = self.recruitment.reached[participant].get("withdrawn")
+        if left is None or left > self.place.today:
+            return False
+        cause = next(
+            (
+                e.id
+                for e in self.events
+                if e.kind == "recruitment.withdrawn" and e.subject_id("participant") == participant
+            ),
+            None,
+        )
+        self._exclude(participant, "withdrawn", left.isoformat(), cause)
+        return True
+
     def _packet(self, participant: str, interview: str) -> Kept | None:
         """The current version of this participant's packet, written when it is new; None when there is none yet."""
         versions = self.kept.get(packet_id(interview), {})
         check = self.checks.checks.get(participant)
-        if check and check.returned and versions:
+        if check and check.returned and versions and max(versions) <= check.reply_version:
             return versions[max(versions)]  # answered: what was answered stands
         released = self.released.get(interview)
-        if released is None or not self.themes:
+        held = self.recruitment.interviews[interview].day
+        themes = self.audience.of(participant, held, self.place.today)
+        if released is None or not themes:
             self.waiting_transcript += 1
             return None
-        packet, own = self._assemble(participant, interview, released)
+        summary = self._summary(interview)
+        if summary is None:
+            self.waiting_summary += 1
+            return None
+        packet, own = self._assemble(participant, interview, released, themes, summary)
         found = self._gate(packet, own, participant, interview)
         self.queries += found
         if found:
             self.blocked += 1
             self._exclude(participant, "blocked", self.place.instant)
             return None
-        kept = keep(self.place, packet, versions)
+        kept, made = keep(self.place, packet, versions, self.plan.forms)
+        self._look_at_forms(kept, made)
         if kept.version not in versions:
             self.kept.setdefault(packet.packet_id, {})[kept.version] = kept
-            self.made.append(f"restricted/{kept.page}")
+        self.made += [f"restricted/{kept.form(suffix)}" for suffix in made]
         return kept
 
-    def _assemble(self, participant: str, interview: str, released: Released) -> tuple[Packet, dict[int, str]]:
+    def _summary(self, interview: str) -> str | None:
+        """The team's summary of an interview; "" where the protocol sends none back, None where it is not written."""
+        if self.plan.returns != "summary":
+            return ""
+        try:
+            text = self.place.restricted.get(f"{self.plan.summaries}/{interview}.txt").decode("utf-8-sig")
+        except (NotStored, UnicodeDecodeError):
+            return None
+        return text if text.strip() else None
+
+    def _look_at_forms(self, kept: Kept, made: Mapping[str, bytes]) -> None:
+        """Note what is wrong with the words and the forms of a packet; a theme's fault is one for all packets."""
+        forms = dict(made)
+        for key in forms_there(self.place, kept):
+            suffix = key.rsplit(".", 1)[1]
+            if suffix not in forms:
+                forms[suffix] = self.place.restricted.get(key)
+        found = [
+            *plain_language(kept.packet, grade=self.plan.reading_grade),
+            *form_faults(kept.packet, forms, self.plan.forms),
+        ]
+        self.faults |= {(f"{f.check}|{f.subject}", f.rule): f for f in found}
+
+    def _assemble(
+        self, participant: str, interview: str, released: Released, themes: Iterable[str], summary: str
+    ) -> tuple[Packet, dict[int, str]]:
         protocol = self.place.protocol
         assert protocol.transcripts is not None
         rows = self.codings[self.codings["transcript"] == interview]
@@ -171,14 +247,18 @@ class _Assembly:
         segments = [
             Segment(code, int(start), int(end), quote)
             for code, start, end, quote in rows[["code", "start", "end", "quote"]].itertuples(index=False)
+            if not self.withdrawn.covers(interview, quote)
         ]
+        code = self.participants[participant]
         packet = packet_for(
             protocol,
             interview_id=interview,
-            participant_code=self.participants[participant],
+            participant_code=code,
             turns=released.turns,
             segments=segments if may_quote else (),
-            themes=self.themes,
+            themes=themes,
+            language=self.languages.get(code, ""),
+            summary=summary,
         )
         return packet, own_turns(released.turns, protocol.transcripts.speakers.participant)
 
@@ -186,7 +266,15 @@ class _Assembly:
         if len(self.recruitment.interviews[interview].participants) > 1 or not own:
             return [self._nobodys_turns(packet)]
         others = everybody_else(self.people, self.participants[participant])
-        return gate_packet(packet, study=self.place.protocol.id, own=own, others=others)
+        is_copy = not self.released[interview].is_identifiable
+        return gate_packet(
+            packet,
+            study=self.place.protocol.id,
+            own=own,
+            others=others,
+            withdrawn_quotes=self.withdrawn.ids.get(packet.packet_id, ()),
+            masked=self.names if is_copy else None,
+        )
 
     def _nobodys_turns(self, packet: Packet) -> Query:
         return Query.raised(
@@ -209,39 +297,28 @@ class _Assembly:
 
     def _release(self, participant: str, interview: str, kept: Kept, decisions: list[Decision]) -> None:
         """Record the release of this version when a second person who may has decided it."""
-        plan = self.place.protocol.member_checking
-        assert plan is not None
-        meant = [d for d in decisions if d.occurred <= self.place.today and _names(d, kept)]
-        may = [d for d in meant if d.authorised(self.place.protocol, "release_packet")]
-        second = [d for d in may if not plan.second_person or d.person != kept.assembled_by]
-        if meant and not second:
-            self.queries.append(self._release_refused(kept, meant[-1]))
-        if not second or self.gates.ask("release_packet", participant, contact_day=second[0].occurred):
+        found = release_of(self.place, kept, decisions)
+        self.queries += found.queries
+        decision = found.decision
+        if decision is None or self.gates.ask("release_packet", participant, contact_day=decision.occurred):
             self.waiting_release += 1
             return
-        page = self.place.restricted.get(kept.page)
+        was_released = (kept.packet.packet_id, kept.version) in self._released_versions()
+        about = {f"participant:{participant}", *(f"{t}:{interview}" for t in ("transcript", "interview"))}
+        if not was_released and (about | {f"packet:{kept.packet.packet_id}"}) & self.blocked_by_others:
+            self.waiting_query += 1
+            return
+        where = kept.form(self.plan.forms[0])
+        page = self.place.restricted.get(where)
         fact = Fact(
             "member_check.released",
-            second[0].occurred.isoformat(),
-            subject=(Subject("participant", participant), Subject("person", second[0].person)),
-            generated=(self.place.reference(f"restricted/{kept.page}", page, personal=True),),
-            causes=self._grounds(participant, interview, second[0].occurred),
+            decision.occurred.isoformat(),
+            subject=(Subject("participant", participant), Subject("person", decision.person)),
+            generated=(self.place.reference(f"restricted/{where}", page, personal=True),),
+            causes=self._grounds(participant, interview, decision.occurred),
             data={"packet": kept.packet.packet_id, "version": kept.version},
         )
         self.facts.append(fact)
-
-    def _release_refused(self, kept: Kept, decision: Decision) -> Query:
-        return Query.raised(
-            "MC009",
-            "block",
-            study=self.place.protocol.id,
-            subject=f"packet:{kept.packet.packet_id}",
-            place=query_place(kept.packet.packet_id, "release"),
-            where=f"{REGISTER}, row {decision.row}",
-            message="A packet is released by a second person who holds the task release_packet on that day: not by who "
-            "assembled it, and not by somebody without the task. Let such a person decide.",
-            rows=[str(decision.row)],
-        )
 
     def _released_versions(self) -> set[tuple[str, int]]:
         acts: list[Event | Fact] = [*self.events, *self.facts]
@@ -289,7 +366,9 @@ class _Assembly:
             (released, "released for sending"),
             (self.waiting_release, "waiting for a second person's release"),
             (self.blocked, "held back by a query"),
+            (self.waiting_query, "decided on and waiting for a blocking query about their material"),
             (self.waiting_transcript, "waiting for a released and coded transcript"),
+            (self.waiting_summary, "waiting for a summary of the interview"),
             (self.waiting_consent, "waiting for consent to be in force again"),
             (excluded, "people excluded, with the reason on record"),
         ]
@@ -298,6 +377,19 @@ class _Assembly:
         )
 
 
-def _names(decision: Decision, kept: Kept) -> bool:
-    """Whether a release is for this version: by its code, or, left blank, for the first version only."""
-    return decision.value == kept.code or (decision.value == "" and kept.version == 1)
+def _decided_names(place: Workspace) -> Detector | None:
+    """What finds the strings people decided to be names; None where they decided none."""
+    names = sorted(decided(place).names)
+    return Registry(Entry("alias", name) for name in names) if names else None
+
+
+def _query_of(place: Workspace, fault: Fault) -> Query:
+    return Query.raised(
+        fault.check,
+        SEVERITY[fault.check],
+        study=place.protocol.id,
+        subject=fault.subject,
+        place=query_place(fault.subject, fault.rule),
+        where=fault.where,
+        message=fault.message,
+    )

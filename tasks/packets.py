@@ -1,15 +1,15 @@
-"""Packets as restricted/packets/ keeps them: every version with its page, and the list to release from."""
+"""Packets as restricted/packets/ keeps them: every version in each of its forms, and the list to release from."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from pages.packet import packet_frame, packet_page
+from pages.packet import packet_forms, packet_frame, packet_language
 from study import Protocol
 from study.objects import AlreadyStored, NotStored
 from tasks.read import read_restricted_table
@@ -18,6 +18,7 @@ from trustworthiness.packet import Packet, Segment, assemble, packet_content, pa
 
 FOLDER = "packets/"
 OVERVIEW = f"{FOLDER}overview.csv"
+SENDABLE = ("html", "docx", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,16 @@ class Kept:
     @property
     def page(self) -> str:
         """Where its HTML is, under restricted/."""
-        return f"{FOLDER}{self.packet.packet_id}/v{self.version:03d}.html"
+        return self.form("html")
 
     @property
     def record(self) -> str:
-        """Where its content is, under restricted/; written after the page, so that what is listed can be sent."""
-        return self.page.removesuffix("html") + "json"
+        """Where its content is, under restricted/; written after the forms, so that what is listed can be sent."""
+        return self.form("json")
+
+    def form(self, suffix: str) -> str:
+        """Where this form of it is, under restricted/."""
+        return f"{FOLDER}{self.packet.packet_id}/v{self.version:03d}.{suffix}"
 
 
 def kept_packets(place: Workspace) -> dict[str, dict[int, Kept]]:
@@ -59,19 +64,41 @@ def kept_packets(place: Workspace) -> dict[str, dict[int, Kept]]:
     return found
 
 
-def keep(place: Workspace, packet: Packet, versions: Mapping[int, Kept]) -> Kept:
-    """The kept version that holds this packet: the latest when it is the same, else a new one, written now."""
+def keep(
+    place: Workspace, packet: Packet, versions: Mapping[int, Kept], forms: Sequence[str]
+) -> tuple[Kept, Mapping[str, bytes]]:
+    """The kept version that holds this packet (the latest when it is the same, else a new one, written now) and what
+    was made of its forms: those that were not there yet, by suffix."""
     latest = max(versions, default=0)
     if latest and versions[latest].packet == packet:
-        return versions[latest]
+        return versions[latest], _missing_forms(place, versions[latest], forms)
     kept = Kept(packet, latest + 1, place.actor.id)
     record = {"version": kept.version, "assembled_by": kept.assembled_by, "packet": json.loads(packet_content(packet))}
-    place.restricted.put(kept.page, packet_page(packet, version=kept.version))
+    made = _write_forms(place, kept, forms)
     try:
         place.restricted.put_new(kept.record, json.dumps(record, ensure_ascii=False, indent=1).encode())
     except AlreadyStored:  # another run was first
-        return _read(place, kept.record)
-    return kept
+        return _read(place, kept.record), made
+    return kept, made
+
+
+def forms_there(place: Workspace, kept: Kept) -> tuple[str, ...]:
+    """Where the forms of a kept version are, under restricted/, that can be sent: HTML, DOCX, PDF."""
+    there = {stored.key for stored in place.restricted.list(kept.form(""))}
+    return tuple(key for suffix in SENDABLE if (key := kept.form(suffix)) in there)
+
+
+def _missing_forms(place: Workspace, kept: Kept, forms: Sequence[str]) -> Mapping[str, bytes]:
+    there = {key.rsplit(".", 1)[1] for key in forms_there(place, kept)}
+    missing = [form for form in forms if form not in there]
+    return _write_forms(place, kept, missing) if missing else {}
+
+
+def _write_forms(place: Workspace, kept: Kept, forms: Sequence[str]) -> Mapping[str, bytes]:
+    made = packet_forms(kept.packet, version=kept.version, forms=forms)
+    for suffix, data in made.items():
+        place.restricted.put(kept.form(suffix), data)
+    return made
 
 
 def packet_for(
@@ -81,10 +108,14 @@ def packet_for(
     participant_code: str,
     turns: pd.DataFrame,
     segments: Iterable[Segment],
-    themes: Mapping[str, tuple[str, frozenset[str]]],
-    withdrawn_quotes: Iterable[str] = (),
+    themes: Iterable[str],
+    language: str = "",
+    summary: str = "",
 ) -> Packet:
-    """One participant's packet from a transcript's turn table and the codings of it; pure."""
+    """One participant's packet from a transcript's turn table and the codings of it; pure.
+
+    `themes` are the ids of the themes that may be shown; `language` is the participant's own, where they have one.
+    """
     plan = protocol.member_checking
     assert plan is not None  # the caller looked
     assert protocol.transcripts is not None
@@ -93,8 +124,8 @@ def packet_for(
         participant_code=participant_code,
         turns=own_turns(turns, protocol.transcripts.speakers.participant),
         segments=segments,
-        withdrawn_quotes=withdrawn_quotes,
-        **packet_frame(protocol, plan.language, themes),
+        summary=summary,
+        **packet_frame(protocol, packet_language(language, protocol), themes),
     )
 
 
@@ -110,10 +141,12 @@ def write_overview(
     kept: Mapping[str, Mapping[int, Kept]],
     released: Iterable[tuple[str, int]],
     stopped: Mapping[str, str] | None = None,
+    *,
+    form: str = "html",
 ) -> None:
     """The list from which people release and send: packet, version, the code a release names, its state, its file.
 
-    `stopped` is packet id → what stands in place of its state: its person withdrew.
+    `stopped` is packet id → what stands in place of its state: its person withdrew. `form` is whose file is named.
     """
     done = set(released)
     rows = ["packet_id,version,code,state,file"]
@@ -121,7 +154,7 @@ def write_overview(
         for version, one in sorted(versions.items()):
             current = "waiting for release" if version == max(versions) else "replaced"
             state = (stopped or {}).get(id) or ("released" if (id, version) in done else current)
-            rows.append(f"{id},{version},{one.code},{state},{one.page}")
+            rows.append(f"{id},{version},{one.code},{state},{one.form(form)}")
     body = ("\n".join(rows) + "\n").encode()
     if kept and _stored(place, OVERVIEW) != body:
         place.restricted.put(OVERVIEW, body)

@@ -17,19 +17,23 @@ def gate(
     own: Mapping[int, str],
     others: Detector,
     withdrawn_quotes: Iterable[str] = (),
+    masked: Detector | None = None,
 ) -> list[Query]:
     """Every gate this packet fails; the packet may go on only when there is none.
 
     `own` are the participant's turns read again from the released transcript, `others` finds everybody else's codes,
-    names and pseudonyms, `withdrawn_quotes` are the ids of quotes the participant took back.
+    names and pseudonyms, `withdrawn_quotes` are the ids of quotes the participant took back, `masked` finds what people
+    decided to be a name, where the transcript is a de-identified copy.
     """
     foreign = not_verbatim(packet, own)
     named = [where for where, text in _texts(packet) if others.find(text)]
     kept = sorted({q.quote_id for q in packet.quotes} & set(withdrawn_quotes))
+    unmasked = [where for where, text in _texts(packet) if masked and masked.find(text)]
     return [
-        _query(study, packet, check, hits, message)
-        for check, hits, message in [
+        _query(study, packet, check, rule, hits, message)
+        for check, rule, hits, message in [
             (
+                "MC001",
                 "MC001",
                 foreign,
                 "The packet holds words that are not, letter for letter, this participant's own in the released "
@@ -37,14 +41,23 @@ def gate(
             ),
             (
                 "MC002",
+                "MC002",
                 named,
                 "The packet names somebody else: a participant's code, name or pseudonym. Mask it in the transcript "
                 "and release the transcript again.",
             ),
             (
                 "MC006",
+                "MC006",
                 [f"quote {id}" for id in kept],
                 "The packet still holds a quote this participant withdrew. Assemble the packet again.",
+            ),
+            (
+                "MC006",
+                "masked",
+                unmasked,
+                "The packet holds a string that was decided to be a name after the copy of the transcript was made. "
+                "De-identify the transcript again (deidentify-transcripts), then release it again.",
             ),
         ]
         if hits
@@ -88,19 +101,20 @@ def everybody_else(rows: Iterable[Mapping[str, str]], participant: str) -> Detec
 def _texts(packet: Packet) -> list[tuple[str, str]]:
     return [
         *((f"turn {t.turn}", t.text) for t in packet.turns),
+        *((f"summary, paragraph {n}", text) for n, text in enumerate(packet.summary, 1)),
         *((f"quote {q.quote_id}", q.text) for q in packet.quotes),
         *((f"theme {t.theme_id}", t.plain) for t in packet.themes),
     ]
 
 
-def _query(study: str, packet: Packet, check: str, hits: list[str], message: str) -> Query:
+def _query(study: str, packet: Packet, check: str, rule: str, hits: list[str], message: str) -> Query:
     more = f" and {len(hits) - 1} more" if len(hits) > 1 else ""
     return Query.raised(
         check,
         "block",
         study=study,
         subject=f"packet:{packet.packet_id}",
-        place=place(packet.packet_id, check),
+        place=place(packet.packet_id, rule),
         where=f"restricted/packets/{packet.packet_id}, {hits[0]}{more}",
         message=message,
         rows=hits,

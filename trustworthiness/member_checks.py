@@ -27,9 +27,9 @@ CODE = 12
 class Check:
     """One participant's member check. Days are the study's local days.
 
-    The counts are those of one reply: the first, or the one that a person chose. `reply` is its code, `verdicts` what
-    it says of each theme (theme id → verdict; empty where the trail holds counts only), `changes` theme id → made or
-    not_made.
+    The counts are those of one reply: the first, or the one that a person chose. `reply` is its code, `reply_version`
+    the version of the packet it answers, `verdicts` what it says of each theme (theme id → verdict; empty where the
+    trail holds counts only), `changes` theme id → made or not_made.
     """
 
     participant: str
@@ -46,6 +46,7 @@ class Check:
     not_answered: int = 0
     withdrawn_quotes: int = 0
     reply: str = ""
+    reply_version: int = 0
     verdicts: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, str] = field(default_factory=dict)
     quotes_back: frozenset[str] = frozenset()
@@ -281,4 +282,5 @@ def _returned(check: Check, event: Event, day: date, about: _OfReplies) -> tuple
         return check, "a reply was recorded before"
     counts = {name: event.data[name] for name in ("fits", "partly", "does_not", "not_answered", "withdrawn_quotes")}
     verdicts = about.verdicts.get((check.participant, event.data["packet"], code), {})
-    return replace(check, returned=day, reply=code, verdicts=verdicts, **counts), ""
+    version = event.data["version"]
+    return replace(check, returned=day, reply=code, reply_version=version, verdicts=verdicts, **counts), ""
