@@ -51,15 +51,15 @@ class GroupComparison:
     """Codes and themes by group, the widest difference first, then by name.
 
     `mixed` are joint interviews of people of several groups: nobody can say whose words were coded, so they count in
-    none. `outside` are transcripts of people in no group compared, `outside_people` how many these are.
+    none. `outside` are coded transcripts of people in no group compared, `outside_people` how many these are.
     """
 
     groups: tuple[Group, ...]
     codes: tuple[Compared, ...]
     themes: tuple[Compared, ...]
     joint: int = 0
-    mixed: int = 0
-    outside: int = 0
+    mixed: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     outside_people: int = 0
 
 
@@ -89,8 +89,8 @@ def compare_groups(
         _compared(codes, counted, belonging, sole, sizes),
         _compared(themes, counted, belonging, sole, sizes),
         joint=sum(len(belonging[t]) > 1 for t in sole),
-        mixed=len(mixed),
-        outside=len(outside),
+        mixed=tuple(sorted(mixed)),
+        outside=tuple(sorted(outside)),
         outside_people=len(lost),
     )
 

@@ -71,11 +71,12 @@ class ThemeAtSite:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One site: its score (None: fewer respondents than declared, or none), mean rating by role, themes, fits."""
+    """One site: its score (None: fewer respondents than declared, or none), mean ratings of peers and organisation
+    (None: not compared), whether they diverge, themes, fits."""
 
     site: str
     score: Score | None
-    ratings: tuple[tuple[str, float], ...]
+    ratings: tuple[float, float] | None
     diverges: bool | None
     themes: tuple[ThemeAtSite, ...]
     fits: tuple[Fit, ...]
@@ -155,7 +156,7 @@ def themes_by_site(
 def joint_display(
     *,
     scores: Mapping[str, Score],
-    ratings: Mapping[str, tuple[tuple[str, float], ...]],
+    ratings: Mapping[str, tuple[float, float]],
     diverging: Collection[str],
     themes: Mapping[str, tuple[ThemeAtSite, ...]],
     fits: Fits,
@@ -163,13 +164,13 @@ def joint_display(
     icc2: float | None = None,
     rwg_median: float | None = None,
 ) -> JointDisplay:
-    """Array scores, mean ratings by role, themes and fits by site; a site only surveyed gets no row."""
+    """Array scores, ratings (peers, organisation), themes and fits by site; a site only surveyed gets no row."""
     sites = {*ratings, *themes, *(fit.site for fit in fits.standing)}
     rows = [
         Row(
             site,
             scores.get(site),
-            ratings.get(site, ()),
+            ratings.get(site),
             (site in diverging) if site in ratings else None,
             themes.get(site, ()),
             fits.at(site),

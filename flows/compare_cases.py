@@ -1,4 +1,4 @@
-"""Cross-case comparison, and the records that challenge and carry the findings."""
+"""Comparison of cases, groups and strands, and the records that challenge and carry the findings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from tasks.assessed import looked_at, queries_of
 from tasks.case_comparison import CASE_CHECKS, compare_sites
 from tasks.claims import RECORD_CHECKS, read_records, walk_lineage
 from tasks.codings import CODING_CHECKS, read_material
+from tasks.group_comparison import GROUP_CHECKS, compare_participants
+from tasks.joint_display import DISPLAY_CHECKS, make_display
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.quotes import QUOTE_CHECKS, quote_queries
@@ -22,19 +24,25 @@ class CompareCases(StudyRequest):
 
 @flow(name="compare-cases")
 def compare_cases(request: CompareCases) -> Outcome:
-    """Compare the cases as two people rated them, and put on record what challenges and carries the findings.
+    """Compare cases, groups of participants and strands, and put on record what challenges and carries the findings.
 
-    A case diverges when the two informant roles differ by the threshold declared beforehand. Peer debriefings, negative
-    cases, counter-narratives and claims are recorded with their words beside them; a claim without support is refused.
+    A case diverges when the two informant roles differ by the threshold declared beforehand. Codes are compared between
+    groups where the protocol names them, and a survey's scores by site stand beside ratings and themes in a joint
+    display; whether they fit is what people wrote down. Peer debriefings, negative cases, counter-narratives and claims
+    are recorded with their words beside them; a claim without support is refused.
     """
     with opened(request, flow="compare-cases") as place:
         material = read_material(place)
         record(place, material.facts)
-        compared = compare_sites(place, material)
+        cases = compare_sites(place, material)
+        groups = compare_participants(place, material)
+        display = make_display(place, material)
         written = read_records(place, material)
-        record(place, (*compared.facts, *written.facts))
-        found = queries_of(place, (*material.problems, *compared.problems, *written.problems))
+        done = (cases, groups, display, written)
+        record(place, [fact for part in done for fact in part.facts])
+        found = queries_of(place, [*material.problems, *(problem for part in done for problem in part.problems)])
         found += quote_queries(place)
-        settle_queries(place, found, looked_at(CODING_CHECKS, CASE_CHECKS, RECORD_CHECKS, QUOTE_CHECKS))
-        said = (*compared.said, *written.said, walk_lineage(place))
-        return Outcome("compare-cases", said, tuple(found), compared.made)
+        checks = (CODING_CHECKS, CASE_CHECKS, GROUP_CHECKS, DISPLAY_CHECKS, RECORD_CHECKS, QUOTE_CHECKS)
+        settle_queries(place, found, looked_at(*checks))
+        said = (*(sentence for part in done for sentence in part.said), walk_lineage(place))
+        return Outcome("compare-cases", said, tuple(found), (*cases.made, *groups.made, *display.made))

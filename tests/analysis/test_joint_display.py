@@ -78,7 +78,7 @@ def test_sites_stand_by_their_score_and_a_site_only_surveyed_has_no_row() -> Non
     fits = read("S1,confirmed,INV1,2016-05-02,\nS1,expanded,INV2,2016-05-02,\n")
     shown = joint_display(
         scores={"S1": score(2.0), "S2": score(4.0), "S7": score(3.0)},
-        ratings={"S1": (("peer", 4.0),), "S2": (("peer", 2.0),), "S3": (("peer", 3.0),)},
+        ratings={"S1": (4.0, 2.0), "S2": (2.0, 2.0), "S3": (3.0, 3.5)},
         diverging={"S1"},
         themes={},
         fits=fits,
@@ -97,4 +97,4 @@ def test_a_site_that_only_somebody_judged_has_a_row_without_ratings() -> None:
     (row,) = joint_display(
         scores={}, ratings={}, diverging=(), themes={}, fits=read("S2,discordant,INV1,2016-05-02,\n")
     ).rows
-    assert (row.site, row.fit, row.diverges, row.score) == ("S2", "discordant", None, None)
+    assert (row.site, row.fit, row.ratings, row.diverges, row.score) == ("S2", "discordant", None, None, None)

@@ -1,0 +1,130 @@
+"""The cross-case matrix, out/analysis/cases.html, for the team: every rating beside what it rests on.
+
+Input: one frozen `CasesPage`, made by a task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.case_matrix import CaseDetail, Matrix, Side
+from pages.layout import plural, render
+from pages.rating_pictures import PlottedCase, dot_plot, rated
+
+
+@dataclass(frozen=True, slots=True)
+class CasesPage:
+    """Everything the page shows; `roles` are labels by id, `declared` the day of the threshold as people write it."""
+
+    study: str
+    synthetic: bool
+    day: str
+    matrix: Matrix
+    roles: Mapping[str, str]
+    peers: str
+    organisation: str
+    threshold: float
+    declared: str
+
+    @property
+    def diverging(self) -> tuple[CaseDetail, ...]:
+        return tuple(d for d in self.matrix.details if d.case.diverges)
+
+    def higher(self, direction: str) -> int:
+        return sum(d.case.direction == direction for d in self.matrix.details)
+
+    @property
+    def in_a_sentence(self) -> str:
+        """`2 of 8 cases diverge: …`."""
+        count, of = len(self.diverging), len(self.matrix.details)
+        verb = "diverges" if count == 1 else "diverge"
+        peers, organisation = self.higher("peers_higher"), self.higher("organisation_higher")
+        return (
+            f"{count} of {plural(of, 'case')} {verb}: peers higher in {peers}, organisation higher in {organisation}."
+        )
+
+    @property
+    def rule(self) -> str:
+        """The threshold in words."""
+        points = "1 point" if self.threshold == 1 else f"{rated(self.threshold)} points"
+        return (
+            f"A case diverges when the mean ratings of its two roles differ by {points} or more "
+            f"({self.roles[self.peers]} for the peers, {self.roles[self.organisation]} for the organisation). "
+            f"That threshold was declared on {self.declared}."
+        )
+
+
+OUTCOMES = {
+    None: "Goes together",
+    "peers_higher": "Diverges: peers higher",
+    "organisation_higher": "Diverges: organisation higher",
+}
+
+
+def outcome(detail: CaseDetail) -> str:
+    """What came out of a case, in words."""
+    return OUTCOMES[detail.case.direction]
+
+
+def difference(detail: CaseDetail) -> str:
+    """`+2`, `−0.5`, `0`: peers less organisation."""
+    value = detail.case.difference
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{rated(abs(value))}"
+
+
+def rests_on(side: Side) -> str:
+    """`6 codings, 2 transcripts, 2 people`."""
+    words = f"{plural(side.codings, 'coding')}, {plural(side.transcripts, 'transcript')}"
+    return words + (f", {plural(side.people, 'person', 'people')}" if side.people is not None else "")
+
+
+def warnings(detail: CaseDetail) -> tuple[str, ...]:
+    """What a reader should know of the evidence of a case."""
+    found = []
+    for side, who in zip(detail.sides, ("the peers", "the organisation"), strict=True):
+        if not side.codings:
+            found.append(f"nothing is cited for {who}")
+            continue
+        if side.people == 1:
+            found.append(f"the rating of {who} rests on one person")
+        bare = [rating.rater for rating in side.ratings if not rating.evidence]
+        if bare:
+            found.append(f"{' and '.join(bare)} cited nothing for {who}")
+    return tuple(found)
+
+
+def agreement_said(page: CasesPage) -> str:
+    """How alike the raters rated, in words."""
+    agreement = page.matrix.agreement
+    if agreement is None:
+        return "No role at a site was rated by two people, so nothing can be said of agreement."
+    alpha = "undefined, because every rating is the same" if agreement.alpha is None else f"{agreement.alpha:.2f}"
+    return (
+        f"Two people or more rated {agreement.sides} times the same role at the same site: {agreement.equal_share:.0%} "
+        f"of these ratings are equal, {agreement.adjacent_share:.0%} at most one point apart. Krippendorff’s alpha "
+        f"(ordinal) is {alpha}."
+    )
+
+
+def cases_page(page: CasesPage) -> bytes:
+    """The page as one self-contained HTML file."""
+    rows = [PlottedCase(d.case.site, d.case.peers, d.case.organisation, d.case.diverges) for d in page.matrix.details]
+    plot = dot_plot(
+        rows,
+        "cases",
+        "Mean rating of both roles, case by case",
+        roles=(page.roles[page.peers], page.roles[page.organisation]),
+    )
+    return render(
+        "cases.html",
+        title="Cases compared",
+        page=page,
+        plot=plot if rows else None,
+        outcome=outcome,
+        warnings=warnings,
+        difference=difference,
+        rests_on=rests_on,
+        rated=rated,
+        agreement=agreement_said(page),
+    )

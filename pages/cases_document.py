@@ -1,0 +1,71 @@
+"""The cross-case comparison as a Word document for the paper: sites as Case A, Case B, no small cells.
+
+A case is shown where at least k people hold each of its roles at its site, so that no rating can be laid at somebody's
+door; the rest is said in counts of cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from analysis.case_matrix import CaseDetail
+from pages.cases import OUTCOMES, CasesPage, agreement_said, difference, outcome
+from pages.document import Document
+from pages.layout import plural
+from pages.rating_pictures import rated
+
+Holders = Mapping[tuple[str, str], int]
+"""How many people hold a role at a site."""
+
+
+def cases_document(page: CasesPage, *, codes: Mapping[str, str], holders: Holders, k: int) -> bytes:
+    """The document; `codes` stand for sites, and a case of a site without one is not known to anybody."""
+    shown = tuple(d for d in page.matrix.details if is_shown(d, holders, k))
+    document = Document("Cases compared", "en", page.study)
+    document.paragraph(page.in_a_sentence).paragraph(page.rule)
+    found = [d.case.direction for d in page.matrix.details]
+    rows = [["What came out", "Cases"], *([words, str(found.count(way))] for way, words in OUTCOMES.items())]
+    document.table(rows, caption="Cases by what came out", widths=[4, 1], numbers=[1])
+    document.heading("Ratings")
+    if shown:
+        labels = (page.roles[page.peers], page.roles[page.organisation])
+        table = [["Case", *labels, "Difference", "What came out"]]
+        table += sorted(
+            [codes[d.case.site], rated(d.case.peers), rated(d.case.organisation), difference(d), outcome(d)]
+            for d in shown
+        )
+        document.table(table, caption="Mean rating by case and role", note=_left_out(page, shown, k), numbers=[1, 2, 3])
+    else:
+        document.paragraph(_left_out(page, shown, k))
+    for sentence in _overall(page, shown, holders, k):
+        document.paragraph(sentence)
+    return document.heading("Agreement of the raters").paragraph(agreement_said(page)).bytes()
+
+
+def is_shown(detail: CaseDetail, holders: Holders, k: int) -> bool:
+    """Whether each role is held by at least k people at the site."""
+    return all(holders.get((detail.case.site, side.role), 0) >= k for side in detail.sides)
+
+
+def _left_out(page: CasesPage, shown: Sequence[CaseDetail], k: int) -> str:
+    hidden = len(page.matrix.details) - len(shown)
+    if not hidden:
+        return "Means of two raters or more, from 1 to 5."
+    return (
+        f"Not shown: {plural(hidden, 'case')} at whose sites fewer than {k} people hold one of the roles, because the "
+        "rating of a role held by few is a rating of these people."
+    )
+
+
+def _overall(page: CasesPage, shown: Sequence[CaseDetail], holders: Holders, k: int) -> list[str]:
+    """The mean over all cases of each role of which those left out are none, or two cases or more and k people."""
+    details = page.matrix.details
+    hidden = [d for d in details if d not in shown]
+    said = []
+    for role, at in ((page.peers, 0), (page.organisation, 1)):
+        people = sum(holders.get((d.case.site, role), 0) for d in details)
+        behind = sum(holders.get((d.case.site, role), 0) for d in hidden)
+        if people >= k and (not hidden or (len(hidden) > 1 and behind >= k)):
+            mean = sum(d.sides[at].mean for d in details) / len(details)
+            said.append(f"{page.roles[role]}: mean rating over {plural(len(details), 'case')} {rated(mean)}.")
+    return said
