@@ -14,6 +14,7 @@ from expectations.validate import ENGINE_CHECKS
 from sampling.checks import SAMPLING_CHECKS
 from study.decisions import DECISION_CHECKS
 from trustworthiness.audit_visit import AUDIT_CHECKS
+from trustworthiness.checklists.statements import DOSSIER_CHECKS
 from trustworthiness.checks import MEMBER_CHECKS
 
 
@@ -40,5 +41,6 @@ CATALOGUE: dict[str, Check] = _by_id(
         raised_by_code(*ANALYSIS_CHECKS),
         raised_by_code(*MEMBER_CHECKS),
         raised_by_code(*AUDIT_CHECKS),
+        raised_by_code(*DOSSIER_CHECKS),
     )
 )

@@ -1,25 +1,71 @@
-"""The dossier as one self-contained HTML page for an auditor: what is recorded, what is not, and what that proves.
+"""The dossier as one self-contained site for an auditor: what is recorded, what is not, and what that proves.
 
-No participant's words. Counts of people are suppressed below k (see suppression.py); a count beside others of the same
-people is rounded down, so that nothing follows from their differences.
+Every page is a file beside the others, without network. No participant's words. Counts of people are suppressed below
+k (see suppression.py); a count beside others of the same people is rounded down, so that nothing follows from their
+differences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+from markupsafe import Markup
+
+from pages.attestation import attestation_page
+from pages.checklists import checklist_document, checklist_lines
+from pages.dossier_counts import named
+from pages.dossier_events import PAGE_ROWS, Listing
+from pages.dossier_evidence import cells, deposits
+from pages.dossier_people import consent, flow, people_of_checks, themes
+from pages.dossier_work import analysis, decisions, deviations, months, partition, queries, set_aside
+from pages.flow_picture import flow_picture
+from pages.kit import SUMS, sums
 from pages.layout import render
-from pages.suppression import at_least, suppress_counts, suppress_steps
-from pages.trail_words import ASSURANCE, plain_limits
-from study.decisions import DECISIONS
-from study.kinds import KINDS
-from trustworthiness.criteria import Recorded
-from trustworthiness.dossier import Content, DecisionLine, MemberCheckLine
+from pages.sample_section import Stage, met, pictures, values_table
+from pages.trail_words import plain_limits
+from trustworthiness.dossier import Content
+from trustworthiness.history import CHANGES
 
-ABOUT_PEOPLE = frozenset({"participant", "interview", "transcript", "recording"})
-STEPS_OF_PEOPLE = ("packets released", "packets sent", "replies returned", "closed")
-VERDICTS = {"passed": "Passed", "review": "To review", "blocked": "Blocked", "unreadable": "Could not be read"}
+FIRST = "index.html"
+PAGES: Mapping[str, str] = {
+    "index": "Overview",
+    "criteria": "Four criteria",
+    "halpern": "What is deposited",
+    "coreq": "COREQ",
+    "srqr": "SRQR",
+    "gramms": "GRAMMS",
+    "sample": "Sample",
+    "people": "People",
+    "validation": "Validation",
+    "analysis": "Analysis",
+    "checks": "Member checks",
+    "claims": "Claims",
+    "conduct": "Conduct",
+    "events": "Records",
+    "attestation": "Attestation",
+    "annex": "Annex",
+}
+"""The pages in the order of their navigation; each is a file of that name."""
+
+ROOMS: Mapping[str, str] = {
+    "criteria": "What is recorded for credibility, transferability, dependability and confirmability.",
+    "halpern": "Halpern's six classes of an audit trail: what is there, and what is not.",
+    "coreq": "32 items for interviews and focus groups; also as a Word file.",
+    "srqr": "21 items for qualitative research; also as a Word file.",
+    "gramms": "6 items for mixed methods; also as a Word file.",
+    "sample": "Each stage with its reason, its proof and its pictures.",
+    "people": "The flow of participants, and for how many each consent is in force.",
+    "validation": "What was checked, what the checks asked, and what became of it.",
+    "analysis": "Codebook, saturation, agreement, cases.",
+    "checks": "What participants said of the findings, debriefings, negative cases.",
+    "claims": "From each claim down to consent.",
+    "conduct": "Changes, deviations, decisions, visits.",
+    "events": "Every record the dossier rests on, by kind.",
+    "attestation": "The form in which you say what you found.",
+    "annex": "Digests, and the verifier's own words.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,119 +82,117 @@ class TrailVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """One line on decisions: what was decided, by whom (a team code), how often, how sure that is."""
+class Site:
+    """What the site is made of. `day` is the day it is made, in words; `stages` are those an auditor may see.
 
-    what: str
-    by: str
-    count: str
-    assurance: str
-    tone: str
+    `lineage` is the section that draws claims down to consent.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a table: what, and the count as text."""
-
-    what: str
-    count: str
+    content: Content
+    listing: Listing
+    k: int
+    day: str
+    trail: TrailVerdict
+    stages: tuple[Stage, ...] = ()
+    lineage: Markup = field(default_factory=Markup)
 
 
-def dossier_page(content: Content, *, k: int, day: str, trail: TrailVerdict) -> bytes:
-    """The dossier for an auditor; no cell rests on fewer than k people. `day` is the day it was made."""
-    criteria: dict[str, list[tuple[str, list[str], list[str]]]] = {}
-    for row in content.criteria:
-        looked_for = [_named(kind) for kind in row.looked_for]
-        criteria.setdefault(row.criterion, []).append((row.technique, _recorded(row.recorded, k), looked_for))
-    surveys = content.verdicts.get("surveys", {})
-    return render(
-        "dossier.html",
-        language="en",
-        title=f"Dossier: {content.title}",
-        content=content,
-        k=k,
-        day=day,
-        trail=trail,
-        limits=plain_limits(trail.limits),
-        criteria=criteria,
-        decisions=_decisions(content.decisions, k),
-        halpern=[(c.label, _recorded(c.deposited, k)) for c in content.halpern],
-        recruitment=_steps(content.recruitment, k),
-        consent=[_scope(c.scope, c.in_force, c.not_in_force, k) for c in content.consent],
-        transcripts=_partition(content.verdicts.get("transcripts", {}), k),
-        surveys=[Line(VERDICTS[v], str(n)) for v, n in surveys.items()] if any(surveys.values()) else [],
-        people=_people(content.member_checks, k),
-        themes=_themes(content.member_checks, k),
-        queries=[(state.replace("_", " "), counts) for state, counts in content.queries.items()],
-    )
+def dossier_site(site: Site) -> dict[str, bytes]:
+    """Every file of the site by its name, SHA256SUMS over the others among them."""
+    files = {f"{name}.html": _page(site, name, **values) for name, values in _values(site).items()}
+    files |= _event_pages(site)
+    files["attestation.html"] = attestation_page(site.content.digest, _common(site, "attestation"))
+    for filled in site.content.checklists:
+        files[f"{filled.name}.docx"] = checklist_document(filled, site.content, site.listing, site.k)
+    return {**files, SUMS: sums(files)}
 
 
-def _decisions(lines: Iterable[DecisionLine], k: int) -> list[Decision]:
-    """Decisions by kind and person; those about people only as at least so many."""
-    return [
-        Decision(
-            DECISIONS[line.kind],
-            line.by,
-            _count(line.kind, line.count, k),
-            ASSURANCE[line.assurance],
-            "good" if line.assurance == "signed" else "warn",
-        )
-        for line in lines
-    ]
+def _page(site: Site, name: str, **values: Any) -> bytes:
+    template = "dossier_checklist.html" if name in ("coreq", "srqr", "gramms") else f"dossier_{name}.html"
+    return render(template, **_common(site, name), **values)
 
 
-def _recorded(recorded: Iterable[Recorded], k: int) -> list[str]:
-    """Kinds with their counts; those about people only as at least so many."""
-    return [f"{_named(one.kind)}: {_count(one.kind, one.count, k)}" for one in recorded]
+def _common(site: Site, name: str) -> dict[str, Any]:
+    """What the frame of every page needs."""
+    return {
+        "language": "en",
+        "title": f"{PAGES[name]}: {site.content.title}",
+        "heading": PAGES[name],
+        "room": name,
+        "rooms": PAGES,
+        "content": site.content,
+        "k": site.k,
+        "day": site.day,
+    }
 
 
-def _count(kind: str, count: int, k: int) -> str:
-    if not ABOUT_PEOPLE & set(KINDS[kind].key):
-        return str(count)
-    low = at_least(count, k)
-    return f"{low} or more" if low else f"fewer than {k}"
+def _values(site: Site) -> dict[str, dict[str, Any]]:
+    """What each page shows besides its frame, in the order of the navigation."""
+    content, listing, k = site.content, site.listing, site.k
+    history = content.history
+    boxes = flow(content.recruitment, k)
+    picture = flow_picture(boxes, key="flow", title="Flow of participants") if len(boxes) > 1 else None
+    return {
+        "index": {"trail": site.trail, "limits": plain_limits(site.trail.limits), "about": ROOMS},
+        "criteria": {"criteria": cells(content.criteria, listing, k)},
+        "halpern": {"classes": deposits(content.halpern, listing, k)},
+        **{
+            filled.name.lower(): {"filled": filled, "parts": checklist_lines(filled, listing, k)}
+            for filled in content.checklists
+        },
+        "sample": {"stages": site.stages, "pictures": pictures, "values_table": values_table, "met": met},
+        "people": {"boxes": boxes, "flow": picture, "consent": consent(content.consent, k)},
+        "validation": {
+            "transcripts": partition(content.verdicts.get("transcripts", {}), k),
+            "surveys": history.surveys,
+            "queries": queries(content.queries, k),
+            "months": months(history.query_months, k),
+            "set_aside": set_aside(history.set_aside, k),
+        },
+        "analysis": {"history": history, "listing": listing, "assessed": analysis(history.assessments, k)},
+        "checks": {
+            "people": people_of_checks(content.member_checks, k),
+            "themes": themes(content.member_checks, k),
+            "history": history,
+            "listing": listing,
+            "narratives": listing.links(["counter_narrative.recorded"]),
+        },
+        "claims": {"lineage": site.lineage, "claims": listing.links(["claim.asserted"])},
+        "conduct": {
+            "history": history,
+            "listing": listing,
+            "changes": CHANGES,
+            "named": named,
+            "deviations": deviations(history.deviations, k),
+            "decisions": decisions(content.decisions, k),
+        },
+        "annex": {"trail": site.trail},
+    }
 
 
-def _named(kind: str) -> str:
-    """A kind's name as words: `peer debriefing` stays the technique's name, the kind says what happened."""
-    return kind.replace(".", " ").replace("_", " ").replace("fieldnote", "field note")
+def _event_pages(site: Site) -> dict[str, bytes]:
+    """The list of kinds, and each kind's own pages."""
+    kinds = [(named(kind), listed) for kind, listed in site.listing.kinds.items()]
+    made = {"events.html": _page(site, "events", kinds=kinds, addresses=_first_page)}
+    for kind, listed in site.listing.kinds.items():
+        files = [file for file, _ in listed.pages]
+        for file, rows in listed.pages:
+            made[file] = render(
+                "dossier_event_list.html",
+                **{**_common(site, "events"), "title": f"{named(kind)}: {site.content.title}", "heading": named(kind)},
+                listed=listed,
+                rows=rows,
+                files=files,
+                file=file,
+                page_rows=PAGE_ROWS,
+            )
+    return made
 
 
-def _shown(count: int | None) -> str:
-    return "suppressed" if count is None else str(count)
+def _first_page(listed: Any) -> str:
+    return str(listed.pages[0][0])
 
 
-def _steps(steps: Iterable[tuple[str, int]], k: int) -> list[Line]:
-    named = list(steps)
-    shown = suppress_steps([count for _, count in named], k)
-    return [Line(what, _shown(count)) for (what, _), count in zip(named, shown, strict=True)]
-
-
-def _scope(scope: str, in_force: int, not_in_force: int, k: int) -> tuple[str, str, str]:
-    shown, total = suppress_counts({"in": in_force, "not": not_in_force}, k)
-    return scope.replace("_", " "), _shown(shown["in"]), _shown(total)
-
-
-def _partition(verdicts: Mapping[str, int], k: int) -> list[Line]:
-    if not any(verdicts.values()):
-        return []
-    shown, total = suppress_counts(verdicts, k)
-    return [*(Line(VERDICTS[v], _shown(shown[v])) for v in verdicts), Line("In all", _shown(total))]
-
-
-def _people(lines: Iterable[MemberCheckLine], k: int) -> list[Line]:
-    """People step by step; those who left between two steps are their difference, so it is never small either."""
-    by_what = {line.what: line for line in lines}
-    considered = by_what["packets released"].of
-    counts = [("people considered", considered), *((what, by_what[what].count) for what in STEPS_OF_PEOPLE)]
-    return _steps(counts, k) if considered else []
-
-
-def _themes(lines: Iterable[MemberCheckLine], k: int) -> list[Line]:
-    """Answers to themes by verdict; a verdict that few people gave is suppressed however often they gave it."""
-    found = {line.what.removeprefix("themes: "): line for line in lines if line.what.startswith("themes: ")}
-    if not any(line.count for line in found.values()):
-        return []
-    counts = {what: line.count for what, line in found.items()}
-    shown, total = suppress_counts(counts, k, people={what: line.people for what, line in found.items()})
-    return [*(Line(what, _shown(shown[what])) for what in counts), Line("in all", _shown(total))]
+def names_of(files: Iterable[str]) -> tuple[str, ...]:
+    """The site's files without the lists of records, for whoever describes the site."""
+    return tuple(name for name in files if not name.startswith("events-"))

@@ -16,8 +16,8 @@ Document = dict[str, Any]
 
 ROLES = ("writer", "sealer", "countersigner", "auditor", "data-protection")
 _WRITES = {
-    "writer": ("lanes/*",),
-    "sealer": ("lanes/*", "seals/*", "checkpoints/*", "cosignatures/*"),  # it files what countersigners answer
+    "writer": ("lanes/*", "dossier/*"),
+    "sealer": ("lanes/*", "dossier/*", "seals/*", "checkpoints/*", "cosignatures/*"),  # files countersigners' answers
     "countersigner": ("cosignatures/*",),
 }
 _LIST = ("s3:ListBucket", "s3:ListBucketVersions")
@@ -92,7 +92,7 @@ def _bucket_policy(place: _Place, mode: str, *, on_aws: bool) -> Document:
             _deny(
                 f"Only{_who(folder)}", ("s3:PutObject",), place.objects(f"{folder}/*"), place.all_but(*_who_may(folder))
             )
-            for folder in ("lanes", "seals", "checkpoints", "cosignatures")
+            for folder in ("lanes", "dossier", "seals", "checkpoints", "cosignatures")
         ),
         _deny("TheBucketStays", ("s3:DeleteBucket",), [place.bucket]),
     ]

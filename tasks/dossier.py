@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from pages.dossier import TrailVerdict, dossier_page
-from recruitment.flow_diagram import LABELS, flow_boxes
+from pages.dossier import FIRST, Site, dossier_site
+from pages.dossier_events import Listing
+from pages.kit import SUMS, summed
+from pages.lineage import lineage_section
 from study import Fact
+from study.objects import FolderStore, NotStored
 from tasks.audit_folder import write_audit_folder
-from tasks.standing import Standing, stand
+from tasks.dossier_content import dossier_content, trail_verdict
+from tasks.dossier_s3 import hand_to_auditors
+from tasks.dossier_stages import stage_sections
+from tasks.standing import stand
 from tasks.workspace import Workspace
-from trail.verify_trail import LIMITS
-from trustworthiness.dossier import Content, Coverage, Stage, content
-from trustworthiness.lineage import GAPS, trace
+from trustworthiness.lineage import trace
 
-PAGE = "dossier/index.html"
+FOLDER = "dossier/"
+PAGE = FOLDER + FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +44,39 @@ def write_dossier(place: Workspace) -> Published:
 def make_dossier(place: Workspace) -> Published:
     """The same without Prefect."""
     standing = stand(place)
-    made = dossier_content(place, standing)
-    page = dossier_page(
-        made, k=place.protocol.disclosure.k, day=f"{place.today:%-d %B %Y}", trail=_verdict(place, standing)
+    k = place.protocol.disclosure.k
+    lineage = trace(standing.events, place.today)
+    made = dossier_content(place, standing, lineage)
+    files = dossier_site(
+        Site(
+            made,
+            Listing(standing.events, k, {taken.event: taken.assurance for taken in standing.decisions}),
+            k,
+            f"{place.today:%-d %B %Y}",
+            trail_verdict(standing),
+            stage_sections(place, standing, made.stages),
+            lineage_section(lineage, k=k),
+        )
     )
-    place.out.put(PAGE, page)
+    write_site(place.out, files)
     paths = (str(place.out.root / PAGE), str(place.out.root / write_audit_folder(place, standing, made)))
+    handed = hand_to_auditors(place, made.digest, files)
     before = {e.data["content"] for e in place.events(["dossier.published"])}
     if made.digest in before:
-        return Published((), ("The dossier says what it said before; nothing to publish.",), paths)
+        return Published((), ("The dossier says what it said before; nothing to publish.", *handed), paths)
     fact = Fact("dossier.published", place.instant, data={"content": made.digest})
-    return Published((fact,), (f"Dossier published for the auditor, over {made.events_count} records.",), paths)
+    said = f"Dossier published for the auditor, over {made.events_count} records."
+    return Published((fact,), (said, *handed), paths)
 
 
-def dossier_content(place: Workspace, standing: Standing) -> Content:
-    """What the dossier says, as values; counts are exact."""
-    protocol = place.protocol
-    lineage = trace(standing.events, place.today)
-    gaps = Counter(gap for claim in lineage.claims for gap in claim.gaps)
-    return content(
-        standing.events,
-        study=protocol.id,
-        title=protocol.title,
-        synthetic=protocol.synthetic,
-        board=protocol.ethics.board,
-        reference=protocol.ethics.reference,
-        member_checks=standing.member_checks,
-        stages=_stages(place, standing),
-        decisions=standing.decisions,
-        recruitment=[(LABELS[box.id], box.count) for box in flow_boxes(standing.recruitment)],
-        consent=[Coverage(scope, n, of - n) for scope, (n, of) in standing.scopes.items()],
-        verdicts={"transcripts": dict(standing.transcripts), "surveys": dict(standing.surveys)},
-        queries=standing.document()["queries"],
-        claims=len(lineage.claims),
-        gaps={words: gaps[gap] for gap, words in GAPS.items() if gaps[gap]},
-    )
-
-
-def _stages(place: Workspace, standing: Standing) -> list[Stage]:
-    stages = []
-    for spec in place.protocol.sampling.stages:
-        state = standing.sample.stages.get(spec.name)
-        if state is not None and state.latest is not None:
-            latest = state.latest
-            approved = state.is_approved(latest)
-            sites = state.selected if spec.of == "sites" else ()
-            stages.append(
-                Stage(spec.name, spec.strategy, spec.rationale, latest.eligible, sites, latest.status, approved)
-            )
-    return stages
-
-
-def _verdict(place: Workspace, standing: Standing) -> TrailVerdict:
-    verdict = standing.verdict
-    limits = tuple(dict.fromkeys((*verdict.notes, *LIMITS)))
-    return TrailVerdict(
-        verdict.ok, standing.event_count, verdict.seals, verdict.size, verdict.root, verdict.faults, limits
-    )
+def write_site(store: FolderStore, files: Mapping[str, bytes]) -> None:
+    """Write the site's files, SHA256SUMS last; what an earlier site here named and this one has not is removed."""
+    try:
+        before = summed(store.get(FOLDER + SUMS))
+    except NotStored:
+        before = ()
+    for old in before:
+        if old not in files and "/" not in old:
+            store.erase_all_versions(FOLDER + old)
+    for name in sorted(files, key=lambda name: name == SUMS):
+        store.put(FOLDER + name, files[name])

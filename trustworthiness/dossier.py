@@ -14,7 +14,10 @@ from typing import Any
 
 from study import Event
 from study.decisions import Taken
+from study.event import in_fold_order
+from trustworthiness.checklists import CHECKLISTS, Filled, Records, Stated, by_kind, filled
 from trustworthiness.criteria import HalpernClass, Technique, criteria_matrix, halpern_inventory
+from trustworthiness.history import History, study_history
 from trustworthiness.member_checks import MemberChecks
 
 LEFT_OUT = ("dossier.published", "run.closed")
@@ -65,8 +68,17 @@ class DecisionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowBox:
+    """One step of the flow of participants: how many people, and why some of those before are not in it."""
+
+    label: str
+    count: int
+    left: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """A dossier's content. Counts are exact: the page suppresses small cells for its audience.
+    """A dossier's content. Counts are exact: the pages suppress small cells for their audience.
 
     `recruitment` runs from the first step to the last; `verdicts` is material → verdict → count; `queries` is
     state → severity → count; `events` is the digest of every event the dossier rests on, `events_count` their number.
@@ -81,7 +93,7 @@ class Content:
     halpern: tuple[HalpernClass, ...]
     stages: tuple[Stage, ...]
     decisions: tuple[DecisionLine, ...]
-    recruitment: tuple[tuple[str, int], ...]
+    recruitment: tuple[FlowBox, ...]
     consent: tuple[Coverage, ...]
     verdicts: Mapping[str, Mapping[str, int]]
     queries: Mapping[str, Mapping[str, int]]
@@ -89,6 +101,8 @@ class Content:
     open_doubts: int
     claims: int
     gaps: Mapping[str, int]
+    history: History
+    checklists: tuple[Filled, ...]
     events: str
     events_count: int
 
@@ -109,15 +123,21 @@ def content(
     member_checks: MemberChecks,
     stages: Iterable[Stage],
     decisions: Iterable[Taken],
-    recruitment: Iterable[tuple[str, int]],
+    recruitment: Iterable[FlowBox],
     consent: Iterable[Coverage],
     verdicts: Mapping[str, Mapping[str, int]],
     queries: Mapping[str, Mapping[str, int]],
     claims: int,
     gaps: Mapping[str, int],
+    declared: Mapping[str, tuple[str, ...]] | None = None,
+    stated: Mapping[str, Stated] | None = None,
 ) -> Content:
-    """Put a dossier's content together from the events and the states already folded from them."""
-    known = [e for e in events if e.kind not in LEFT_OUT]
+    """Put a dossier's content together from the events and the states already folded from them.
+
+    `declared` is what study.yaml says, by topic; `stated` is what the team states to items of checklists.
+    """
+    known = in_fold_order(e for e in events if e.kind not in LEFT_OUT)
+    records = Records(by_kind(known), declared or {}, stated or {})
     return Content(
         study=study,
         title=title,
@@ -138,6 +158,8 @@ def content(
         open_doubts=member_checks.open_disconfirmations,
         claims=claims,
         gaps=gaps,
+        history=study_history(known),
+        checklists=tuple(filled(checklist, records) for checklist in CHECKLISTS),
         events=events_digest(known),
         events_count=len({e.id for e in known}),
     )

@@ -20,6 +20,7 @@ from study.kinds.conduct import CONDUCT_KINDS
 from study.kinds.material import MATERIAL_KINDS
 from study.kinds.member_checks import MEMBER_CHECK_KINDS
 from study.kinds.people import PEOPLE_KINDS
+from study.kinds.reporting import REPORTING_KINDS
 from study.kinds.shapes import Kind, Rank, Shape
 from study.kinds.sites import SITE_KINDS
 
@@ -37,6 +38,7 @@ KINDS: dict[str, Kind] = {
         CHALLENGE_KINDS,
         COMPARISON_KINDS,
         AUDIT_KINDS,
+        REPORTING_KINDS,
     )
     for kind in table
 }

@@ -1,15 +1,23 @@
-"""The dossier: small cells suppressed, gaps named, limits beside the verdict, no network."""
+"""The dossier: small cells suppressed, gaps named, limits beside the verdict, links that lead somewhere, no network."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from html import unescape
 
 import pytest
 
-from pages.dossier import TrailVerdict, dossier_page
+from pages.dossier import PAGES, Site, TrailVerdict, dossier_site
+from pages.dossier_counts import rounded
+from pages.dossier_events import Listing
+from pages.sample_section import Site as Chosen
+from pages.sample_section import Stage as Section
+from study import Actor, Event, Run, Subject
+from trustworthiness.checklists import CHECKLISTS, Records, Stated, by_kind, filled
 from trustworthiness.criteria import HALPERN, HalpernClass, Recorded, Technique
-from trustworthiness.dossier import Content, Coverage, DecisionLine, MemberCheckLine, Stage
+from trustworthiness.dossier import Content, Coverage, DecisionLine, FlowBox, MemberCheckLine, Stage
+from trustworthiness.history import study_history
 
 PEOPLE = ("People considered", "Packets released", "Packets sent", "Replies returned", "Closed")
 TRAIL = TrailVerdict(True, 900, 3, 903, "ab" * 32, (), ("Integrity is not truth.", "The tail is not protected."))
@@ -19,7 +27,38 @@ def line(what: str, count: int, of: int, people: int | None = None) -> MemberChe
     return MemberCheckLine(what, count, of, "whole", count if people is None else people)
 
 
+def event(number: int, kind: str, day: str, *subject: tuple[str, str], **data: object) -> Event:
+    return Event(
+        id=f"{number:08x}-0000-5000-8000-{number:012x}",
+        kind=kind,
+        occurred=day,
+        recorded_at=f"{day}T10:00:00.000Z",
+        actor=Actor("service", "fieldtrail", "software"),
+        run=Run("r", "f", "none", 1, "0"),
+        subject=tuple(Subject(*s) for s in subject),
+        data=data,
+    )
+
+
+def held(n: int, day: str) -> Event:
+    about = (("interview", f"I{n}"), ("participant", f"t{n}"))
+    return event(n, "interview.held", day, *about, outcome="full", recorded=True)
+
+
+EVENTS = [
+    *(held(n, "2016-02-01") for n in range(6)),
+    *(held(n, f"2016-03-{n:02d}") for n in range(6, 13)),
+    *(event(100 + n, "query.opened", "2016-04-01", fingerprint=f"{n:064x}", occurrence=1, check="TR001",
+            severity="review") for n in range(3)),
+    event(200, "debriefing.held", "2016-05-01", debriefing="D1", debriefer="DEB1", analyst="EVA1", changed=True,
+          version=1),
+    event(201, "consent.withdrawn", "2016-05-02", ("participant", "t1"), scopes=["take_part"], disposition="keep"),
+    event(202, "amendment.approved", "2016-05-03", amendment="AM1"),
+]  # fmt: skip
+
+
 def made(**changes) -> Content:
+    records = Records(by_kind(EVENTS), {"ethics": ("The board, R-1.",)}, {"COREQ-4": Stated("ee" * 18, "Two women.")})
     values = {
         "study": "fsp",
         "title": "Peers <&> programs",
@@ -27,7 +66,7 @@ def made(**changes) -> Content:
         "board": "The board",
         "reference": "R-1",
         "criteria": (
-            Technique("Credibility", "Peer debriefing", (Recorded("debriefing.held", 2),), ("debriefing.held",)),
+            Technique("Credibility", "Peer debriefing", (Recorded("debriefing.held", 1),), ("debriefing.held",)),
             Technique(
                 "Credibility",
                 "Member checking",
@@ -46,13 +85,18 @@ def made(**changes) -> Content:
             DecisionLine("sample.approved", "INV1", "signed", 1),
             DecisionLine("transcript.released", "COO1", "declared", 24),
         ),
-        "recruitment": (("Consented", 31), ("Enrolled", 29), ("Interviewed", 24)),
+        "recruitment": (
+            FlowBox("Invited", 40),
+            FlowBox("Consented", 31, (("Declined", 6), ("No response", 3))),
+            FlowBox("Enrolled", 29, (("Withdrew", 2),)),
+            FlowBox("Interviewed", 24, (("Lost", 5),)),
+        ),
         "consent": (Coverage("take_part", 29, 2), Coverage("quote", 20, 11)),
         "verdicts": {
             "transcripts": {"passed": 20, "review": 3, "blocked": 1, "unreadable": 0},
             "surveys": {"passed": 1},
         },
-        "queries": {"open": {"block": 1, "review": 2, "inform": 0}},
+        "queries": {"open": {"block": 1, "review": 12, "inform": 0}},
         "member_checks": (
             line("packets released", 23, 24),
             line("packets sent", 23, 23),
@@ -66,99 +110,185 @@ def made(**changes) -> Content:
         "open_doubts": 1,
         "claims": 3,
         "gaps": {},
+        "history": study_history(EVENTS),
+        "checklists": tuple(filled(checklist, records) for checklist in CHECKLISTS),
         "events": "0" * 64,
         "events_count": 800,
     }
     return Content(**{**values, **changes})
 
 
+def site(content: Content | None = None, *, trail: TrailVerdict = TRAIL, k: int = 5) -> dict[str, str]:
+    stage = Section("sites", "Maximum variation", "Both ends.", "approved", "good", "Proven.", (Chosen("S011", "far"),))
+    values = Site(content or made(), Listing(EVENTS, k, {}), k, "1 June 2017", trail, (stage,))
+    files = dossier_site(values)
+    assert {f"{name}.html" for name in PAGES} < set(files)
+    return {name: body.decode(errors="replace") for name, body in files.items()}
+
+
 @pytest.fixture(scope="module")
-def page() -> str:
-    return dossier_page(made(), k=5, day="1 June 2017", trail=TRAIL).decode()
+def pages() -> dict[str, str]:
+    return site()
+
+
+def plain(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.split("<main")[1])).split())
 
 
 def row(page: str, name: str) -> str:
     """The text of the table row whose header is that name."""
-    found = re.search(rf'<tr><th scope="row">{re.escape(name)}</th>(.*?)</tr>', unescape(page), re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
+    found = re.search(rf'<tr[^>]*>(?:<td>\d+</td>)?<th scope="row">{re.escape(name)}</th>(.*?)</tr>', unescape(page),
+                      re.DOTALL)  # fmt: skip
+    assert found, name
+    return re.sub(r" ([:.;,)])", r"\1", " ".join(re.sub(r"<[^>]+>", " ", found[1]).split()))
 
 
-def test_what_is_not_recorded_says_so(page):
-    assert row(page, "Peer debriefing") == "debriefing held: 2"
-    assert row(page, "Negative case analysis") == "not recorded (looked for: negative case raised)"
-    assert row(page, "Raw data") == "field note received: 8"
-    assert row(page, "Process notes") == "nothing deposited"
-    assert page.count("nothing deposited") == 5
+def test_what_is_not_recorded_says_so(pages):
+    assert row(pages["criteria.html"], "Peer debriefing") == "debriefing held: 1"
+    assert row(pages["criteria.html"], "Negative case analysis") == "not recorded (looked for: negative case raised)"
+    assert row(pages["halpern.html"], "Raw data") == "field note received: 8"
+    assert pages["halpern.html"].count("nothing deposited") == 5
+    assert row(pages["coreq.html"], "Saturation").startswith("not recorded (looked for: saturation assessed")
 
 
-def test_nothing_is_called_met_or_scored(page):
-    text = re.sub(r"<[^>]+>", " ", page.split("<main")[1]).lower()
-    assert re.findall(r"\b(fulfilled|satisfied|score|%)", text) == []
-    assert re.findall(r"\bmet\b", text) == ["met"]  # "whether a criterion is met is for you to judge"
+def test_nothing_is_called_met_or_scored(pages):
+    for name in ("criteria.html", "halpern.html", "coreq.html", "srqr.html", "gramms.html", "index.html"):
+        text = plain(pages[name]).lower()
+        assert re.findall(r"\b(fulfilled|satisfied|score|complete)\b|\bmet\b", text) == [], name
 
 
-def test_records_about_people_are_rounded_down(page):
-    assert row(page, "Member checking") == "member check sent: 20 or more; member check returned: fewer than 5"
+def test_records_about_people_are_rounded_down(pages):
+    assert row(pages["criteria.html"], "Member checking") == (
+        "member check sent: 20 or more; member check returned: fewer than 5"
+    )
+    assert rounded(3, 2) == "fewer than 4"  # beside k = 2 "fewer than 2" would be one
+    assert [rounded(n, 5) for n in (0, 1, 5, 9, 10)] == ["0", "fewer than 5", "5 or more", "5 or more", "10 or more"]
 
 
-def test_steps_that_differ_by_few_people_are_suppressed(page):
-    assert [row(page, step) for step in ("Consented", "Enrolled", "Interviewed")] == ["31", "suppressed", "24"]
-    assert [row(page, step) for step in PEOPLE] == [
+def test_a_list_holds_only_as_many_records_about_people_as_may_be_counted(pages):
+    page = pages["events-interview-held.html"]
+    rows = re.findall(r'<tr id="e-([^"]+)">(.*?)</tr>', page)
+    assert len(rows) == 10  # of 13
+    assert rows == sorted(rows)
+    assert "10 or more on record" in page
+    days = re.findall(r'data-name="Day">([^<]+)<', page)
+    assert days == ["2016-02-01"] * 6 + ["not shown"] * 4  # a day that fewer than five share is not shown
+    assert "Too few to be listed" in pages["events-consent-withdrawn.html"]
+    assert "2016-05-02" not in pages["events-consent-withdrawn.html"]
+
+
+def test_a_list_of_the_teams_own_acts_is_exact(pages):
+    page = pages["events-amendment-approved.html"]
+    assert '<td data-name="Day">2016-05-03</td><td data-name="Recorded">2016-05-03 10:00</td>' in page
+
+
+def test_a_long_list_is_split():
+    many = [event(n, "memo.written", "2016-05-01", memo=f"M{n}") for n in range(4001)]
+    listed = Listing(many, 5, {}).kinds["memo.written"]
+    assert [(file, len(rows)) for file, rows in listed.pages] == [
+        ("events-memo-written.html", 2000), ("events-memo-written-2.html", 2000), ("events-memo-written-3.html", 1),
+    ]  # fmt: skip
+    assert Listing(many, 5, {}).address(many[4000].id) == f"events-memo-written-3.html#e-{many[4000].id}"
+
+
+def test_every_link_leads_to_a_page_and_a_place_in_it(pages):
+    for name, page in pages.items():
+        if name.endswith(".html"):
+            for target in re.findall(r'href="([^"]+)"', page):
+                file, _, anchor = target.partition("#")
+                if file.startswith("../audit/"):
+                    continue
+                assert (file or name) in pages, (name, target)
+                assert not anchor or f'id="{anchor}"' in pages[file or name], (name, target)
+
+
+def test_steps_that_differ_by_few_people_are_put_together(pages):
+    text = plain(pages["people.html"])
+    assert "Enrolled" not in text  # two fewer than consented
+    assert "Withdrew" not in text
+    assert row(pages["people.html"], "Interviewed") == "24 Other reasons: 7"
+    assert [row(pages["checks.html"], step) for step in PEOPLE] == [
         "24", "suppressed", "suppressed", "17", "0",
     ]  # fmt: skip
 
 
-def test_small_cells_cannot_be_subtracted_from_their_total(page):
-    assert row(page, "Take part") == "suppressed 31"
-    assert row(page, "Quote") == "20 31"
-    assert [row(page, v) for v in ("To review", "Blocked", "In all")] == ["suppressed", "suppressed", "24"]
-    assert row(page, "Passed") == "suppressed"
+def test_small_cells_cannot_be_subtracted_from_their_total(pages):
+    assert row(pages["people.html"], "Take part") == "suppressed 31"
+    assert row(pages["people.html"], "Quote") == "20 31"
+    verdicts = pages["validation.html"]
+    assert [row(verdicts, v) for v in ("Passed", "To review", "Blocked", "In all")] == [
+        "suppressed", "suppressed", "suppressed", "24",
+    ]  # fmt: skip
 
 
-def test_answers_of_few_people_are_suppressed_however_many_they_are(page):
-    assert row(page, "This fits") == "50"
-    assert row(page, "Does not fit") == "suppressed"
-    assert row(page, "Not answered") == "suppressed"
+def test_queries_are_rounded_because_many_are_about_one_person(pages):
+    assert row(pages["validation.html"], "Open") == "fewer than 5 10 or more 0"
+    assert row(pages["validation.html"], "2016-04") == "fewer than 5 0 0"
 
 
-def test_the_limits_stand_as_prominently_as_the_verdict(page):
-    section = page.split('id="trail"')[1].split("</section>")[0]
+def test_answers_of_few_people_are_suppressed_however_many_they_are(pages):
+    assert row(pages["checks.html"], "This fits") == "50"
+    assert row(pages["checks.html"], "Does not fit") == "suppressed"
+    assert row(pages["checks.html"], "Not answered") == "suppressed"
+
+
+def test_the_limits_stand_as_prominently_as_the_verdict(pages):
+    section = pages["index.html"].split('id="trail"')[1].split("</section>")[0]
     assert "verified" in section
-    assert section.count('class="lead"') == 2
+    assert section.count('class="lead"') == 3  # the verdict, the heading of the limits, the limits
     assert "Unaltered is not true" in section
-    assert "The tail is not protected." in section
+    assert "The tail is not protected." in pages["annex.html"]
 
 
 def test_a_failed_verification_is_shown_with_its_faults():
     failed = TrailVerdict(False, 900, 3, 903, "ab" * 32, ("OBJECT_ALTERED lanes/x",), ())
-    page = dossier_page(made(), k=5, day="1 June 2017", trail=failed).decode()
+    page = site(trail=failed)["index.html"]
     assert "verification failed" in page
     assert "OBJECT_ALTERED lanes/x" in page
 
 
-def test_it_needs_no_network_and_escapes_the_title(page):
-    assert re.findall(r'(?:src|href)="(?!#)[^"]*"', page) == []
-    assert "http" not in page.replace("http-equiv", "")
-    assert "Peers &lt;&amp;&gt; programs" in page
+def test_no_page_needs_a_network_and_the_title_is_escaped(pages):
+    for name, page in pages.items():
+        if name.endswith(".html"):
+            assert "http" not in page.replace("http-equiv", ""), name
+            assert re.findall(r'src="', page) == []
+            assert "Peers &lt;&amp;&gt; programs" in page
+            assert '<a class="skip" href="#content">' in page
 
 
-def test_an_empty_study_makes_a_page():
+def test_every_page_is_summed_and_says_which_content_it_is_of(pages):
+    sums = dict(line.split("  ")[::-1] for line in pages["SHA256SUMS"].splitlines())
+    assert set(sums) == set(pages) - {"SHA256SUMS"}
+    assert sums["index.html"] == hashlib.sha256(pages["index.html"].encode()).hexdigest()
+    digest = made().digest
+    assert all(digest in page for name, page in pages.items() if name.endswith(".html"))
+
+
+def test_an_empty_study_makes_every_page():
     nobody = tuple(line(what, 0, 0) for what in ("packets released", "packets sent", "replies returned", "closed"))
-    empty = made(criteria=(), stages=(), recruitment=(), consent=(), verdicts={}, queries={}, member_checks=nobody)
-    page = dossier_page(empty, k=5, day="1 June 2017", trail=TRAIL).decode()
-    assert "No member check is recorded." in page
-    assert "No sample is recorded." in page
+    lists = tuple(filled(checklist, Records({})) for checklist in CHECKLISTS)
+    empty = made(criteria=(), stages=(), decisions=(), recruitment=(), consent=(), verdicts={}, queries={},
+                 member_checks=nobody, history=study_history([]), checklists=lists)  # fmt: skip
+    files = dossier_site(Site(empty, Listing([], 5, {}), 5, "1 June 2017", TRAIL))
+    said = {name: plain(body.decode()) for name, body in files.items() if name.endswith(".html")}
+    assert "No member check is recorded." in said["checks.html"]
+    assert "No sample is recorded." in said["sample.html"]
+    assert "No decision is recorded" in said["conduct.html"]
+    assert said["coreq.html"].count("not recorded (") == 32
 
 
-def test_every_decision_says_how_sure_it_is_who_took_it(page):
-    decided = page.split('id="decisions"')[1].split("</section>")[0]
+def test_every_decision_says_how_sure_it_is_who_took_it(pages):
+    decided = pages["conduct.html"].split('id="decisions"')[1].split("</section>")[0]
     rows = [re.sub(r"<[^>]+>", " ", r).split() for r in re.findall(r"<tr>(.*?)</tr>", decided)[1:]]
     assert [" ".join(words) for words in rows] == [
-        "Query set aside INV1 2 declared only",
+        "Query set aside INV1 fewer than 5 declared only",
         "Sample approved INV1 1 signed",
         "Transcript released for coding COO1 20 or more declared only",  # about people: never exact
     ]
 
 
-def test_without_decisions_it_says_so():
-    assert b"No decision is recorded" in dossier_page(made(decisions=()), k=5, day="1 May 2016", trail=TRAIL)
+def test_a_checklist_tells_what_is_recorded_from_what_the_team_states(pages):
+    page = pages["coreq.html"]
+    assert "<b>Stated by the team</b>Two women." in page
+    assert row(page, "How many took part").startswith("10 or more people interviewed. 00000000 00000001 00000002 and")
+    assert "not recorded" not in row(page, "Their gender")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from study.decisions import Taken
 from study.kinds import KINDS
 from trustworthiness.criteria import CRITERIA, HALPERN, criteria_matrix, halpern_inventory
-from trustworthiness.dossier import content, events_digest
+from trustworthiness.dossier import FlowBox, content, events_digest
 from trustworthiness.member_checks import fold_member_checks
 
 
@@ -35,7 +35,7 @@ def made(events, **changes):
         "member_checks": fold_member_checks(events),
         "stages": (),
         "decisions": (),
-        "recruitment": (("enrolled", 9),),
+        "recruitment": (FlowBox("Enrolled", 9),),
         "consent": (),
         "verdicts": {},
         "queries": {},
@@ -93,7 +93,7 @@ def test_the_digest_ignores_order_runs_and_earlier_dossiers(some_events, event, 
 def test_the_digest_follows_every_act_and_every_number(some_events, event):
     first = made(some_events).digest
     assert made(some_events[:-1]).digest != first
-    assert made(some_events, recruitment=(("enrolled", 10),)).digest != first
+    assert made(some_events, recruitment=(FlowBox("Enrolled", 10),)).digest != first
     assert events_digest(some_events) != events_digest([*some_events, event("memo.written", "2016-06-02", memo="M2")])
 
 

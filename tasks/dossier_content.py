@@ -1,0 +1,52 @@
+"""What a dossier says, as values: from the folds, the protocol and the team's own statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pages.dossier import TrailVerdict
+from pages.recruitment_section import drawn
+from recruitment.flow_diagram import flow_boxes
+from tasks.dossier_stages import stage_lines
+from tasks.reporting_statements import stated
+from tasks.standing import Standing
+from tasks.workspace import Workspace
+from trail.verify_trail import LIMITS
+from trustworthiness.checklists.declared import declarations
+from trustworthiness.dossier import Content, Coverage, FlowBox, content
+from trustworthiness.lineage import GAPS, Lineage
+
+
+def dossier_content(place: Workspace, standing: Standing, lineage: Lineage) -> Content:
+    """What the dossier says, as values; counts are exact."""
+    protocol = place.protocol
+    gaps = Counter(gap for claim in lineage.claims for gap in claim.gaps)
+    criteria = {c.number: c.text for c in protocol.participants.criteria}
+    return content(
+        standing.events,
+        study=protocol.id,
+        title=protocol.title,
+        synthetic=protocol.synthetic,
+        board=protocol.ethics.board,
+        reference=protocol.ethics.reference,
+        member_checks=standing.member_checks,
+        stages=stage_lines(place, standing),
+        decisions=standing.decisions,
+        recruitment=[FlowBox(b.label, b.count, b.left) for b in drawn(flow_boxes(standing.recruitment, criteria))],
+        consent=[Coverage(scope, n, of - n) for scope, (n, of) in standing.scopes.items()],
+        verdicts={"transcripts": dict(standing.transcripts), "surveys": dict(standing.surveys)},
+        queries=standing.document()["queries"],
+        claims=len(lineage.claims),
+        gaps={words: gaps[gap] for gap, words in GAPS.items() if gaps[gap]},
+        declared=declarations(protocol),
+        stated=stated(place, standing.events),
+    )
+
+
+def trail_verdict(standing: Standing) -> TrailVerdict:
+    """The verifier's verdict, its notes and the limits of every verdict."""
+    verdict = standing.verdict
+    limits = tuple(dict.fromkeys((*verdict.notes, *LIMITS)))
+    return TrailVerdict(
+        verdict.ok, standing.event_count, verdict.seals, verdict.size, verdict.root, verdict.faults, limits
+    )
