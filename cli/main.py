@@ -163,7 +163,8 @@ def record(
     kind: Annotated[
         str,
         typer.Argument(
-            help="enrolment, contact, consent, interview, no-show, affiliation, site, recording or audio-check.",
+            help="enrolment, contact, consent, interview, no-show, affiliation, site, recording, audio-check, "
+            "debriefing, negative-case, counter-narrative, hypothesis, memo or claim.",
             metavar="KIND",
         ),
     ],

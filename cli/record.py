@@ -11,7 +11,23 @@ from cli.embedded import use_embedded_prefect
 from cli.exits import UsageError
 from cli.run import load_flow, run_flow
 
-KINDS = ("enrolment", "contact", "consent", "interview", "no-show", "affiliation", "site", "recording", "audio-check")
+KINDS = (
+    "enrolment",
+    "contact",
+    "consent",
+    "interview",
+    "no-show",
+    "affiliation",
+    "site",
+    "recording",
+    "audio-check",
+    "debriefing",
+    "negative-case",
+    "counter-narrative",
+    "hypothesis",
+    "memo",
+    "claim",
+)
 EVERYWHERE = ("study", "acting", "as_of")
 
 

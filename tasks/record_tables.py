@@ -26,24 +26,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RecordTable:
-    """One table: its name as an entry form's, its file, its columns (the first is the id), the kinds it gives."""
+    """One table: its name as an entry form's, its file, its columns, the kinds it gives.
+
+    The first columns, `keys` of them, tell its rows apart; the very first is the id.
+    """
 
     name: str
     file: str
     columns: tuple[str, ...]
     kinds: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        """The column that tells its rows apart."""
-        return self.columns[0]
+    keys: int = 1
 
 
 TABLES: dict[str, RecordTable] = {
     table.name: table
     for table in (
         RecordTable("debriefings", debriefing.FILE, debriefing.COLUMNS, (debriefing.KIND,)),
-        RecordTable("hypotheses", hypotheses.FILE, hypotheses.COLUMNS, (hypotheses.KIND,)),
+        RecordTable("hypotheses", hypotheses.FILE, hypotheses.COLUMNS, (hypotheses.KIND,), keys=2),
         RecordTable(
             "negative_cases",
             negative_cases.FILE,
@@ -79,7 +78,7 @@ def gathered(place: Workspace, name: str) -> pd.DataFrame:
 
 def voided_ids(place: Workspace, name: str) -> dict[str, dict[str, str]]:
     """The ids of entry forms that were voided, each with who did, when and why; those that stand elsewhere too."""
-    return {cells.get(TABLES[name].id, ""): said for cells, said in voided_rows(place, name)}
+    return {cells.get(TABLES[name].columns[0], ""): said for cells, said in voided_rows(place, name)}
 
 
 def _files(place: Workspace, path: str) -> Iterator[pd.DataFrame]:
