@@ -31,8 +31,8 @@ class Decided:
 class SequencePart:
     """One sequence: its interviews with their days in order, what was found, and what stands beside it.
 
-    `name` is what decisions call it, `title` what people do. `frozen` is the day the named version of the codebook was frozen ("" where nobody did); `since` says what differs
-    from the assessment before, recorded on `before`.
+    `name` is what decisions call it, `title` what people do. `frozen` is the day the named version of the codebook was
+    frozen ("" where nobody did); `since` says what differs from the assessment before, recorded on `before`.
     """
 
     name: str

@@ -32,7 +32,8 @@ RESTRICTED = "restricted/"
 LISTS = ("call_list.csv", "due_list.csv", "due_list.json")
 PAGES = ("review.html",)
 CONSENT_LISTS = "consent/"
-"""Lists of people under restricted/ that flows make again."""
+AGREEMENT_LISTS = "agreement/"
+"""Lists of people and of their words under restricted/ that flows make again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def erase(place: Workspace, plan: Plan) -> None:
         _rewrite(place, table)
     for key in sorted({stored.key for stored in place.out.list_versions()}):
         place.out.erase_all_versions(key)
-    for key in (*LISTS, *PAGES, *sorted({stored.key for stored in place.restricted.list_versions(CONSENT_LISTS)})):
+    lists = {v.key for folder in (CONSENT_LISTS, AGREEMENT_LISTS) for v in place.restricted.list_versions(folder)}
+    for key in (*LISTS, *PAGES, *sorted(lists)):
         place.restricted.erase_all_versions(key)
     forget_readings(place.restricted)
     place.codes.destroy(plan.links)

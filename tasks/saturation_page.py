@@ -116,7 +116,8 @@ def _part(
 def _title(place: Workspace, name: str) -> str:
     """What people call a sequence: the label of its role or group."""
     members = place.protocol.participants
-    return {part.id: part.label for part in (*members.roles, *members.groups)}.get(name, "All interviews")
+    labels = {**{r.id: r.label for r in members.roles}, **{g.id: g.label for g in members.groups}}
+    return labels.get(name, "All interviews")
 
 
 def _before(events: list[Event], fact: Fact) -> Event | None:
