@@ -52,8 +52,10 @@ class PacketTexts:
     @property
     def told_words(self) -> tuple[str, str]:
         """Heading and introduction of what was told."""
-        name = "summary" if self.packet.summary else "transcript"
-        return self.words[name], self.words[f"{name}_help"]
+        words = self.words
+        if self.packet.summary:
+            return words["summary"], words["summary_help"]
+        return words["transcript"], words["transcript_help"]
 
     def heading(self, number: int) -> str:
         """The heading of a theme; numbers from 1."""

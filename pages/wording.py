@@ -1,6 +1,7 @@
 """The words people read, by language: pages/messages/<language>.toml, one table a page.
 
-To add a language, copy en.toml under its code and translate every value; what stands in {braces} stays.
+To add a language, copy en.toml under its code and translate every value; what stands in {braces} stays
+(docs/member-checking.md, Languages).
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -100,6 +101,41 @@ def test_a_stored_packet_reads_back():
     assert read_packet(packet_content(packet())) == packet()
     with pytest.raises(StudyError, match="format"):
         read_packet(b'{"format": 99}')
+
+
+def test_a_packet_of_the_first_format_reads_back_under_its_own_digest():
+    stored = (
+        b'{"format":1,"intro":["Hello."],"language":"en","packet_id":"MC-I0007","participant_code":"P001","questions":'
+        b'["Does it fit?"],"quotes":[{"end":4,"quote_id":"Q1","start":4,"text":"Nobody","theme_id":"T1"}],"themes":'
+        b'[{"plain":"Peers want to be heard.","theme_id":"T1"}],"turns":[{"text":"Nobody asked me.","turn":4}]}'
+    )
+    p = read_packet(stored)
+    assert (p.format, p.summary, p.contact, p.themes[0].language) == (1, (), "", "")
+    assert packet_content(p) == stored
+    assert packet_sha256(p) == hashlib.sha256(stored).hexdigest()
+    assert packet_sha256(replace(p, format=2)) != packet_sha256(p)
+
+
+def test_the_digest_names_everything_that_is_shown():
+    changes: list[dict] = [
+        {"summary": "In short.", "returns": "summary"},
+        {"returns": "neither"},
+        {"study": "Another title"},
+        {"contact": "the office"},
+        {"answer_within_days": 14},
+        {"theme_languages": {"T1": "es"}},
+        {"language": "es"},
+    ]
+    digests = {packet_sha256(packet(**change)) for change in changes}
+    assert len(digests | {packet_sha256(packet())}) == len(changes) + 1
+
+
+def test_only_what_the_protocol_returns_goes_back_and_quotes_stay():
+    summed = packet(returns="summary", summary="You spoke of work.\nA lot.\n\n  \n\nAnd of time.\r\n")
+    assert (summed.turns, summed.summary) == ((), ("You spoke of work. A lot.", "And of time."))
+    assert summed.quotes == packet().quotes
+    nothing = packet(returns="neither", summary="You spoke of work.")
+    assert (nothing.turns, nothing.summary) == ((), ())
 
 
 @pytest.mark.slow
