@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pages.attestation import attestation_page
 from pages.checklists import checklist_document, checklist_lines
-from pages.dossier_counts import named
+from pages.dossier_counts import named, rounded
 from pages.dossier_events import PAGE_ROWS, Listing
 from pages.dossier_evidence import cells, deposits
 from pages.dossier_people import consent, flow, people_of_checks, themes
@@ -157,7 +157,11 @@ def _values(site: Site) -> dict[str, dict[str, Any]]:
             "listing": listing,
             "narratives": listing.links(["counter_narrative.recorded"]),
         },
-        "claims": {"lineage": site.lineage, "claims": listing.links(["claim.asserted"])},
+        "claims": {
+            "lineage": site.lineage,
+            "claims": listing.links(["claim.asserted", "claim.retracted"]),
+            "loose": [(words, rounded(count, k)) for words, count in content.loose.items() if count],
+        },
         "conduct": {
             "history": history,
             "listing": listing,

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pages.dossier_counts import named, of_kind
+from pages.dossier_counts import named, of_kind, rounded
 from pages.dossier_events import Listing, page_of
 from trustworthiness.criteria import HalpernClass, Recorded, Technique
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One technique or class: what is recorded, as a list, and what was looked for where nothing is."""
+    """One technique or class: what is recorded, as a list, and what was looked for where nothing is.
+
+    `artefacts` says of a class how many files and records its events name; a class's `looked_for` are the kinds it
+    holds nothing of.
+    """
 
     name: str
     recorded: tuple[Markup, ...]
     looked_for: str
+    artefacts: str = ""
 
 
 def cells(criteria: Iterable[Technique], listing: Listing, k: int) -> dict[str, list[Cell]]:
@@ -32,7 +37,15 @@ def cells(criteria: Iterable[Technique], listing: Listing, k: int) -> dict[str, 
 
 def deposits(classes: Iterable[HalpernClass], listing: Listing, k: int) -> list[Cell]:
     """Each of Halpern's classes."""
-    return [Cell(one.label, _recorded(one.deposited, listing, k), "") for one in classes]
+    return [
+        Cell(
+            one.label,
+            _recorded(one.deposited, listing, k),
+            ", ".join(named(kind) for kind in one.missing),
+            rounded(one.artefacts, k),
+        )
+        for one in classes
+    ]
 
 
 def _recorded(recorded: Iterable[Recorded], listing: Listing, k: int) -> tuple[Markup, ...]:

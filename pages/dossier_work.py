@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pages.dossier_counts import HIDDEN, of_kind, rounded, shown
+from pages.dossier_counts import of_kind, rounded, shown
 from pages.dossier_people import Line
 from pages.suppression import suppress_counts
 from pages.trail_words import ASSURANCE
@@ -91,6 +91,8 @@ def analysis(found: Iterable[Assessment], k: int) -> list[Finding]:
         "saturation.decided": _decided,
         "agreement.assessed": _agreement,
         "cases.compared": _cases,
+        "groups.compared": _groups,
+        "joint_display.made": _display,
     }
     return [
         Finding(a.event, WHAT[a.kind], tell[a.kind](a.data, k), a.day)
@@ -103,15 +105,14 @@ WHAT = {
     "saturation.decided": "Decision on saturation",
     "agreement.assessed": "Agreement between coders",
     "cases.compared": "Comparison of cases",
+    "groups.compared": "Comparison of groups",
+    "joint_display.made": "Joint display",
 }
 
 
 def _saturation(data: Mapping[str, object], k: int) -> str:
     interviews = int(str(data["interviews"]))
-    label = data.get("label") or data.get("status")
-    if 0 < interviews < k:
-        return f"Sequence {data['sequence']}: {HIDDEN}, it rests on too few interviews to be shown."
-    reached = f"reached at {label}" if data["status"] == "reached" else STATUSES[str(data["status"])]
+    reached = f"reached at {data.get('label')}" if data["status"] == "reached" else STATUSES[str(data["status"])]
     rule = f"base {data['base']}, run {data['run']}, threshold {int(str(data['threshold'])) / 10:g} %"
     return (
         f"Sequence {data['sequence']}: {reached}, by Guest, Namey and Chen's index ({rule}) over "
@@ -141,3 +142,17 @@ def _cases(data: Mapping[str, object], k: int) -> str:
         said += f", peers higher in {higher}"
     declared = f" The threshold was declared on {data['declared']}." if data.get("declared") else ""
     return f"{said}.{declared}"
+
+
+def _groups(data: Mapping[str, object], k: int) -> str:
+    people = rounded(int(str(data["participants"])), k)
+    return f"{data['codes']} codes compared between {data['groups']} groups of {people} people in all."
+
+
+def _display(data: Mapping[str, object], k: int) -> str:
+    return (
+        f"Scores of the survey {data['survey']} ({data['scale']}) beside themes at {data['sites']} sites, "
+        f"{data['may_stand']} of which may stand for their site. Fit as people recorded it: confirmed at "
+        f"{data['confirmed']}, expanded at {data['expanded']}, discordant at {data['discordant']}, "
+        f"open at {data['open']}."
+    )

@@ -18,9 +18,9 @@ from tasks.audit_folder import write_audit_folder
 from tasks.dossier_content import dossier_content, trail_verdict
 from tasks.dossier_s3 import hand_to_auditors
 from tasks.dossier_stages import stage_sections
+from tasks.lineage import lineage_of
 from tasks.standing import stand
 from tasks.workspace import Workspace
-from trustworthiness.lineage import trace
 
 FOLDER = "dossier/"
 PAGE = FOLDER + FIRST
@@ -45,7 +45,7 @@ def make_dossier(place: Workspace) -> Published:
     """The same without Prefect."""
     standing = stand(place)
     k = place.protocol.disclosure.k
-    lineage = trace(standing.events, place.today)
+    lineage = lineage_of(place)
     made = dossier_content(place, standing, lineage)
     files = dossier_site(
         Site(

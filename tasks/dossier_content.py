@@ -16,6 +16,13 @@ from trustworthiness.checklists.declared import declarations
 from trustworthiness.dossier import Content, Coverage, FlowBox, content
 from trustworthiness.lineage import GAPS, Lineage
 
+LOOSE = {
+    "never_coded": "Released transcripts that were never coded",
+    "uncited": "Coded transcripts that no claim rests on",
+    "unreleased": "Transcripts coded without a release on record",
+}
+"""Transcripts that hang loose, by the field of trustworthiness.lineage.Orphans."""
+
 
 def dossier_content(place: Workspace, standing: Standing, lineage: Lineage) -> Content:
     """What the dossier says, as values; counts are exact."""
@@ -38,6 +45,7 @@ def dossier_content(place: Workspace, standing: Standing, lineage: Lineage) -> C
         queries=standing.document()["queries"],
         claims=len(lineage.claims),
         gaps={words: gaps[gap] for gap, words in GAPS.items() if gaps[gap]},
+        loose={words: len(getattr(lineage.orphans, name)) for name, words in LOOSE.items()},
         declared=declarations(protocol),
         stated=stated(place, standing.events),
     )

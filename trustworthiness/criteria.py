@@ -13,13 +13,30 @@ from dataclasses import dataclass
 from study import Event
 from study.kinds import KINDS
 
+UNCOUNTED = ("run.closed", "dossier.published")
+"""Kinds that say that a run ended or a dossier was made, which is no evidence of anything."""
+TRIANGULATION = (
+    "interview.held",
+    "survey.received",
+    "fieldnote.received",
+    "cases.compared",
+    "groups.compared",
+    "joint_display.made",
+)
+AUDIT = ("audit.opened", "audit.sampled", "audit.accessed", "audit.queried", "audit.attested")
+
 CRITERIA: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Credibility": {
         "Prolonged engagement": ("site.visited", "interview.held", "fieldnote.received"),
         "Persistent observation": ("fieldnote.received", "memo.written"),
-        "Triangulation": ("interview.held", "survey.received", "fieldnote.received", "cases.compared"),
+        "Triangulation": TRIANGULATION,
         "Peer debriefing": ("debriefing.held",),
-        "Negative case analysis": ("negative_case.raised", "negative_case.resolved", "counter_narrative.recorded"),
+        "Negative case analysis": (
+            "hypothesis.stated",
+            "negative_case.raised",
+            "negative_case.resolved",
+            "counter_narrative.recorded",
+        ),
         "Referential adequacy": ("archive.deposited",),
         "Member checking": ("member_check.sent", "member_check.returned", "member_check.resolved"),
     },
@@ -27,7 +44,7 @@ CRITERIA: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "Thick description": ("sample.approved", "site.visited", "fieldnote.received", "transcript.released"),
     },
     "Dependability": {
-        "Inquiry audit": ("audit.opened", "audit.accessed", "audit.attested"),
+        "Inquiry audit": AUDIT,
         "Changes of the inquiry on record": (
             "protocol.amended",
             "amendment.approved",
@@ -38,9 +55,15 @@ CRITERIA: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "Confirmability": {
-        "Confirmability audit": ("audit.opened", "audit.accessed", "audit.attested"),
-        "Audit trail": ("claim.asserted", "coding.imported", "transcript.released", "transcript.validated"),
-        "Triangulation": ("interview.held", "survey.received", "fieldnote.received", "cases.compared"),
+        "Confirmability audit": AUDIT,
+        "Audit trail": (
+            "claim.asserted",
+            "claim.retracted",
+            "coding.imported",
+            "transcript.released",
+            "transcript.validated",
+        ),
+        "Triangulation": TRIANGULATION,
     },
     "All four": {
         "Reflexive journal": ("memo.written",),
@@ -77,11 +100,16 @@ class Technique:
 
 @dataclass(frozen=True, slots=True)
 class HalpernClass:
-    """One of Halpern's classes and the kinds of events deposited in it; empty when nothing is."""
+    """One of Halpern's classes and the kinds of events deposited in it; empty when nothing is.
+
+    `artefacts` are the distinct files and records its events name; `missing` are its kinds of which there is no event.
+    """
 
     id: str
     label: str
     deposited: tuple[Recorded, ...]
+    artefacts: int = 0
+    missing: tuple[str, ...] = ()
 
 
 def criteria_matrix(events: Iterable[Event]) -> tuple[Technique, ...]:
@@ -96,15 +124,23 @@ def criteria_matrix(events: Iterable[Event]) -> tuple[Technique, ...]:
 
 def halpern_inventory(events: Iterable[Event]) -> tuple[HalpernClass, ...]:
     """Halpern's six classes with the kinds of events in each; dossiers and closing lines of runs do not count."""
-    counts = _counts(events)
-    return tuple(
-        HalpernClass(id, label, _recorded(counts, tuple(k for k in KINDS if KINDS[k].halpern == id)))
-        for id, label in HALPERN.items()
-    )
+    known = list(events)
+    counts = _counts(known)
+    refs: dict[str, set[str]] = {id: set() for id in HALPERN}
+    for event in known:
+        if event.kind not in UNCOUNTED:
+            refs[KINDS[event.kind].halpern] |= {artefact.ref for artefact in event.generated}
+    return tuple(_class(id, label, counts, len(refs[id])) for id, label in HALPERN.items())
+
+
+def _class(id: str, label: str, counts: Counter[str], artefacts: int) -> HalpernClass:
+    kinds = tuple(kind for kind in KINDS if KINDS[kind].halpern == id and kind not in UNCOUNTED)
+    missing = tuple(kind for kind in kinds if not counts[kind])
+    return HalpernClass(id, label, _recorded(counts, kinds), artefacts, missing)
 
 
 def _counts(events: Iterable[Event]) -> Counter[str]:
-    return Counter({e.id: e.kind for e in events if e.kind not in ("run.closed", "dossier.published")}.values())
+    return Counter({e.id: e.kind for e in events if e.kind not in UNCOUNTED}.values())
 
 
 def _recorded(counts: Counter[str], kinds: tuple[str, ...]) -> tuple[Recorded, ...]:

@@ -101,6 +101,7 @@ class Content:
     open_doubts: int
     claims: int
     gaps: Mapping[str, int]
+    loose: Mapping[str, int]
     history: History
     checklists: tuple[Filled, ...]
     events: str
@@ -129,12 +130,13 @@ def content(
     queries: Mapping[str, Mapping[str, int]],
     claims: int,
     gaps: Mapping[str, int],
+    loose: Mapping[str, int] | None = None,
     declared: Mapping[str, tuple[str, ...]] | None = None,
     stated: Mapping[str, Stated] | None = None,
 ) -> Content:
     """Put a dossier's content together from the events and the states already folded from them.
 
-    `declared` is what study.yaml says, by topic; `stated` is what the team states to items of checklists.
+    `loose` counts transcripts that hang loose, by how. `declared` is what study.yaml says, by topic; `stated` is what the team states to items of checklists.
     """
     known = in_fold_order(e for e in events if e.kind not in LEFT_OUT)
     records = Records(by_kind(known), declared or {}, stated or {})
@@ -158,6 +160,7 @@ def content(
         open_doubts=member_checks.open_disconfirmations,
         claims=claims,
         gaps=gaps,
+        loose=loose or {},
         history=study_history(known),
         checklists=tuple(filled(checklist, records) for checklist in CHECKLISTS),
         events=events_digest(known),

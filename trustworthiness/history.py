@@ -25,6 +25,7 @@ CHANGES = {
     "consent.form_approved": "consent form",
 }
 """Kinds of changes of the protocol, in words."""
+ASSESSED = ("saturation.assessed", "agreement.assessed", "cases.compared", "groups.compared", "joint_display.made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ class _Teller:
     def assessments(self) -> tuple[Assessment, ...]:
         """The newest of each kind, of saturation the newest of each sequence, and every decision on it."""
         newest: dict[tuple[str, str], Event] = {}
-        for event in self.of("saturation.assessed", "agreement.assessed", "cases.compared"):
+        for event in self.of(*ASSESSED):
             newest[event.kind, str(event.data.get("sequence", ""))] = event
         decided = self.of("saturation.decided")
         return tuple(Assessment(e.id, e.kind, self.day(e), dict(e.data)) for e in (*newest.values(), *decided))

@@ -198,6 +198,18 @@ def cases(records: Records) -> Iterable[Said]:
         yield Said(f"{len(data['diverging'])} of {data['cases']} cases diverge.", ("cases.compared",))
 
 
+def comparisons(records: Records) -> Iterable[Said]:
+    """The newest comparison of groups, and the newest joint display of scores and themes."""
+    groups, displays = records.of("groups.compared"), records.of("joint_display.made")
+    if groups:
+        data = groups[-1].data
+        yield Said(f"{data['codes']} codes compared between {data['groups']} groups.", ("groups.compared",))
+    if displays:
+        data = displays[-1].data
+        fit = f"confirmed at {data['confirmed']}, expanded at {data['expanded']}, discordant at {data['discordant']}"
+        yield Said(f"Survey scores beside themes at {data['sites']} sites: {fit}.", ("joint_display.made",))
+
+
 def surveys(records: Records) -> Iterable[Said]:
     """How many surveys were received and checked."""
     found = {e.subject_id("survey") for e in records.of("survey.received")}

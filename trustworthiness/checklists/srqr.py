@@ -55,7 +55,7 @@ SRQR = Checklist(
                          say.counted("transcript.released", "{n} released for coding."),
                      )),
                 Item(14, "How data were analysed", ("coding.imported", "codebook.changed", "cases.compared"), (
-                    say.coders, say.codebook, say.cases,
+                    say.coders, say.codebook, say.cases, say.comparisons,
                 )),
                 Item(15, "What was done for trustworthiness",
                      ("member_check.returned", "debriefing.held", "negative_case.raised", "audit.attested"), (

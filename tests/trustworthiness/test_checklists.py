@@ -1,0 +1,141 @@
+"""The checklists: every item there, each statement resting on events, and nothing filled in that is not recorded."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from study.kinds import KINDS
+from trustworthiness.checklists import CHECKLISTS, COREQ, SRQR, Records, Stated, by_kind, filled
+from trustworthiness.checklists.statements import ITEMS, KIND, read_statements
+
+NOW = "2016-09-01T00:00:00.000Z"
+
+
+def answers(checklist, *events, **more):
+    found = filled(checklist, Records(by_kind(events), **more))
+    return {answer.number: answer for answer in found.answers}
+
+
+def said(answer):
+    return [(one.words, one.count) for one in answer.said]
+
+
+@pytest.fixture
+def tallied(event):
+    counts = {"identified": 59, "approached": 55, "screened": 49, "invited": 49, "no_response": 14, "declined": 8}
+    return event("recruitment.tallied", "2016-01-01", source="a" * 64, ineligible=[["1", 4], ["2", 2]], **counts)
+
+
+@pytest.fixture
+def held(event):
+    def make(person: str, **more):
+        data = {"outcome": "full", "recorded": True, "mode": "phone", "ordinal": 1, "version": 1, "row": "0" * 64}
+        return event("interview.held", "2016-02-01", person, **{**data, **more})
+
+    return make
+
+
+def test_the_guidelines_have_32_21_and_6_items_in_order():
+    assert {c.name: [item.number for item in c.items] for c in CHECKLISTS} == {
+        "COREQ": list(range(1, 33)),
+        "SRQR": list(range(1, 22)),
+        "GRAMMS": list(range(1, 7)),
+    }
+
+
+def test_they_look_only_for_kinds_there_are():
+    assert {kind for c in CHECKLISTS for item in c.items for kind in item.kinds} <= set(KINDS)
+
+
+@pytest.mark.parametrize("checklist", CHECKLISTS, ids=lambda c: c.name)
+def test_without_records_no_item_says_anything(checklist):
+    assert [a.number for a in filled(checklist, Records({})).answers if a.said or a.stated] == []
+
+
+def test_people_are_counted_not_interviews(held):
+    found = answers(COREQ, held("tA"), held("tB"), held("tB", ordinal=2, outcome="notes_only", recorded=False))
+    assert said(found[12]) == [("{n} people interviewed.", 2)]
+    assert said(found[1]) == [("{n} interviews held.", 3)]
+    assert said(found[19]) == [("{n} interviews recorded.", 2), ("Notes only of {n} interviews.", 1)]
+    assert all(one.of_people for number in (1, 12, 19) for one in found[number].said)
+
+
+def test_who_did_not_take_part_comes_from_the_newest_counts(event, tallied):
+    withdrawn = event("recruitment.withdrawn", "2016-03-01", "tA", ordinal=1, version=1)
+    found = answers(COREQ, tallied, withdrawn)[13]
+    assert said(found) == [
+        ("{n} declined.", 8),
+        ("{n} gave no answer.", 14),
+        ("{n} were not eligible.", 6),
+        ("{n} withdrew from taking part.", 1),
+    ]
+    assert found.kinds == ("recruitment.tallied", "recruitment.withdrawn")
+
+
+def test_transcripts_sent_back_and_findings_checked_are_two_things(event):
+    sent = event("member_check.sent", "2016-05-01", "tA", packet="k1", ordinal=1)
+    back = event("member_check.returned", "2016-05-09", "tA", packet="k1", version=1, fits=1)
+    without = answers(COREQ, sent, back)
+    assert said(without[23]) == []  # a packet was sent; that a transcript was in it is not shown
+    assert said(without[28])[0] == ("Findings sent to {n} people.", 1)
+    returned = answers(COREQ, sent, protocol={"transcripts_returned": ("Their transcript",)})
+    assert said(returned[23]) == [("Their transcript sent back to {n} people.", 1)]
+
+
+def test_saturation_says_what_the_index_said_and_that_people_decided(event):
+    data = {"codebook": "1", "inputs": "0" * 12, "interviews": 10, "base": 4, "run": 2, "threshold": 50}
+    first = event("saturation.assessed", "2016-03-01", sequence="study", status="too_few", **data)
+    last = event("saturation.assessed", "2016-04-01", sequence="study", status="reached", label="6+2",
+                 **{**data, "inputs": "1" * 12})  # fmt: skip
+    words = [one.words for one in answers(COREQ, first, last)[22].said]
+    assert words == ["Sequence study: reached at 6+2 (base 4, run 2, threshold 5 %)."]
+
+
+def test_what_the_protocol_declares_is_said_as_such_and_cites_the_opening(event):
+    opened = event("study.opened", "2015-01-01", time_zone="UTC", protocol="a" * 64, approval_from="2015-01-01")
+    answer = answers(SRQR, opened, protocol={"ethics": ("Board B, R-1.",)})[9]
+    assert [one.words for one in answer.said] == ["Protocol: Board B, R-1."]
+    assert answer.kinds == ("study.opened",)
+
+
+def test_a_statement_of_the_team_stands_beside_the_records_not_among_them():
+    answer = answers(COREQ, stated={"COREQ-4": Stated("e" * 36, "Two women.")})[4]
+    assert answer.said == ()
+    assert answer.stated == Stated("e" * 36, "Two women.")
+    assert "COREQ-33" not in ITEMS
+
+
+def read(rows, events=(), names=lambda words: False):
+    table = pd.DataFrame(rows, columns=["item", "statement"], index=range(2, 2 + len(rows)))
+    return read_statements(table, events, now=NOW, names=names)
+
+
+def test_statements_become_facts_without_their_words():
+    [statement], unusable = read([("coreq-4", "Two  women."), ("SRQR-21", " ")])
+    assert (statement.item, statement.words, unusable) == ("COREQ-4", "Two women.", ())
+    assert set(statement.fact.data) == {"item", "version", "content"}
+    assert "women" not in str(statement.fact)
+
+
+def test_a_changed_statement_is_a_new_version_and_an_unchanged_one_is_not(event):
+    [first], _ = read([("COREQ-4", "Two women.")])
+    recorded = event(KIND, NOW, **first.fact.data)
+    [same], _ = read([("COREQ-4", "Two women.")], [recorded])
+    [other], _ = read([("COREQ-4", "Two women, one man.")], [recorded])
+    assert same.fact.natural_key == first.fact.natural_key
+    assert other.fact.data["version"] == 2
+
+
+def test_an_unknown_item_and_a_second_statement_are_not_used():
+    found, unusable = read([("COREQ-33", "x"), ("GRAMMS-1", "y"), ("gramms-1", "z")])
+    assert [s.words for s in found] == ["y"]
+    assert [(u.check, u.row, u.column, u.item) for u in unusable] == [
+        ("DS001", 2, "item", ""), ("DS001", 4, "item", "GRAMMS-1"),
+    ]  # fmt: skip
+
+
+def test_a_statement_that_names_somebody_is_not_used():
+    found, unusable = read([("COREQ-6", "P017 was a friend.")], names=lambda words: "P017" in words)
+    assert found == ()
+    assert [(u.check, u.column) for u in unusable] == [("DS002", "statement")]
