@@ -1,8 +1,10 @@
-"""Published values: Krippendorff, Gwet, Fleiss, Cohen (docs: methods)."""
+"""Published values: Krippendorff, Gwet, Fleiss, Cohen (docs/analysis.md), and alpha computed a second way."""
 
+import krippendorff
+import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import cohen_kappa, fleiss_kappa, gwet_ac1, krippendorff_alpha, percent_agreement
@@ -92,6 +94,50 @@ def test_words_have_no_interval() -> None:
 
 def test_disagreements_are_the_units_not_judged_alike() -> None:
     assert disagreements(KRIPPENDORFF) == [1, 5, 7]
+
+
+def from_counts(table: list[list[int]]) -> pd.DataFrame:
+    """Units × categories (how many raters chose each) as raters by units."""
+    return pd.DataFrame([[c for c, count in enumerate(row) for _ in range(count)] for row in table]).T
+
+
+FOURTEEN_RATERS = [
+    [0, 0, 0, 0, 14],
+    [0, 2, 6, 4, 2],
+    [0, 0, 3, 5, 6],
+    [0, 3, 9, 2, 0],
+    [2, 2, 8, 1, 1],
+    [7, 7, 0, 0, 0],
+    [3, 2, 6, 3, 0],
+    [2, 5, 3, 2, 2],
+    [6, 5, 2, 1, 0],
+    [0, 2, 2, 3, 7],
+]
+
+
+def test_fleiss_of_fourteen_raters_and_ten_units() -> None:
+    judged = from_counts(FOURTEEN_RATERS)
+    assert fleiss_kappa(judged) == pytest.approx(0.210, abs=5e-4)
+    assert percent_agreement(judged) == pytest.approx(0.378, abs=5e-4)
+
+
+def test_fleiss_by_hand() -> None:
+    """Three raters, two units: (1 + 1/3) / 2 agree; 5 of 6 judgements say a, so (25 + 1) / 36 by chance."""
+    assert fleiss_kappa(raters("aa", "aa", "ab")) == pytest.approx((2 / 3 - 26 / 36) / (1 - 26 / 36))
+
+
+@given(st.lists(st.lists(st.sampled_from([1, 2, 3, 5, None]), min_size=7, max_size=7), min_size=2, max_size=4))
+@settings(max_examples=60)
+def test_alpha_is_that_of_the_krippendorff_package_at_every_level(rows: list[list[int | None]]) -> None:
+    data = np.array([[np.nan if v is None else v for v in row] for row in rows])
+    pairable = (~np.isnan(data)).sum(axis=0) >= 2
+    values = data[:, pairable]
+    if len(np.unique(values[~np.isnan(values)])) < 2:
+        return  # undefined, which the package takes for an error
+    levels: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
+    for level in levels:
+        other = krippendorff.alpha(reliability_data=data, level_of_measurement=level)
+        assert krippendorff_alpha(pd.DataFrame(rows), level) == pytest.approx(other)
 
 
 @pytest.mark.slow
