@@ -47,7 +47,8 @@ class _PacketDocument(Document):
         packet = texts.packet
         super().__init__(texts.words["title"], packet.language, packet.study)
         self.texts, self.words, self.packet = texts, texts.words, packet
-        self._docx.styles["Normal"].font.size = Pt(13)
+        for style, size in {"Title": 24, "Heading 1": 18, "Heading 2": 15, "Normal": 13}.items():
+            self._docx.styles[style].font.size = Pt(size)
         self.tags: list[str] = []
 
     def written(self) -> bytes:
@@ -174,7 +175,7 @@ class _PacketDocument(Document):
         for properties in [p._p.get_or_add_pPr() for p in self._docx.paragraphs]:
             properties.insert_element_before(parse_xml(f"<w:bidi {nsdecls('w')}/>"), *_AFTER_BIDI)
         for run in self._docx.element.body.iter(qn("w:r")):
-            run.get_or_add_rPr().append(parse_xml(f"<w:rtl {nsdecls('w')}/>"))
+            run.get_or_add_rPr().insert_element_before(parse_xml(f"<w:rtl {nsdecls('w')}/>"), "w:cs", "w:em", "w:lang")
 
     def _keep_facts_beside(self) -> None:
         """The facts once more as custom XML, with the tags there should be and fingerprints of our own lines."""

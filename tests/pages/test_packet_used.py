@@ -181,6 +181,8 @@ def test_controls_have_names_headings_have_no_gaps_and_ids_are_unique(page):
 def test_no_width_needs_scrolling_sideways_and_targets_are_large(page, width):
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.evaluate("() => { document.documentElement.dir = 'rtl'; }")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     heights = page.evaluate(
         "() => [...document.querySelectorAll('.choices label, .tick, button')].map((e) => e.offsetHeight)"
     )
