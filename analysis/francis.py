@@ -16,7 +16,7 @@ from study import StudyError
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class AfterInterview:
     """The criterion after one interview: how many codes are known, how many the last `stopping` interviews brought."""
 
     interview: int
@@ -39,7 +39,7 @@ class FrancisSaturation:
     at: int | None
     initial: int
     stopping: int
-    tested: tuple[Tested, ...]
+    tested: tuple[AfterInterview, ...]
 
 
 def francis_saturation(new_codes: Iterable[int], initial: int = 10, stopping: int = 3) -> FrancisSaturation:
@@ -60,7 +60,7 @@ def francis_saturation(new_codes: Iterable[int], initial: int = 10, stopping: in
         return FrancisSaturation("undefined", None, initial, stopping, ())
     known = tuple(accumulate(counts))
     tested = tuple(
-        Tested(after, known[after - 1], sum(counts[after - stopping : after]))
+        AfterInterview(after, known[after - 1], sum(counts[after - stopping : after]))
         for after in range(initial + stopping, len(counts) + 1)
     )
     at = next((one.interview for one in tested if one.is_met), None)

@@ -29,15 +29,14 @@ def changes(before: Said, now: Said) -> tuple[str, ...]:
         found.append(f"The codebook is version {now['codebook']}; it was version {before['codebook']}.")
     if before["interviews"] != now["interviews"]:
         less = now["interviews"] < before["interviews"]
-        why = (
-            "some were withdrawn, taken out, or lost their codings or release"
-            if less
-            else "more were released and coded"
-        )
+        lost = "some were withdrawn or taken out, or lost their codings or release"
+        why = lost if less else "more were released and coded"
         found.append(f"{now['interviews']} interviews count; {before['interviews']} did: {why}.")
-    for name, said in (("base", "base"), ("run", "run"), ("threshold", "threshold in thousandths")):
+    for name in ("base", "run"):
         if before[name] != now[name]:
-            found.append(f"The protocol's {said} is {now[name]}; it was {before[name]}.")
+            found.append(f"The protocol's {name} is {now[name]}; it was {before[name]}.")
+    if before["threshold"] != now["threshold"]:
+        found.append(f"The threshold is {now['threshold'] / 10:g}%; it was {before['threshold'] / 10:g}%.")
     if not found and tuple(before.get("new_codes", ())) != tuple(now.get("new_codes", ())):
         found.append("The codings, their order or the codes that count changed.")
     return tuple(found) or ("Nothing that is said of the index changed; what lies behind it did.",)

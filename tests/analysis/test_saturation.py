@@ -36,6 +36,14 @@ def test_numbers_that_mean_nothing_are_refused() -> None:
         guest_saturation([1, -1])
 
 
+def test_it_may_occur_lapse_and_occur_again() -> None:
+    found = guest_saturation([24, 6, 4, 3, 3, 4, 0, 1, 0, 0, 3, 4, 1, 0, 0])
+    assert found.label == "6+2"
+    assert [(spell.label, spell.lapsed) for spell in found.spells] == [("6+2", 9), ("12+2", None)]
+    assert found.cumulative[-1] == 53
+    assert guest_saturation([1, 1, 1, 1, 1, 1]).spells == ()
+
+
 @given(st.lists(st.integers(0, 30), max_size=30), st.integers(1, 6), st.integers(1, 3), st.floats(0, 1))
 def test_a_label_names_a_run_at_or_under_the_threshold(
     counts: list[int], base: int, run: int, threshold: float
