@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pages.layout import render
+from pages.layout import plural, render
+from pages.lineage_picture import MOST, lineage_picture
 from trustworthiness.lineage import GAPS, ClaimLineage, Lineage
 
 ABOUT_CONSENT = ("no_consent_then", "withdrawn_since")
@@ -38,7 +39,8 @@ def lineage_section(lineage: Lineage, *, k: int) -> Markup:
     No participant, interview or transcript is named; what rests on fewer than `k` people is suppressed.
     """
     lines = [claim_line(claim, k) for claim in lineage.claims]
-    return Markup(render("lineage_section.html", lines=lines, k=k).decode())
+    drawn = lineage_picture(lineage, k=k)
+    return Markup(render("lineage_section.html", lines=lines, k=k, drawn=drawn, most=MOST).decode())
 
 
 def claim_line(claim: ClaimLineage, k: int) -> ClaimLine:
@@ -46,16 +48,16 @@ def claim_line(claim: ClaimLineage, k: int) -> ClaimLine:
     is_small = 0 < claim.people < k
     gaps = tuple(GAPS[gap] for gap in claim.gaps if not (is_small and gap in ABOUT_CONSENT))
     broken = set(claim.gaps) & set(ABOUT_CONSENT)
-    consent = "not shown" if is_small else "nobody to look up" if not claim.people else "gap" if broken else "holds"
+    consent = "not shown" if is_small else "nobody to look up" if not claim.people else "a gap" if broken else "holds"
     return ClaimLine(
         claim=claim.claim,
         version=claim.version,
         is_retracted=claim.is_retracted,
         themes=claim.record.themes,
         codes=claim.codes,
-        excerpts=str(len(claim.record.excerpts)) if claim.record.excerpts else "not available",
-        people=f"fewer than {k}" if is_small else str(claim.people),
-        consent=consent,
+        excerpts=plural(len(claim.record.excerpts), "excerpt") if claim.record.excerpts else "not available",
+        people=f"fewer than {k} people" if is_small else plural(claim.people, "person", "people"),
+        consent=f"consent: {consent}",
         gaps=gaps,
         beside=tuple(f"{one.what.replace('_', ' ')} {one.id}: {one.state.replace('_', ' ')}" for one in claim.beside),
     )
