@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _THREADS = 16
 _SHOWN = 100
+_BESIDE = ("dossier/",)
+"""What lies beside a trail for its auditors: no part of what is verified, and long."""
 
 Progress = Callable[[int, int], object]
 
@@ -70,7 +72,7 @@ def _fill(store: S3Store, copy: Copy, progress: Progress) -> bool:
         json.dump(listing, file, default=_written)
     current = [row for row in listing["Versions"] if row["IsLatest"]]
     wanted = {str(row["Key"]).removeprefix(store.bucket.prefix): str(row["VersionId"]) for row in current}
-    wanted = {key: version for key, version in wanted.items() if not _is_no_file(key)}
+    wanted = {key: version for key, version in wanted.items() if not (_is_no_file(key) or key.startswith(_BESIDE))}
     with ThreadPoolExecutor(_THREADS) as threads:
         fetched = [threads.submit(partial(_fetch, store, copy.directory, *entry)) for entry in wanted.items()]
         try:

@@ -14,6 +14,7 @@ from pages.kit import SUMS, summed
 from pages.lineage import lineage_section
 from study import Fact
 from study.objects import FolderStore, NotStored
+from tasks.audit_folder import FOLDER as KIT
 from tasks.audit_folder import write_audit_folder
 from tasks.dossier_content import dossier_content, trail_verdict
 from tasks.dossier_s3 import hand_to_auditors
@@ -60,13 +61,19 @@ def make_dossier(place: Workspace) -> Published:
     )
     write_site(place.out, files)
     paths = (str(place.out.root / PAGE), str(place.out.root / write_audit_folder(place, standing, made)))
-    handed = hand_to_auditors(place, made.digest, files)
+    handed = hand_to_auditors(place, made.digest, _handed_on(place, files))
     before = {e.data["content"] for e in place.events(["dossier.published"])}
     if made.digest in before:
         return Published((), ("The dossier says what it said before; nothing to publish.", *handed), paths)
     fact = Fact("dossier.published", place.instant, data={"content": made.digest})
     said = f"Dossier published for the auditor, over {made.events_count} records."
     return Published((fact,), (said, *handed), paths)
+
+
+def _handed_on(place: Workspace, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The site with the kit beside it, so that its links lead somewhere wherever it is unpacked."""
+    kit = {stored.key: place.out.get(stored.key) for stored in place.out.list(KIT)}
+    return {**{FOLDER + name: body for name, body in files.items()}, **kit}
 
 
 def write_site(store: FolderStore, files: Mapping[str, bytes]) -> None:

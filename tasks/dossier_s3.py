@@ -1,34 +1,49 @@
-"""The auditor's form beside a trail on S3: each dossier under the digest of its content, written once."""
+"""The auditor's form beside a trail on S3: each dossier once, under the digest of its content, as one archive.
+
+An archive, because a locked bucket keeps every object for years: one object a content, whole or not there at all.
+"""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 
-from pages.kit import SUMS
 from study import StudyError
 from study.objects import AlreadyStored, StoreUnavailable
 from tasks.workspace import Workspace
 
 PREFIX = "dossier/"
+ZIP_TIME = (2000, 1, 1, 0, 0, 0)
 
 
 def hand_to_auditors(place: Workspace, digest: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Write the site below `dossier/<digest>/` where the trail is on S3, as it was when this content was first
-    published; what to say of it.
+    """Write these files as `dossier/<digest>.zip` where the trail is on S3 and this content is not there yet.
 
-    SHA256SUMS comes last: where it is there, all of it is. A content already there is left as it is. Where the bucket
-    lets nobody write there, the dossier is made all the same, and the sentence says what to do.
+    Returns what to say of it. An archive of this content stays as it was first published. Where the bucket lets nobody
+    write there, the dossier is made all the same, and the sentence says so.
     """
     if not place.protocol.storage.trail.startswith("s3://"):
         return ()
-    store, folder = place.trail_store, f"{PREFIX}{digest}/"
+    key = f"{PREFIX}{digest}.zip"
     try:
-        if any(True for _ in store.list(folder + SUMS)):
+        if any(True for _ in place.trail_store.list(key)):
             return ()
-        for name in sorted(files, key=lambda name: name == SUMS):
-            with suppress(AlreadyStored):  # an earlier attempt that was cut off
-                store.put_new(folder + name, files[name])
+        with suppress(AlreadyStored):
+            place.trail_store.put_new(key, packed(files))
     except (StoreUnavailable, StudyError) as problem:
-        return (f"The dossier was not written beside the trail: {problem}",)
-    return (f"Auditors find it beside the trail, under {folder}.",)
+        return (
+            f"The dossier was not written beside the trail ({problem}) Load the bucket's documents anew: "
+            "`fieldtrail trail policy`.",
+        )
+    return (f"Auditors find it beside the trail, as {key}.",)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """The files as one ZIP archive; the same files give the same bytes."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        for path in sorted(files):
+            made.writestr(zipfile.ZipInfo(path, ZIP_TIME), files[path], zipfile.ZIP_DEFLATED)
+    return archive.getvalue()

@@ -20,6 +20,7 @@ from study.objects import Retention, StoreUnavailable
 from tests.weed import Weed
 
 LANE = "lanes/2026-01-02/run.1/000000.jsonl"
+DOSSIER = f"dossier/{'d' * 64}.zip"
 SEAL, CHECKPOINT, COSIGNATURE = "seals/00000000.jsonl", "checkpoints/000000000003", "cosignatures/000000000003.library"
 TEAM = ("writer", "sealer", "countersigner", "auditor")
 UNTIL = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
@@ -145,14 +146,14 @@ def test_nobody_in_the_team_and_no_auditor_can_remove_or_unlock(guarded: Guarded
 @pytest.mark.real
 def test_each_role_writes_only_its_own_folder(guarded: Guarded) -> None:
     may = {
-        "writer": {LANE},
-        "sealer": {LANE, SEAL, CHECKPOINT, COSIGNATURE},
+        "writer": {LANE, DOSSIER},
+        "sealer": {LANE, DOSSIER, SEAL, CHECKPOINT, COSIGNATURE},
         "countersigner": {COSIGNATURE},
         "auditor": set(),
         "data-protection": set(),
     }
     for role, own in may.items():
-        for key in (LANE, SEAL, CHECKPOINT, COSIGNATURE, "elsewhere/x"):
+        for key in (LANE, DOSSIER, SEAL, CHECKPOINT, COSIGNATURE, "elsewhere/x"):
             refused = guarded.refused(role, "put_object", f"{key}.by-{role}", Body=b"x")
             assert refused == (key not in own), (role, key)
 
@@ -174,7 +175,7 @@ def test_the_bucket_policy_holds_against_an_identity_that_may_do_everything(guar
     for name in ("hide an object", "delete a version", "bypass", "drop the bucket"):
         operation, key, arguments = CHANGES[name](guarded, SEAL)
         assert guarded.refused("mighty", operation, key, **arguments), name
-    for key in (LANE, SEAL, CHECKPOINT, COSIGNATURE):
+    for key in (LANE, DOSSIER, SEAL, CHECKPOINT, COSIGNATURE):
         assert guarded.refused("mighty", "put_object", f"{key}.forged", Body=b"x")
 
 
