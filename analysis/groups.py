@@ -1,7 +1,7 @@
 """Codes compared between groups of participants: who holds which, how many, and how far the groups are apart.
 
-Counts and shares of people, and no significance test: a purposive sample stands for no population that a test could
-speak of (Maxwell 2010, doi 10.1177/1077800410364740, on numbers in qualitative research).
+Counts and shares of people, and no significance test: people not drawn at random stand for no population that a test
+could speak of (Maxwell 2010, doi 10.1177/1077800410364740, on numbers in qualitative research).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Input: one frozen `CasesPage`, made by a task.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.case_matrix import CaseDetail, Matrix, Side
@@ -79,19 +79,25 @@ def rests_on(side: Side) -> str:
     return words + (f", {plural(side.people, 'person', 'people')}" if side.people is not None else "")
 
 
-def warnings(detail: CaseDetail) -> tuple[str, ...]:
-    """What a reader should know of the evidence of a case."""
-    found = []
+def warnings(page: CasesPage) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a reader should know of the evidence, with the cases it is true of."""
+    found: dict[str, list[str]] = {}
+    for detail in page.matrix.details:
+        for said in _warnings(detail):
+            found.setdefault(said, []).append(detail.case.site)
+    return tuple((said, tuple(sites)) for said, sites in sorted(found.items()))
+
+
+def _warnings(detail: CaseDetail) -> Iterator[str]:
     for side, who in zip(detail.sides, ("the peers", "the organisation"), strict=True):
         if not side.codings:
-            found.append(f"nothing is cited for {who}")
+            yield f"Nothing is cited for {who}"
             continue
         if side.people == 1:
-            found.append(f"the rating of {who} rests on one person")
-        bare = [rating.rater for rating in side.ratings if not rating.evidence]
-        if bare:
-            found.append(f"{' and '.join(bare)} cited nothing for {who}")
-    return tuple(found)
+            yield f"The rating of {who} rests on one person"
+        for rating in side.ratings:
+            if not rating.evidence:
+                yield f"{rating.rater} cited nothing for {who}"
 
 
 def agreement_said(page: CasesPage) -> str:
@@ -122,7 +128,7 @@ def cases_page(page: CasesPage) -> bytes:
         page=page,
         plot=plot if rows else None,
         outcome=outcome,
-        warnings=warnings,
+        warnings=warnings(page),
         difference=difference,
         rests_on=rests_on,
         rated=rated,

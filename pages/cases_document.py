@@ -30,15 +30,16 @@ def cases_document(page: CasesPage, *, codes: Mapping[str, str], holders: Holder
     if shown:
         labels = (page.roles[page.peers], page.roles[page.organisation])
         table = [["Case", *labels, "Difference", "What came out"]]
-        table += sorted(
+        rows = [
             [codes[d.case.site], rated(d.case.peers), rated(d.case.organisation), difference(d), outcome(d)]
             for d in shown
-        )
+        ]
+        table += sorted(rows, key=lambda row: (len(row[0]), row[0]))
         document.table(table, caption="Mean rating by case and role", note=_left_out(page, shown, k), numbers=[1, 2, 3])
     else:
         document.paragraph(_left_out(page, shown, k))
-    for sentence in _overall(page, shown, holders, k):
-        document.paragraph(sentence)
+    if overall := _overall(page, shown, holders, k):
+        document.paragraph(f"Mean rating over {plural(len(page.matrix.details), 'case')}: {', '.join(overall)}.")
     return document.heading("Agreement of the raters").paragraph(agreement_said(page)).bytes()
 
 
@@ -67,5 +68,5 @@ def _overall(page: CasesPage, shown: Sequence[CaseDetail], holders: Holders, k: 
         behind = sum(holders.get((d.case.site, role), 0) for d in hidden)
         if people >= k and (not hidden or (len(hidden) > 1 and behind >= k)):
             mean = sum(d.sides[at].mean for d in details) / len(details)
-            said.append(f"{page.roles[role]}: mean rating over {plural(len(details), 'case')} {rated(mean)}.")
+            said.append(f"{page.roles[role]} {rated(mean)}")
     return said

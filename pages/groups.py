@@ -12,7 +12,7 @@ from analysis.groups import Compared, GroupComparison, Holding
 from pages.layout import plural, render
 
 NO_TESTS = (
-    "Counts, not tests: the participants were chosen on purpose, so they stand for no population that a test of "
+    "Counts, not tests: the participants were not drawn at random, so they stand for no population that a test of "
     "significance could speak of. A difference here is a question to ask of the transcripts."
 )
 

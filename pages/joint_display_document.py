@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from analysis.joint_display import FITS, Row, ThemeAtSite
 from pages.document import Document
-from pages.joint_display import FIT_MEANS, FIT_WORDS, JointDisplayPage
+from pages.joint_display import FIT_MEANS, FIT_WORDS, JointDisplayPage, reliability_said
 from pages.layout import plural
 from pages.rating_pictures import rated
 
@@ -33,20 +33,32 @@ def display_document(
     rows += [["Not agreed on", "People judge differently", str(counts["differ"])]] * bool(counts["differ"])
     rows += [["Open", "Nobody has judged yet", str(counts["open"])]] * bool(counts["open"])
     document.table(rows, caption="Sites by fit of survey and interviews", widths=[1, 3, 1], numbers=[2])
-    head = ["Case", f"Survey: {page.scale}, mean (n)", *(page.roles or ()), *page.themes, "Fit"]
-    table = []
+    shown = []
     for row in page.display.rows:
         cells = _cells(page, row, is_open=row.site not in few, has_score=row.site in scored, k=k)
         if any(cell != HIDDEN for cell in cells):
-            table.append([codes[row.site], *cells])
-    hidden = len(page.display.rows) - len(table)
+            shown.append([codes[row.site], *cells])
     document.heading("Case by case")
-    if table:
-        note = f"{HIDDEN}: not shown, because it rests on fewer than {k} people. {_themes_said(page)}{_hidden(hidden)}"
-        document.table([head, *sorted(table)], caption="Survey, ratings, themes and fit by case", note=note.strip())
+    if shown:
+        _cases(document, page, sorted(shown, key=lambda row: (len(row[0]), row[0])), k)
     else:
-        document.paragraph(f"No case is shown: each rests on fewer than {k} people in one of its roles.")
-    return document.bytes()
+        document.paragraph(f"No case is shown: each rests on fewer than {k} people.")
+    return document.paragraph(reliability_said(page)).bytes()
+
+
+def _cases(document: Document, page: JointDisplayPage, rows: list[list[str]], k: int) -> None:
+    """The table by case; a column of which nothing may be shown is named below it instead."""
+    head = ["Case", f"Survey: {page.scale}, mean (n)", *(page.roles or ()), *page.themes, "Fit"]
+    is_shown = [any(row[n] != HIDDEN for row in rows) for n in range(len(head))]
+    table = [[cell for cell, keep in zip(row, is_shown, strict=True) if keep] for row in (head, *rows)]
+    gone = ", ".join(name for name, keep in zip(head, is_shown, strict=True) if not keep)
+    hidden = len(page.display.rows) - len(rows)
+    said = [f"{HIDDEN}: fewer than {k} people, or not known."] * any(HIDDEN in row for row in table)
+    said += [f"Shown for no case, for want of {k} people behind it: {gone}."] * bool(gone)
+    said += [f"Of {plural(hidden, 'further case')} nothing may be shown."] * bool(hidden)
+    words = [f"{id}, {plain.rstrip('.')}" for id, plain in page.themes.items() if id in table[0]]
+    said += [f"Themes, how many people spoke of them: {'; '.join(words)}."] * bool(words)
+    document.table(table, caption="Survey, ratings, themes and fit by case", note=" ".join(said))
 
 
 def _cells(page: JointDisplayPage, row: Row, *, is_open: bool, has_score: bool, k: int) -> list[str]:
@@ -62,12 +74,3 @@ def _cells(page: JointDisplayPage, row: Row, *, is_open: bool, has_score: bool, 
 def _theme(found: ThemeAtSite | None, k: int) -> str:
     """How many people spoke of the theme at the site."""
     return HIDDEN if found is None or found.people < k else plural(found.people, "person", "people")
-
-
-def _themes_said(page: JointDisplayPage) -> str:
-    words = "; ".join(f"{id}: {plain}" for id, plain in page.themes.items())
-    return f"Themes: how many people spoke of {words} " if words else ""
-
-
-def _hidden(count: int) -> str:
-    return f"Of {plural(count, 'further case')} nothing may be shown." if count else ""
