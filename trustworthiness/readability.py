@@ -54,14 +54,17 @@ def _english() -> pyphen.Pyphen:
     return pyphen.Pyphen(lang="en_US", left=1, right=1)
 
 
-def plain_language(packet: Packet, *, grade: float) -> list[Fault]:
-    """What in a packet needs a higher school grade than this, or is not in the packet's language.
+def plain_language(packet: Packet, *, grade: float, own_language: str = "") -> list[Fault]:
+    """What in a packet needs a higher school grade than this, or is not in the participant's language.
 
     Looked at are the team's words: introduction and questions, themes, summary; never the participant's own. Themes are
-    graded together, because the formulas are for passages. A fault of a theme or of a language's words is the same for
+    graded together, because the formulas are for passages. `own_language` is the participant's, empty where it is not
+    known: a packet is in another one where there are no messages in it. A fault of a theme or of a language's words is the same for
     every packet that shares it. Where no formula is known the fault says that nobody has checked.
     """
     faults = [_untranslated(theme.theme_id, packet.language) for theme in packet.themes if theme.language]
+    if own_language and own_language != packet.language:
+        faults.append(_unspoken(own_language))
     own = [theme.plain for theme in packet.themes if not theme.language]
     opening = " ".join([*packet.intro, *packet.questions])
     passages = [
@@ -108,6 +111,18 @@ def _untranslated(theme: str, language: str) -> Fault:
         f"study.yaml, member_checking.themes ({theme}), plain_in",
         f"The theme has no words in {language!r}, in which a participant is addressed; their packet shows it in the "
         "protocol's language. Add the translation, and assemble again.",
+    )
+
+
+def _unspoken(language: str) -> Fault:
+    return Fault(
+        "MC004",
+        f"language:{language}",
+        "messages",
+        "restricted/participants.csv, column language",
+        f"There are no messages in {language!r}, so whoever is to be addressed in it gets a packet in the protocol's "
+        f"language. Add pages/messages/{language}.toml and the themes' translations, and assemble again; or hand the "
+        "packet over with somebody who interprets, and set this aside saying who did.",
     )
 
 

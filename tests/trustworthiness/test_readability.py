@@ -96,3 +96,9 @@ def test_a_theme_without_a_translation_is_a_fault_of_the_theme():
 def test_a_language_without_a_formula_is_said_to_be_unchecked():
     (fault,) = plain_language(replace(made_packet(), language="pt"), grade=8)
     assert (fault.subject, fault.rule) == ("language:pt", "unchecked")
+
+
+def test_a_participant_whose_language_has_no_messages_is_a_fault_of_that_language():
+    (fault,) = plain_language(made_packet(), grade=8, own_language="pt")
+    assert (fault.subject, fault.rule) == ("language:pt", "messages")
+    assert plain_language(made_packet(), grade=8, own_language="en") == []
