@@ -13,21 +13,23 @@ import pandas as pd
 
 from analysis.checks import Problem
 from analysis.codebook import CODE, Codebook
+from analysis.named import CodeNames
 from analysis.tables import read_rows
 from analysis.words import Spoken
 
 FILE = "analysis/codings.csv"
 SUBJECT = "analysis:codings"
 COLUMNS = ["transcript_id", "coder", "code", "start", "end", "quote"]
-SEGMENT_COLUMNS = ["coding", "transcript", "coder", "code", "start", "end", "quote"]
+SEGMENT_COLUMNS = ["coding", "transcript", "coder", "code", "start", "end", "quote", "codebook"]
 
 
 @dataclass(frozen=True, slots=True)
 class Codings:
     """The segments that were accepted, indexed by row in the file, and what was wrong with others.
 
-    `segments` has coding (transcript/coder/code/start as written), transcript, coder, code, start and end (turns where
-    the quote was found) and quote. `rejected` counts rows left out, by transcript ("" for an unknown one).
+    `segments` has coding (transcript/coder/code/start as written), transcript, coder, code (what a former code became),
+    start and end (turns where the quote was found), quote and codebook (its version, "" where nobody said). `rejected`
+    counts rows left out, by transcript ("" for an unknown one).
     """
 
     segments: pd.DataFrame
@@ -47,26 +49,32 @@ def read_codings(
     turns: Mapping[str, pd.DataFrame] | None = None,
     coders: Collection[str] | None = None,
     file: str = FILE,
+    spoken: Mapping[str, Spoken] | None = None,
 ) -> Codings:
     """Read the segments and check them against the codebook, the known transcripts and the released turns.
 
     `known` are the ids of every transcript or interview of the study, `coders` the people delegated coding; `turns`
-    holds, for each transcript released for coding, its columns turn and text. What is not given is not checked. The
-    subject of every problem is the codings, never a transcript: a wrong coding keeps no release back. Raises StudyError
-    for a file that is no CSV in UTF-8 or lacks a column.
+    holds, for each transcript released for coding, its columns turn and text, and `spoken` may hold them made ready.
+    What is not given is not checked. An optional column `codebook` names the version that was coded with. The subject
+    of every problem is the codings, never a transcript: a wrong coding keeps no release back. Raises StudyError for a
+    file that is no CSV in UTF-8 or lacks a column.
     """
-    rows = read_rows(data, COLUMNS, file)[COLUMNS]
-    spoken = {transcript: Spoken(frame) for transcript, frame in (turns or {}).items()}
+    rows = read_rows(data, COLUMNS, file).reindex(columns=[*COLUMNS, "codebook"], fill_value="")
+    if spoken is None:
+        spoken = {transcript: Spoken(frame) for transcript, frame in (turns or {}).items()}
+    names = CodeNames(codebook) if codebook is not None else None
     accepted: dict[int, tuple[str | int, ...]] = {}
     problems: list[Problem] = []
     rejected: Counter[str] = Counter()
     seen: set[str] = set()
-    for row, (transcript, coder, code, start, end, quote) in zip(rows.index, rows.itertuples(index=False), strict=True):
+    for row, (transcript, coder, code, start, end, quote, version) in zip(
+        rows.index, rows.itertuples(index=False), strict=True
+    ):
         coding = "/".join((transcript, coder, code, start))
         is_known = known is None or transcript in known
         fault = _fault(transcript, coder, code, start, end, quote) or ("transcript_id" if coding in seen else "")
         seen.add(coding)
-        faults = [("AN007", fault)] if fault else _unmet(transcript, code, codebook, is_known, turns)
+        faults = [("AN007", fault)] if fault else _unmet(transcript, code, names, is_known, turns)
         found: tuple[int, int] | None = None
         if not faults:
             written = int(start), int(end)
@@ -76,7 +84,15 @@ def read_codings(
             problems.append(Problem("AN008", file, int(row), "coder", SUBJECT))
         problems += [Problem(check, file, int(row), column, SUBJECT) for check, column in faults]
         if found:
-            accepted[int(row)] = (coding, transcript, coder, code, *found, quote)
+            accepted[int(row)] = (
+                coding,
+                transcript,
+                coder,
+                names.code(code) if names else code,
+                *found,
+                quote,
+                version,
+            )
         else:
             rejected[transcript if is_known else ""] += 1
     segments = pd.DataFrame(list(accepted.values()), columns=pd.Index(SEGMENT_COLUMNS), index=pd.Index(list(accepted)))
@@ -84,7 +100,7 @@ def read_codings(
 
 
 def _unmet(
-    transcript: str, code: str, codebook: Codebook | None, is_known: bool, turns: Mapping[str, pd.DataFrame] | None
+    transcript: str, code: str, names: CodeNames | None, is_known: bool, turns: Mapping[str, pd.DataFrame] | None
 ) -> list[tuple[str, str]]:
     """The checks, each with its column, that keep a row from being looked up."""
     faults = []
@@ -92,7 +108,7 @@ def _unmet(
         faults.append(("AN001", "transcript_id"))
     elif turns is not None and transcript not in turns:
         faults.append(("AN005", "transcript_id"))
-    if codebook is not None and code not in codebook.names:
+    if names is not None and not names.code(code):
         faults.append(("AN002", "code"))
     return faults
 

@@ -17,6 +17,7 @@ from study import Protocol, StudyError, load_protocol
 from study.errors import Fault
 from study.objects import StoreUnavailable
 from study.protocol.sampling import StageSpec
+from tasks.coding_proof import coding_proof
 from tasks.feeds import mapped_register
 from tasks.frames import frame_cells
 from tasks.read import parse_table
@@ -52,29 +53,31 @@ def study_faults(root: Path) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `fieldtrail check` found: what each mapped register and survey was understood as, and every fault."""
+    """What `fieldtrail check` found: what each mapped register, survey and export of codings is, and every fault."""
 
     said: tuple[str, ...]
     faults: tuple[Fault, ...]
 
 
 def study_checked(root: Path) -> Checked:
-    """The faults of a study folder, and in words what its mapped registers and surveys hold; records nothing."""
+    """The faults of a study folder, and in words what its registers, surveys and codings hold; records nothing."""
     protocol = load_protocol(root)
     proof, surveys = register_proof(root, protocol), survey_proof(root, protocol)
+    codings = coding_proof(root, protocol, proof.frames.get("interviews"))
     faults = [
         *_places(root, protocol),
         *_named_files(root, protocol),
         *_registers(root, protocol),
         *proof.faults,
         *surveys.faults,
+        *codings.faults,
         *_frames(root, protocol),
         *_designs(protocol),
         *_check_ids(protocol),
         *_ids_with_participant_codes(root, protocol, proof),
         *_fixed_clock(protocol),
     ]
-    return Checked((*proof.said, *surveys.said), tuple(faults))
+    return Checked((*proof.said, *surveys.said, *codings.said), tuple(faults))
 
 
 def _places(root: Path, protocol: Protocol) -> Iterator[Fault]:

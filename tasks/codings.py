@@ -1,4 +1,4 @@
-"""Codebook and codings of a study, matched against the transcript versions released for coding."""
+"""Codebook and codings of a study, from its own table and from exports, matched against the released transcripts."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from dataclasses import dataclass, field, replace
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from analysis import Codebook, Codings, compare_codebooks, read_codebook, read_codings
+from analysis import Codebook, Codings
 from analysis.checks import Problem
-from analysis.codebook import CodeEntry
 from pages.layout import plural
 from recruitment import Recruitment, fold_consent, fold_recruitment, gate
 from recruitment.acts import sittings
 from study import Event, Fact, Subject
 from study.event import in_fold_order, local_day
-from study.identifiers import digest, event_id
-from study.objects import NotStored
+from tasks.codebook_page import write_codebook
+from tasks.codebooks import UNVERSIONED, StudyCodebook, codebook_fact, codebook_of, id_of
+from tasks.coding_imports import notes_of, read_imports
+from tasks.coding_places import keep_places, places_of
+from tasks.coding_sources import Everything, everything_coded
 from tasks.gates import Gatekeeper
 from tasks.read import read_table
 from tasks.released import Released, released_transcripts
+from tasks.superseded import superseded_codings
 from tasks.workspace import Workspace
 
-CODING_CHECKS = frozenset(f"AN00{n}" for n in range(1, 9))
-UNVERSIONED = "unversioned"
+__all__ = ["CODING_CHECKS", "UNVERSIONED", "Material", "material_of", "read_material", "reference_of"]
+
+CODING_CHECKS = frozenset({*(f"AN00{n}" for n in range(1, 9)), *(f"AN01{n}" for n in range(4, 10)), "AN040", "AN041"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Material:
     the consents in force at the interview. `unconsented` are transcripts whose gate was refused, for want of a
     recorded interview or of consent then: `released`, `codings` and `imports` are without them, `everything` has
     their codings too. `waits` says that analysis waits for an approval; then there are no `codings`.
+
+    `books` are the versions of the codebook that are told, `recoded` former codes with what they became (the segments
+    have the new code already), `shifted_in` counts by transcript the codings found elsewhere than their tool says,
+    `superseded` are the ids of codings made on a version that a later release replaced, `notes` say what each export
+    was understood as.
     """
 
     codebook: Codebook | None
@@ -51,6 +60,16 @@ class Material:
     known: frozenset[str] = frozenset()
     everything: Codings | None = None
     waits: bool = False
+    books: Mapping[str, Codebook] = field(default_factory=dict)
+    recoded: Mapping[str, str] = field(default_factory=dict)
+    shifted_in: Mapping[str, int] = field(default_factory=dict)
+    superseded: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shifted(self) -> int:
+        """How many codings were found elsewhere than their tool says."""
+        return sum(self.shifted_in.values())
 
     @property
     def said(self) -> str:
@@ -67,50 +86,77 @@ class Material:
         sentence += f", {left_out} left out with a query" if left_out else ""
         sentence += f"; {plural(uncoded, 'released transcript')} not coded yet" if uncoded else ""
         refused = plural(len(self.unconsented), "released transcript")
-        return f"{sentence}; {refused} left out for want of consent." if self.unconsented else f"{sentence}."
+        sentence = f"{sentence}; {refused} left out for want of consent." if self.unconsented else f"{sentence}."
+        if self.shifted:
+            sentence += (
+                f" {plural(self.shifted, 'coding stands', 'codings stand')} elsewhere in "
+                f"{plural(len(self.shifted_in), 'transcript')} than the coding tool says."
+            )
+        return " ".join((sentence, *self.notes))
 
 
 @task(name="read codings", cache_policy=NO_CACHE)
 def read_material(place: Workspace) -> Material:
-    """Read codebook and codings, match every quote against the released version, and say what to record."""
-    return material_of(place)
+    """Read codebook and codings, match every quote against the released version, and say what to record.
+
+    The codebook as read is written to out/analysis/ as REFI-QDA and as a page of what changed.
+    """
+    material, found, everything = _read(place)
+    placed = places_of(material.everything.segments if material.everything else None)
+    write_codebook(place, found, material, everything, placed)
+    if found is not None and material.everything is not None:
+        keep_places(place, found.content, placed, material.released)
+    return material
 
 
 def material_of(place: Workspace) -> Material:
-    """The same for use within a task."""
+    """The same for use within a task; nothing is written but records."""
+    return _read(place)[0]
+
+
+def _read(place: Workspace) -> tuple[Material, StudyCodebook | None, Everything | None]:
     events = place.events()
-    paths = place.protocol.analysis
-    book, data = _get(place, paths.codebook), _get(place, paths.codings)
-    codebook = read_codebook(book, paths.codebook) if book is not None else None
-    changed = _codebook_fact(place, codebook, book, events) if codebook and book else None
+    read = read_imports(place.root, place.protocol)
+    found = codebook_of(place, read)
     released = released_transcripts(place, events)
     recruitment = fold_recruitment(events)
     known = _known(place, events, recruitment)
     grounds, unconsented, waits = _grounds(place, events, released)
-    everything = codings = imported = None
-    if data is not None:
-        turns = {transcript: found.turns for transcript, found in released.items()}
-        book_used = codebook or Codebook("", ())
-        coders = {p.code for p in place.protocol.team if p.may("code", place.today)}
-        everything = read_codings(data, codebook=book_used, known=known, turns=turns, coders=coders, file=paths.codings)
-        covered = everything.segments[~everything.segments["transcript"].isin(unconsented)]
-        codings = None if waits else replace(everything, segments=covered)
-        imported = _imports(place, codings, data, changed, released, grounds) if codings else None
-    return Material(
+    codebook = found.book if found else None
+    everything = everything_coded(place, codebook, read, known, released)
+    codings = None
+    if everything is not None and not waits:
+        covered = everything.codings.segments
+        codings = replace(everything.codings, segments=covered[~covered["transcript"].isin(unconsented)])
+    placed = places_of(everything.codings.segments if everything else None)
+    changed = codebook_fact(place, found, placed, events) if found and found.data else None
+    imported = _imports(place, codings, everything, changed, released, grounds) if codings and everything else {}
+    old, problems = superseded_codings(everything, released, events) if everything else (frozenset[str](), ())
+    material = Material(
         codebook,
         codings,
-        {transcript: found for transcript, found in released.items() if transcript not in unconsented},
+        {transcript: one for transcript, one in released.items() if transcript not in unconsented},
         recruitment,
-        facts=(*([changed] if changed else []), *(imported or {}).values()),
-        problems=(*(codebook.problems if codebook else ()), *(everything.problems if everything else ())),
-        codebook_event=_id(place, changed) if changed else None,
-        imports={transcript: _id(place, fact) for transcript, fact in (imported or {}).items()},
+        facts=(*([changed] if changed else []), *imported.values()),
+        problems=(
+            *(codebook.problems if codebook else ()),
+            *(everything.codings.problems if everything else (p for one in read if (p := one.problem))),
+            *problems,
+        ),
+        codebook_event=id_of(place, changed) if changed else None,
+        imports={transcript: id_of(place, fact) for transcript, fact in imported.items()},
         grounds=grounds,
         unconsented=unconsented,
         known=known,
-        everything=everything,
+        everything=everything.codings if everything else None,
         waits=waits,
+        books=found.books if found else {},
+        recoded=codebook.recoded if codebook else {},
+        shifted_in=everything.shifted if everything else {},
+        superseded=old,
+        notes=tuple(notes_of(read)),
     )
+    return material, found, everything
 
 
 def reference_of(place: Workspace, path: str, payload: object) -> str:
@@ -161,57 +207,21 @@ def _grounds(
     return grounds, frozenset(unconsented), waits
 
 
-def _codebook_fact(place: Workspace, codebook: Codebook, data: bytes, events: Iterable[Event]) -> Fact:
-    """codebook.changed, its record holding the codes and what changed since the version before."""
-    path = place.protocol.analysis.codebook
-    reference = place.reference(path, data, personal=False)
-    fact = Fact(
-        "codebook.changed",
-        place.instant,
-        subject=(Subject("codebook", "codebook"),),
-        used=(reference,),
-        data={"version": codebook.version or UNVERSIONED, "codebook": digest(data), "codes": len(codebook.codes)},
-    )
-    others = [e for e in events if e.kind == "codebook.changed" and e.data["codebook"] != digest(data)]
-    before = max(others, key=lambda e: e.recorded_at, default=None)
-    document: dict[str, object] = {
-        "version": codebook.version,
-        "codes": [
-            {"code": c.code, "definition": c.definition, "parent": c.parent, "origin": c.origin, "version": c.version}
-            for c in codebook.codes
-        ],
-    }
-    earlier = _codebook_on_record(place, before) if before else None
-    if earlier is not None:
-        change = compare_codebooks(earlier, codebook)
-        document["since"] = earlier.version
-        document["added"], document["removed"], document["redefined"] = change.added, change.removed, change.redefined
-    return place.with_record(fact, document)
-
-
-def _codebook_on_record(place: Workspace, event: Event) -> Codebook | None:
-    data = _get(place, f"records/codebook.changed/{event.id}.json")
-    if data is None:
-        return None
-    stored = json.loads(data)
-    return Codebook(stored["version"], tuple(CodeEntry(**code) for code in stored["codes"]))
-
-
 def _imports(
     place: Workspace,
     codings: Codings,
-    data: bytes,
+    everything: Everything,
     codebook: Fact | None,
     released: Mapping[str, Released],
     grounds: Mapping[str, tuple[str, ...]],
 ) -> dict[str, Fact]:
     """coding.imported for each transcript with an accepted coding."""
     path = place.protocol.analysis.codings
-    used = (place.reference(path, data, personal=True), *(codebook.used if codebook else ()))
     version = codebook.data["version"] if codebook else UNVERSIONED
     facts = {}
     for transcript, rows in codings.segments.groupby("transcript", sort=True):
         id = str(transcript)
+        files = [*everything.files[id], *(codebook.used if codebook else ())]
         rejected = codings.rejected.get(id, 0)
         payload = {
             "transcript": released[id].reference.hmac,
@@ -223,8 +233,8 @@ def _imports(
             "coding.imported",
             place.instant,
             subject=(Subject("transcript", id),),
-            used=(*used, released[id].reference),
-            causes=(*([_id(place, codebook)] if codebook else []), *grounds[id]),
+            used=(*dict.fromkeys(files), released[id].reference),
+            causes=(*([id_of(place, codebook)] if codebook else []), *grounds[id]),
             data={
                 "codebook": version,
                 "segments": len(rows),
@@ -234,14 +244,3 @@ def _imports(
             },
         )
     return facts
-
-
-def _id(place: Workspace, fact: Fact) -> str:
-    return event_id(place.origin, fact.kind, fact.natural_key)
-
-
-def _get(place: Workspace, path: str) -> bytes | None:
-    try:
-        return place.files.get(path)
-    except NotStored:
-        return None

@@ -208,13 +208,18 @@ def _notes(read: _Read, root: etree._Element, codes: int, segments: int, memos: 
     origin = " ".join((root.get("origin") or "").split())[:40]
     by = f" written by {origin}" if origin else ""
     yield (
-        f"{read.file} is a REFI-QDA project{by}: {codes} codes, {segments} coded segments in {len(read.sources)} "
-        f"documents, {memos} memos"
+        f"{read.file} is a REFI-QDA project{by}: {_many(codes, 'code')}, {_many(segments, 'coded segment')} in "
+        f"{_many(len(read.sources), 'document')}, {_many(memos, 'memo')}"
     )
     for counted, documents in sorted(read.counted.items()):
         if counted and counted != "code points":
-            yield f"{read.file} counts positions in {counted} ({documents} documents)"
+            yield f"{read.file} counts positions in {counted} ({_many(documents, 'document')})"
     if read.left_out:
-        yield f"{read.file}: {read.left_out} codings of pictures, pages, audio or video have no words and are left out"
+        left = _many(read.left_out, "coding")
+        yield f"{read.file}: {left} of pictures, pages, audio or video left out, for want of words"
     if read.whole:
-        yield f"{read.file}: {read.whole} codings of whole documents are left out"
+        yield f"{read.file}: {_many(read.whole, 'coding')} of whole documents left out"
+
+
+def _many(count: int, one: str) -> str:
+    return f"{count:,} {one}{'s' * (count != 1)}"
