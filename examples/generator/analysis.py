@@ -20,8 +20,10 @@ DEBRIEFINGS = (
 )  # fmt: skip
 NEGATIVE_CASES = (
     "case_id", "hypothesis_id", "hypothesis_version", "subject", "evidence_for", "evidence_against", "disposition",
-    "raised", "resolved", "person", "note",
+    "raised", "resolved", "person", "note", "revised_to",
 )  # fmt: skip
+HYPOTHESES = ("hypothesis_id", "version", "statement", "occurred", "person")
+MEMOS = ("memo_id", "person", "occurred", "about", "file", "text")
 NARRATIVES = ("narrative_id", "occurred", "transcripts", "person", "summary")
 
 
@@ -42,7 +44,9 @@ def analysis_files(
         "analysis/negative_cases.csv": csv_bytes(
             NEGATIVE_CASES, [_case(c, quotable, transcripts) for c in account["negative_cases"]]
         ),
-        **{f"analysis/memos/{name}": text.encode() for name, text in account["memos"].items()},
+        "analysis/hypotheses.csv": csv_bytes(HYPOTHESES, [_hypothesis(h) for h in account["hypotheses"]]),
+        "analysis/memos.csv": csv_bytes(MEMOS, [_memo(m) for m in account["memos"]]),
+        **{f"analysis/memos/{memo['id']}.txt": memo["says"].encode() for memo in account["memos"]},
     }
     if account["counter_narratives"]:
         rows = [_narrative(n, transcripts) for n in account["counter_narratives"]]
@@ -80,7 +84,18 @@ def _case(case: Mapping[str, Any], codings: Sequence[Row], transcripts: Sequence
         "resolved": case["resolved"],
         "person": case["person"],
         "note": case["note"],
+        "revised_to": case.get("revised_to", ""),
     }
+
+
+def _hypothesis(stated: Mapping[str, Any]) -> Row:
+    return {"hypothesis_id": stated["id"], **{k: stated[k] for k in HYPOTHESES if k != "hypothesis_id"}}
+
+
+def _memo(memo: Mapping[str, Any]) -> Row:
+    file = f"analysis/memos/{memo['id']}.txt"
+    said = {k: memo[k] for k in ("person", "occurred", "about")}
+    return {"memo_id": memo["id"], **said, "file": file, "text": ""}
 
 
 def _transcript(at: int | str, codings: Sequence[Row], transcripts: Sequence[str]) -> str:
