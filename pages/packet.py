@@ -34,9 +34,13 @@ def reply_file(packet: Packet) -> str:
 
 
 def packet_language(own: str, protocol: Protocol) -> str:
-    """The language of a participant's packet: their own where there are messages in it, else the protocol's."""
+    """The language of a participant's packet: their own where there are messages in it, else the protocol's.
+
+    A region follows its language: es-MX is answered in es unless there is a file for it.
+    """
     assert protocol.member_checking is not None
-    return own if own in languages() else protocol.member_checking.language
+    fitting = [tag for tag in (own.strip(), own.strip().split("-")[0].lower()) if tag in languages()]
+    return fitting[0] if fitting else protocol.member_checking.language
 
 
 def packet_frame(protocol: Protocol, language: str, themes: Iterable[str] | None = None) -> dict[str, Any]:

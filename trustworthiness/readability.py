@@ -37,7 +37,7 @@ def reading_grade(text: str, language: str) -> float | None:
 
     `language` is a BCP 47 tag, of which only the language counts. Line ends end sentences, as they do in lists.
     """
-    base = language.split("-")[0].lower()
+    base = _base(language)
     words = _WORD.findall(text)
     if base not in ("en", "es") or not words:
         return None
@@ -47,6 +47,11 @@ def reading_grade(text: str, language: str) -> float | None:
     if base == "en":
         return max(0.0, 0.39 * per_sentence + 11.8 * per_word - 15.59)
     return max(0.0, -0.205 * 100 / per_sentence + 0.049 * 100 * per_word - 3.407)
+
+
+def _base(language: str) -> str:
+    """The language of a tag without its region: es of es-MX."""
+    return language.strip().split("-")[0].lower()
 
 
 @cache
@@ -59,11 +64,11 @@ def plain_language(packet: Packet, *, grade: float, own_language: str = "") -> l
 
     Looked at are the team's words: introduction and questions, themes, summary; never the participant's own. Themes are
     graded together, because the formulas are for passages. `own_language` is the participant's, empty where it is not
-    known: a packet is in another one where there are no messages in it. A fault of a theme or of a language's words is the same for
-    every packet that shares it. Where no formula is known the fault says that nobody has checked.
+    known: a packet is in another one where there are no messages in it. A fault of a theme or of a language's words is
+    the same for every packet that shares it. Where no formula is known the fault says that nobody has checked.
     """
     faults = [_untranslated(theme.theme_id, packet.language) for theme in packet.themes if theme.language]
-    if own_language and own_language != packet.language:
+    if own_language and _base(own_language) != _base(packet.language):
         faults.append(_unspoken(own_language))
     own = [theme.plain for theme in packet.themes if not theme.language]
     opening = " ".join([*packet.intro, *packet.questions])

@@ -89,7 +89,7 @@ def test_a_language_is_added_by_one_file_and_read_from_right_to_left_in_every_fo
 
 def test_a_packet_is_in_the_participants_language_and_shows_what_is_not_translated(example):
     protocol = load_protocol(example("fsp") / "study.yaml")
-    assert [packet_language(own, protocol) for own in ("es", "en", "tlh", "")] == ["es", "en", "en", "en"]
+    assert [packet_language(own, protocol) for own in ("es", "es-MX", "tlh", "")] == ["es", "es", "en", "en"]
     theme = protocol.member_checking.themes[0].model_copy(
         update={"plain_in": {"es": "Cada quien se recupera a su modo."}}
     )

@@ -101,4 +101,4 @@ def test_a_language_without_a_formula_is_said_to_be_unchecked():
 def test_a_participant_whose_language_has_no_messages_is_a_fault_of_that_language():
     (fault,) = plain_language(made_packet(), grade=8, own_language="pt")
     assert (fault.subject, fault.rule) == ("language:pt", "messages")
-    assert plain_language(made_packet(), grade=8, own_language="en") == []
+    assert plain_language(made_packet(), grade=8, own_language="en-GB") == []
