@@ -62,9 +62,8 @@ def read_tables(data: bytes, file: str, tool: str = "auto") -> ToolExport:
         raise StudyError(
             "the workbook has tables of several tools", where=file, remedy="Export each tool's codings by themselves."
         )
-    notes = [
-        f"{file} has {', '.join(f'{what} ({rows:,} row{'s' * (rows != 1)})' for what, rows in read.counted.items())}"
-    ]
+    held = (f"{what} ({rows:,} {'row' if rows == 1 else 'rows'})" for what, rows in read.counted.items())
+    notes = [f"{file} has {', '.join(held)}"]
     if read.pictures:
         notes.append(f"{file}: codings of pictures, audio or video left out, for want of words ({read.pictures})")
     return ToolExport(
