@@ -163,7 +163,7 @@ def record(
     kind: Annotated[
         str,
         typer.Argument(
-            help="enrolment, contact, consent, interview, no-show, affiliation, site, recording, audio-check, "
+            help="enrolment, contact, consent, interview, no-show, affiliation, site, recording, audio-check, reply, "
             "debriefing, negative-case, counter-narrative, hypothesis, memo or claim.",
             metavar="KIND",
         ),

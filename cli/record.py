@@ -21,6 +21,7 @@ KINDS = (
     "site",
     "recording",
     "audio-check",
+    "reply",
     "debriefing",
     "negative-case",
     "counter-narrative",

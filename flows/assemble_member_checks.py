@@ -5,11 +5,12 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks.assembly import assemble_packets, assembly_looked_at
-from tasks.member_checks import read_sending, sending_looked_at
+from tasks.member_check_sending import read_sending, sending_looked_at
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
 from tasks.request import StudyRequest
+from tasks.send_list import list_to_send
 from tasks.workspace import opened
 
 
@@ -23,8 +24,8 @@ def assemble_member_checks(request: AssembleMemberChecks) -> Outcome:
 
     A packet holds the participant's own words and the themes in plain words, nobody else's. It lies in
     restricted/packets/ and goes out only when a second person has released it (registers/decisions.csv,
-    release_packet). Who is left out is recorded with the reason. Sending and reminding are read from
-    registers/member_checks.csv.
+    release_packet). Who is left out is recorded with the reason. restricted/packets/send_list.csv says to whom, by
+    which way and until when to send; what was sent and who was reminded is read from registers/member_checks.csv.
     """
     with opened(request, flow="assemble-member-checks") as place:
         assembled = assemble_packets(place)
@@ -34,4 +35,5 @@ def assemble_member_checks(request: AssembleMemberChecks) -> Outcome:
         record(place, followed.facts)
         settle_queries(place, followed.queries, sending_looked_at)
         queries = (*assembled.queries, *followed.queries)
-        return Outcome("assemble-member-checks", assembled.said, queries, assembled.made)
+        made = (*assembled.made, *list_to_send(place))
+        return Outcome("assemble-member-checks", assembled.said, queries, made)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.member_checks import answering_looked_at, read_replies, reminders_due
+from tasks.member_check_sending import reminders_due
+from tasks.member_checks import answering_looked_at, read_replies
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
 from tasks.request import StudyRequest
+from tasks.send_list import list_to_send
 from tasks.workspace import opened
 
 
@@ -28,4 +30,5 @@ def record_member_checks(request: RecordMemberChecks) -> Outcome:
         record(place, replies.facts)
         settle_queries(place, replies.queries, answering_looked_at)
         said = (*replies.said, *reminders_due(place))
-        return Outcome("record-member-checks", said, replies.queries, replies.made)
+        made = (*replies.made, *list_to_send(place))
+        return Outcome("record-member-checks", said, replies.queries, made)

@@ -33,7 +33,6 @@ from tasks.packets import (
     write_overview,
 )
 from tasks.released import Released
-from tasks.send_list import Sendable, write_send_list
 from tasks.string_decisions import decided
 from tasks.withdrawn_quotes import withdrawn_quotes
 from tasks.workspace import Workspace
@@ -108,7 +107,6 @@ class _Assembly:
         self.facts: list[Fact] = []
         self.queries: list[Query] = []
         self.made: list[str] = []
-        self.current: list[Sendable] = []
         self.waiting_transcript = self.waiting_consent = self.waiting_release = self.blocked = 0
         self.waiting_summary = self.waiting_query = 0
 
@@ -124,23 +122,11 @@ class _Assembly:
             if kept is not None:
                 mine = [d for d in decisions if d.subject == kept.packet.packet_id]
                 self._release(participant, interview, kept, mine)
-                self.current.append(Sendable(participant, self.participants[participant], kept))
         self.queries += misnamed(self.place, self.kept, self.recruitment.interviews, decisions)
         self.queries += [_query_of(self.place, fault) for fault in self.faults.values()]
         self.gates.write("assemble-member-checks")
-        released = self._released_versions()
-        write_overview(self.place, self.kept, released, self._stopped(), form=self.plan.forms[0])
-        self.made += write_send_list(self.place, self.checks, self._may_be_sent(released))
+        write_overview(self.place, self.kept, self._released_versions(), self._stopped(), form=self.plan.forms[0])
         return Assembled(tuple(self._new(self.facts)), tuple(self.queries), self._said(), tuple(self.made))
-
-    def _may_be_sent(self, released: set[tuple[str, int]]) -> Iterator[Sendable]:
-        """Released packets of people who may be contacted today and have not answered."""
-        for one in self.current:
-            check = self.checks.checks.get(one.participant)
-            refused = self.gates.ask("send_packet", one.participant, contact_day=self.place.today)
-            is_out = (one.kept.packet.packet_id, one.kept.version) in released
-            if not refused and is_out and not (check and (check.returned or check.closed)):
-                yield one
 
     def _interview(self, participant: str) -> str | None:
         """The participant's first interview that can have a transcript; notes the exclusion of who has only notes."""
@@ -232,7 +218,11 @@ class _Assembly:
             if suffix not in forms:
                 forms[suffix] = self.place.restricted.get(key)
         found = [
-            *plain_language(kept.packet, grade=self.plan.reading_grade),
+            *plain_language(
+                kept.packet,
+                grade=self.plan.reading_grade,
+                own_language=self.languages.get(kept.packet.participant_code, ""),
+            ),
             *form_faults(kept.packet, forms, self.plan.forms),
         ]
         self.faults |= {(f"{f.check}|{f.subject}", f.rule): f for f in found}

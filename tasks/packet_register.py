@@ -19,6 +19,8 @@ from trustworthiness.checks import MEMBER_CHECKS
 
 REGISTER = "registers/member_checks.csv"
 COLUMNS = ("participant_id", "packet_id", "step", "occurred")
+EXTRA = ("theme", "change", "reason", "changed", "channel")
+"""Columns a register may have besides: what a doubt led to, and by which way a packet went."""
 SENDING = ("sent", "reminded")
 ANSWERING = ("returned", "resolved", "closed")
 SEVERITY = {id: severity for id, severity, _, _ in MEMBER_CHECKS}
@@ -38,6 +40,8 @@ class Row:
     theme: str = ""
     change: str = ""
     reason: str = ""
+    changed: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class PacketRegister:
             day = date.fromisoformat(cells["occurred"])
             if cells["step"] in self.steps and day <= self.place.today:
                 seen[key] += 1
-                extra = {name: cells.get(name, "") for name in ("theme", "change", "reason")}
+                extra = {name: cells.get(name, "") for name in EXTRA}
                 yield Row(key[0], trail_codes[key[0]], key[1], key[2], day, seen[key], int(number), **extra)
 
     def _fault(self, cells: Mapping[Any, str], trail_codes: dict[str, str]) -> tuple[str, str, str] | None:
@@ -125,7 +129,7 @@ class PacketRegister:
             check,
             SEVERITY[check],
             study=self.place.protocol.id,
-            subject="register:member_checks" if file == REGISTER else f"reply:{ref}",
+            subject=f"register:{file[10:-4]}" if file.startswith("registers/") else f"reply:{ref}",
             place=query_place(ref, rule),
             where=where,
             message=hit.message,

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
 from pages.workbook import workbook
+from recruitment import fold_consent, fold_recruitment
+from study import Event
 from study.objects import NotStored
-from tasks.packets import FOLDER, Kept, forms_there
+from study.query import fold_queries
+from tasks.gates import Gatekeeper
+from tasks.packets import FOLDER, Kept, forms_there, kept_packets
 from tasks.read import read_restricted_table
 from tasks.workspace import Workspace
-from trustworthiness import MemberChecks
+from trustworthiness import fold_member_checks
 from trustworthiness.member_checks import Check
 
 LIST = f"{FOLDER}send_list.csv"
@@ -82,12 +89,22 @@ def _implied(contact: str) -> str:
     return "email" if "@" in contact else ""
 
 
-def write_send_list(place: Workspace, checks: MemberChecks, packets: Iterable[Sendable]) -> list[str]:
-    """Write the list as CSV and as a workbook where it changed; the paths written."""
+@task(name="list packets to send", cache_policy=NO_CACHE)
+def list_to_send(place: Workspace) -> tuple[str, ...]:
+    """Write restricted/packets/send_list.csv and .xlsx where they changed; the paths written."""
+    return send_list(place)
+
+
+def send_list(place: Workspace) -> tuple[str, ...]:
+    """The same without Prefect."""
     plan = place.protocol.member_checking
-    assert plan is not None  # the caller looked
+    if plan is None:
+        return ()
+    events = place.events()
+    checks = fold_member_checks(events)
     names, ways = _names(place), ways_chosen(place)
     due, lapsed = checks.due(place.today, answer_within_days=plan.answer_within_days, reminders=plan.reminders)
+    packets = may_be_sent(place, events)
     rows = []
     for one in sorted(packets, key=lambda p: p.kept.packet.packet_id):
         check = checks.checks.get(one.participant, Check(one.participant))
@@ -97,7 +114,34 @@ def write_send_list(place: Workspace, checks: MemberChecks, packets: Iterable[Se
         person = (one.code, names.get(one.code, ""), way.channel, way.address, one.kept.packet.language)
         by = _answer_by(check, place.today, plan.answer_within_days)
         rows.append((one.kept.packet.packet_id, str(one.kept.version), *person, files, by.isoformat(), state))
-    return _write(place, rows)
+    return tuple(_write(place, rows))
+
+
+def may_be_sent(place: Workspace, events: list[Event]) -> list[Sendable]:
+    """Packets whose newest version is released, with no blocking query of their own, of people who may be contacted
+    today and have not answered."""
+    checks, recruitment = fold_member_checks(events), fold_recruitment(events)
+    gates = Gatekeeper(place, fold_consent(events))
+    held = {r.subject for r in fold_queries(events).values() if r.state == "open" and r.severity == "block"}
+    released = {
+        (e.data["packet"], e.data["version"], e.subject_id("participant") or "")
+        for e in events
+        if e.kind == "member_check.released"
+    }
+    people = place.known_trail_codes()
+    found = []
+    for id, versions in kept_packets(place).items():
+        kept = versions[max(versions)]
+        code = kept.packet.participant_code
+        trail = people.get(code, "")
+        check = checks.checks.get(trail)
+        is_done = check is None or check.returned or check.closed
+        left = recruitment.reached.get(trail, {}).get("withdrawn")
+        if is_done or f"packet:{id}" in held or (id, kept.version, trail) not in released:
+            continue
+        if (left is None or left > place.today) and not gates.ask("send_packet", trail, contact_day=place.today):
+            found.append(Sendable(trail, code, kept))
+    return found
 
 
 def _state(check: Check, way: Way, is_due: bool, is_lapsed: bool) -> str:

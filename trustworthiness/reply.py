@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeVar
 
@@ -106,6 +106,7 @@ class Arrival:
 class Judged:
     """A reply and what becomes of it; `reply` is None when it was refused or sealed unread.
 
+    `verdicts` is theme id → verdict for every theme of its packet, `quotes_back` the packet's quotes it takes back;
     `faults` are (check, what is wrong), for the team.
     """
 
@@ -115,6 +116,8 @@ class Judged:
     participant_code: str = ""
     version: int | None = None
     reply: Reply | None = None
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    quotes_back: frozenset[str] = frozenset()
     faults: tuple[tuple[str, str], ...] = ()
 
 
@@ -191,7 +194,14 @@ def _judge_one(
         reply = read_reply(arrival.data, arrival.file)
     except StudyError as error:
         return replace(judged, standing="refused", faults=(("MC011", error.what),))
-    judged = replace(judged, reply=reply, faults=tuple(_unusual(arrival, reply, known.versions[version][1])))
+    packet = known.versions[version][1]
+    judged = replace(
+        judged,
+        reply=reply,
+        verdicts=reply.verdicts(packet),
+        quotes_back=frozenset(reply.withdraw_quote_ids) & {q.quote_id for q in packet.quotes},
+        faults=tuple(_unusual(arrival, reply, packet)),
+    )
     if envelope.packet_id in first and not arrival.recorded:
         if decided.get(envelope.packet_id) == arrival.code != "":
             return replace(judged, standing="chosen")

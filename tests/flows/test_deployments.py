@@ -51,6 +51,8 @@ EXTRA = {
     "record-site": {**FORM, "site": "S014", "step": "activated"},
     "record-recording": {**FORM, "recording": "R0001", "interview": "I0001", "step": "sent"},
     "record-audio-check": {**FORM, "interview": "I0001", "minutes": 5, "words": 800, "errors": 4},
+    "record-reply": {**FORM, "packet": "MC-I0001", "scan": "page.pdf"},
+    "confirm-reply": {"acting": "INV1", "packet": "MC-I0001"},
     "record-debriefing": {
         **FORM,
         "id": "DB9",

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from study import Fact, Subject
 from tasks.assembly import assemble_all
-from tasks.member_checks import answering, sending
+from tasks.member_check_sending import sending
+from tasks.member_checks import answering
 from tasks.request import StudyRequest
 from tasks.workspace import Workspace, opened
 
@@ -47,6 +48,7 @@ consent_forms:
 transcripts:
   speakers: {interviewer: [Interviewer], participant: [Participant]}
 member_checking:
+  forms: [html]
   themes:
     - {id: T1, plain: "Peers want to be asked.", codes: [voice]}
     - {id: T2, plain: "Only one of us said this.", codes: [lonely]}

@@ -28,7 +28,7 @@ from tasks.assembly import assemble_all
 from tasks.codings import material_of
 from tasks.consent_lists import looked_back
 from tasks.gates import Gatekeeper
-from tasks.member_checks import reminders_due, sending
+from tasks.member_check_sending import reminders_due, sending
 from tasks.packets import kept_packets
 from tasks.recruitment import tracked_consent
 from tasks.registers import read_registers

@@ -218,13 +218,14 @@ def test_every_step_names_what_it_rests_on(root):
         "released": {"transcript.released", "consent.given"},
         "sent": {"member_check.released"},
         "returned": {"member_check.sent"},
+        "answered": {"member_check.returned"},
         "resolved": {"member_check.returned"},
         "closed": {"member_check.returned"},
     }
 
 
 def test_who_is_to_be_reminded_is_said_in_counts(root):
-    from tasks.member_checks import reminders_due
+    from tasks.member_check_sending import reminders_due
 
     sent(root, 1, 2)
     with tiny.at(root, date(2016, 8, 23)) as place:
@@ -285,9 +286,16 @@ def test_a_reply_is_recorded_with_counts_and_no_words(root):
     tiny.register(root, "P001,MC-I0001,sent,2016-08-02,,,", "P001,MC-I0001,returned,2016-08-10,,,")
     found = tiny.answer(root)
     assert found.queries == ()
-    assert [(f.kind, f.occurred, f.data["partly"], f.data["version"]) for f in found.facts] == [
-        ("member_check.returned", "2016-08-10", 1, 1)
-    ]
+    returned, answered = found.facts
+    assert (returned.kind, returned.occurred, returned.data["partly"], returned.data["version"]) == (
+        "member_check.returned", "2016-08-10", 1, 1,
+    )  # fmt: skip
+    assert (answered.kind, answered.data["theme"], answered.data["verdict"]) == (
+        "member_check.answered",
+        "T1",
+        "partly",
+    )
+    assert answered.data["reply"] == returned.generated[0].hmac[:12]
     assert all("SECRET" not in str(f) for f in found.facts)
     again = tiny.answer(root)
     assert again.queries == ()
@@ -368,5 +376,6 @@ def test_withdrawn_quotes_are_listed_for_the_team(root):
     tiny.reply(root, 1, withdraw_quote_ids=[f"Q{quote}"])
     found = tiny.answer(root)
     assert found.made == ("restricted/packets/withdrawn_quotes.csv",)
-    assert (root / "restricted/packets/withdrawn_quotes.csv").read_text() == f"packet_id,quote_id\nMC-I0001,Q{quote}\n"
+    listed = (root / "restricted/packets/withdrawn_quotes.csv").read_text()
+    assert listed == f"packet_id,quote_id,claims,irretrievable\nMC-I0001,Q{quote},,\n"
     assert found.facts[0].data["withdrawn_quotes"] == 1

@@ -1,0 +1,255 @@
+"""Replies judged and recorded: which count, what they say of each theme, which quotes they take back, what was chosen.
+
+Words stay in the files: the trail gets verdicts and keyed digests.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePosixPath
+
+from study import Event, Fact, Reference, StudyError, Subject
+from study.decisions import Decision
+from study.identifiers import event_id
+from study.objects import NotStored
+from tasks.decisions import REGISTER, read_decisions
+from tasks.member_check_people import left_on
+from tasks.packet_register import PacketRegister
+from tasks.packets import FOLDER, Kept
+from tasks.typed_replies import confirmed_replies
+from tasks.withdrawn_quotes import withdrawn_facts
+from tasks.workspace import Workspace
+from trustworthiness import judge
+from trustworthiness.checks import REPLY_REMEDIES
+from trustworthiness.member_checks import CODE
+from trustworthiness.reply import COUNTED, VERDICTS, Arrival, Issued, Judged, Standing, read_envelope
+
+REPLIES = "replies/"
+LIST = f"{FOLDER}replies.csv"
+COLUMNS = ("packet_id", "code", "file", "came", "version", "standing")
+READ = (".json", ".docx")
+PICTURES = (".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic")
+SCANS = (*PICTURES, ".doc", ".odt", ".rtf", ".txt", ".xlsx", ".msg", ".eml")
+CHOICE = "choose_reply"
+TASK = "release_packet"
+STANDING: Mapping[Standing, str] = {
+    "accepted": "counts",
+    "chosen": "counts: chosen",
+    "older_packet": "counts against an older version",
+    "second": "kept beside the first",
+    "sealed": "sealed unread",
+    "refused": "refused",
+}
+Check = tuple[str, str]
+"""A participant's trail code and a packet."""
+
+
+@dataclass(slots=True)
+class Replies:
+    """What became of the replies: each judged, the facts to record, quotes taken back (packet, quote id)."""
+
+    judged: list[Judged]
+    facts: list[Fact] = field(default_factory=list)
+    quotes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_all(
+    place: Workspace, reading: PacketRegister, returned: Mapping[Check, date], sent: Mapping[Check, str]
+) -> Replies:
+    """Every reply judged, with its facts; what does not fit becomes a query of `reading`.
+
+    `returned` is (participant code, packet) → the register's day, `sent` (trail code, packet) → the event.
+    """
+    issued = _issued(reading)
+    arrivals, references = _arrivals(place, reading, issued, returned)
+    answered = {e.data["packet"] for e in reading.known.values() if e.kind == "member_check.returned"}
+    choices = _choices(place, reading, arrivals)
+    chosen = {packet: decision.value for packet, decision in choices.items()}
+    judged = judge(arrivals, issued, _withdrawn(place, reading.events), answered, chosen)
+    found = Replies(judged)
+    codes, days = {a.file: a.code for a in arrivals}, {a.file: a.returned for a in arrivals}
+    trail_codes = place.known_trail_codes()
+    decided = {packet: _choice_fact(place, trail_codes, issued, packet, d) for packet, d in choices.items()}
+    found.facts += [fact for fact in decided.values() if fact]
+    for one in judged:
+        for check, what in one.faults:
+            reading.query(check, 0, "", check, f"{what[:1].upper()}{what[1:]}. {REPLY_REMEDIES[check]}", file=one.file)
+        if one.reply is None or one.version is None:
+            continue
+        who = trail_codes[one.participant_code]
+        day = days[one.file]
+        occurred = day.isoformat() if day else place.instant
+        cause = sent.get((who, one.packet_id))
+        if one.standing in COUNTED:
+            choice = decided.get(one.packet_id) if one.standing == "chosen" else None
+            grounds = [cause, _id(place, choice) if choice else None]
+            fact = _returned(one, who, occurred, references[one.file], tuple(g for g in grounds if g))
+            recorded = reading.unless_changed(fact, 0)
+            found.facts += recorded
+            if recorded:
+                cause = _id(place, fact)
+                found.facts += _answers(one, who, occurred, codes[one.file], cause)
+        kept = reading.kept[one.packet_id][one.version]
+        found.facts += withdrawn_facts(place, kept, who, one.quotes_back, occurred, cause)
+        found.quotes += [(one.packet_id, id) for id in sorted(one.quotes_back)]
+    _write_list(place, judged, codes, days)
+    return found
+
+
+def reply_files(place: Workspace) -> tuple[str, ...]:
+    """The files in replies/ that may be replies, sorted; what programs leave behind is none."""
+    names = (stored.key for stored in place.files.list(REPLIES))
+    return tuple(sorted(n for n in names if not PurePosixPath(n).name.startswith((".", "~")) and _suffix(n) in READ))
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.casefold()
+
+
+def _arrivals(
+    place: Workspace, reading: PacketRegister, issued: Mapping[str, Issued], returned: Mapping[Check, date]
+) -> tuple[list[Arrival], dict[str, Reference]]:
+    """Every reply with its day and code, and the reference of its file; scans in replies/ become queries."""
+    recorded = {g.hmac for e in reading.known.values() if e.kind == "member_check.returned" for g in e.generated}
+    arrivals, references = [], {}
+    for file in reply_files(place):
+        data = place.files.get(file)
+        references[file] = reference = place.reference(file, data, personal=True)
+        day = _day_of(data, file, issued, returned)
+        arrivals.append(Arrival(file, data, day, reference.hmac in recorded, (reference.hmac or "")[:CODE]))
+    for typed in confirmed_replies(place):
+        references[typed.file] = typed.reference
+        code = (typed.reference.hmac or "")[:CODE]
+        arrivals.append(Arrival(typed.file, typed.data, typed.day, typed.reference.hmac in recorded, code))
+    for stored in place.files.list(REPLIES):
+        if _suffix(stored.key) in SCANS and not PurePosixPath(stored.key).name.startswith((".", "~")):
+            said = "It is not a form that can be read here. Put a scan or a letter into restricted/replies/PACKET/ and "
+            reading.query("MC011", 0, "", "scan", f"{said}enter it: fieldtrail record STUDY reply.", file=stored.key)
+    return arrivals, references
+
+
+def _day_of(data: bytes, file: str, issued: Mapping[str, Issued], returned: Mapping[Check, date]) -> date | None:
+    """The day its packet's register row gives; what cannot be read at all has none."""
+    try:
+        envelope = read_envelope(data, file)
+    except StudyError:
+        return None
+    known = issued.get(envelope.packet_id)
+    return returned.get((known.participant_code, envelope.packet_id)) if known else None
+
+
+def _returned(one: Judged, who: str, occurred: str, reference: Reference, causes: tuple[str, ...]) -> Fact:
+    assert one.reply is not None
+    assert one.version is not None
+    counts = Counter(one.verdicts.values())
+    return Fact(
+        "member_check.returned",
+        occurred,
+        subject=(Subject("participant", who),),
+        generated=(reference,),
+        causes=causes,
+        data={
+            "packet": one.packet_id,
+            "version": one.version,
+            **{name: counts[name] for name in VERDICTS},
+            "withdrawn_quotes": len(one.quotes_back),
+        },
+    )
+
+
+def _answers(one: Judged, who: str, occurred: str, code: str, cause: str) -> list[Fact]:
+    """What the reply says of each theme of its packet, not answered ones included."""
+    about = {"packet": one.packet_id, "version": one.version, "reply": code}
+    return [
+        Fact(
+            "member_check.answered",
+            occurred,
+            subject=(Subject("participant", who),),
+            causes=(cause,),
+            data={**about, "theme": theme, "verdict": verdict},
+        )
+        for theme, verdict in one.verdicts.items()
+    ]
+
+
+def _choices(place: Workspace, reading: PacketRegister, arrivals: Iterable[Arrival]) -> dict[str, Decision]:
+    """The decision that stands for each packet: the last one that names a reply that is there, by who may."""
+    there = {a.code for a in arrivals}
+    made = [d for d in read_decisions(place) if d.decision == CHOICE and d.occurred <= place.today]
+    stands: dict[str, Decision] = {}
+    for decision in sorted(made, key=lambda d: (d.occurred, d.row)):
+        if decision.subject not in reading.kept:
+            said = "There is no such packet. Take its id from restricted/packets/replies.csv."
+            reading.query("MC021", decision.row, "subject", "subject", said, file=REGISTER)
+        elif decision.value not in there:
+            said = "No reply has this code. Take it from restricted/packets/replies.csv."
+            reading.query("MC021", decision.row, "value", "value", said, file=REGISTER)
+        elif not decision.authorised(place.protocol, TASK):
+            said = "Who decides which reply counts holds the task release_packet on that day. Let such a person decide."
+            reading.query("MC021", decision.row, "person", "person", said, file=REGISTER)
+        else:
+            stands[decision.subject] = decision
+    return stands
+
+
+def _choice_fact(
+    place: Workspace, trail_codes: Mapping[str, str], issued: Mapping[str, Issued], packet: str, decision: Decision
+) -> Fact | None:
+    who = trail_codes.get(issued[packet].participant_code, "") if packet in issued else ""
+    if not who:
+        return None
+    fact = Fact(
+        "member_check.chosen",
+        decision.occurred.isoformat(),
+        subject=(Subject("participant", who), Subject("person", decision.person)),
+        data={"packet": packet, "reply": decision.value},
+    )
+    return place.with_record(fact, {"person": decision.person, "reason": decision.reason})
+
+
+def _issued(reading: PacketRegister) -> dict[str, Issued]:
+    """The released versions of every packet."""
+    done = {(e.data["packet"], e.data["version"]) for e in reading.known.values() if e.kind == "member_check.released"}
+    issued = {}
+    for id, versions in reading.kept.items():
+        out: dict[int, Kept] = {n: kept for n, kept in versions.items() if (id, n) in done}
+        if out:
+            code = out[max(out)].packet.participant_code
+            issued[id] = Issued(code, {n: (kept.sha256, kept.packet) for n, kept in out.items()})
+    return issued
+
+
+def _withdrawn(place: Workspace, events: list[Event]) -> dict[str, date]:
+    """Participant code → the day from which nothing of theirs may be read."""
+    people = {trail: code for code, trail in place.known_trail_codes().items()}
+    return {people[trail]: day for trail, day in left_on(events).items() if trail in people}
+
+
+def _write_list(
+    place: Workspace, judged: Iterable[Judged], codes: Mapping[str, str], days: Mapping[str, date | None]
+) -> None:
+    """Keep restricted/packets/replies.csv: every reply with the code by which a decision names it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    rows = [
+        (j.packet_id, codes[j.file], j.file, f"{days[j.file] or ''}", f"{j.version or ''}", STANDING[j.standing])
+        for j in judged
+    ]
+    writer.writerows(sorted(rows))
+    body = out.getvalue().encode()
+    try:
+        before: bytes | None = place.restricted.get(LIST)
+    except NotStored:
+        before = None
+    if before != body and (rows or before is not None):
+        place.restricted.put(LIST, body)
+
+
+def _id(place: Workspace, fact: Fact) -> str:
+    return event_id(place.origin, fact.kind, fact.natural_key)
