@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pages.dossier import CHECKLIST_FILES, PAGES
 from study import Reference
 from study.identifiers import digest
 from trustworthiness.crate import COMPLETED, Agent, AuditCrate, Closing, RunOfFlow, TrailObject
@@ -21,6 +22,8 @@ TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 APACHE = "https://www.apache.org/licenses/LICENSE-2.0"
 STATUS = "http://schema.org/{}ActionStatus"
 TEAM, SOFTWARE, LICENCE, TRAIL, DOSSIER = "#team", "#fieldtrail", "#licence", "#trail", "#dossier"
+DOSSIER_FILES = {**{f"{name}.html": label for name, label in PAGES.items()}, **CHECKLIST_FILES}
+"""The dossier's pages and documents; the lists of records are left out, for which there are depends on the record."""
 FORMATS = {"py": "text/x-python", "html": "text/html", "md": "text/markdown", "vkey": "text/plain"}
 ENDINGS = {
     COMPLETED: "It completed.",
@@ -122,11 +125,15 @@ def _fixed(crate: AuditCrate) -> Iterable[Properties]:
         "@id": DOSSIER,
         "@type": "CreativeWork",
         "name": "The auditor's dossier",
-        "description": "The page made beside this folder. Its content's SHA-256 is what the record names when it was "
-        "published.",
+        "description": "The site made beside this folder, in the folder dossier. Its content's SHA-256 is what the "
+        "record names when it was published; the digests of its pages are in its own SHA256SUMS.",
         "identifier": f"dossier content {crate.dossier}",
         "isBasedOn": _to(TRAIL),
+        "hasPart": _all_to(f"{DOSSIER}/{file}" for file in DOSSIER_FILES),
     }
+    for file, what in DOSSIER_FILES.items():
+        about = {"name": file, "description": what, "isPartOf": _to(DOSSIER)}
+        yield {"@id": f"{DOSSIER}/{file}", "@type": "CreativeWork", **about}
 
 
 def _trail(crate: AuditCrate) -> Properties:

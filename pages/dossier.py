@@ -7,7 +7,7 @@ differences.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from pages.kit import SUMS, sums
 from pages.layout import render
 from pages.sample_section import Stage, met, pictures, values_table
 from pages.trail_words import plain_limits
+from trustworthiness.checklists import CHECKLISTS
 from trustworthiness.dossier import Content
 from trustworthiness.history import CHANGES
 
@@ -48,6 +49,11 @@ PAGES: Mapping[str, str] = {
     "annex": "Annex",
 }
 """The pages in the order of their navigation; each is a file of that name."""
+
+CHECKLIST_FILES: Mapping[str, str] = {
+    f"{checklist.name}.docx": f"{checklist.name}, to attach to a submission" for checklist in CHECKLISTS
+}
+"""The documents beside the pages."""
 
 ROOMS: Mapping[str, str] = {
     "criteria": "What is recorded for credibility, transferability, dependability and confirmability.",
@@ -195,8 +201,3 @@ def _event_pages(site: Site) -> dict[str, bytes]:
 
 def _first_page(listed: Any) -> str:
     return str(listed.pages[0][0])
-
-
-def names_of(files: Iterable[str]) -> tuple[str, ...]:
-    """The site's files without the lists of records, for whoever describes the site."""
-    return tuple(name for name in files if not name.startswith("events-"))

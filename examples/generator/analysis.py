@@ -25,6 +25,7 @@ NEGATIVE_CASES = (
 HYPOTHESES = ("hypothesis_id", "version", "statement", "occurred", "person")
 MEMOS = ("memo_id", "person", "occurred", "about", "file", "text")
 NARRATIVES = ("narrative_id", "occurred", "transcripts", "person", "summary")
+REPORTING = ("item", "statement")
 
 
 def analysis_files(
@@ -51,6 +52,9 @@ def analysis_files(
     if account["counter_narratives"]:
         rows = [_narrative(n, transcripts) for n in account["counter_narratives"]]
         files["analysis/counter_narratives.csv"] = csv_bytes(NARRATIVES, rows)
+    if "reporting" in account:
+        stated = [dict(zip(REPORTING, said, strict=True)) for said in account["reporting"].items()]
+        files["analysis/reporting.csv"] = csv_bytes(REPORTING, stated)
     return files
 
 

@@ -214,6 +214,13 @@ def test_objects_of_the_trail_are_named_by_the_hash_of_their_bytes(study: Study)
     assert verify(study.root / "trail", VKEY, pin=(int(size), root)).ok
 
 
+def test_the_pages_of_the_dossier_are_named(study: Study) -> None:
+    graph = study.graph()
+    pages = {ref["@id"] for ref in graph["#dossier"]["hasPart"]}
+    assert {"#dossier/index.html", "#dossier/attestation.html", "#dossier/COREQ.docx"} <= pages
+    assert {graph[page]["isPartOf"]["@id"] for page in pages} == {"#dossier"}
+
+
 @pytest.mark.slow
 def test_a_run_that_stopped_without_a_word_and_one_that_goes_on(study: Study) -> None:
     study.run("track-consent", invited(8), end="")
