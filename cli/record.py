@@ -28,6 +28,9 @@ KINDS = (
     "hypothesis",
     "memo",
     "claim",
+    "audit-query",
+    "audit-answer",
+    "attestation",
 )
 EVERYWHERE = ("study", "acting", "as_of")
 

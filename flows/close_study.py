@@ -19,8 +19,9 @@ class CloseStudy(StudyRequest):
 def close_study(request: CloseStudy) -> Outcome:
     """List what is still open, and close the study when nothing is and a person asks for it.
 
-    Open are obligations not done, queries that block, erasures not carried out, recordings not destroyed although
-    consent promised it, and themes participants doubted without a recorded change or reason.
+    Open are obligations, blocking queries, erasures, recordings, doubts and reminders of member checks, packets,
+    negative cases, codings, audit visits and their questions, the deposit and the linkage, each with what to do. The
+    order is: deposit, audit visits closed, linkage destroyed, dossier published, study closed. It is the last act.
     """
     with opened(request, flow="close-study") as place:
         ending = try_closing(place)

@@ -132,10 +132,10 @@ GATES: Mapping[str, Gate] = {
         "assemble-member-checks", "a packet or reminder is sent", ("recontact", "take_part"), "contact_day"
     ),
     "remind": Gate("record-member-checks", "somebody is due a reminder", ("recontact", "take_part"), "today"),
-    "show_auditor": Gate("", "an auditor opens what a person said", ("audit",), "today"),
-    "deposit": Gate("", "what a person said goes to an archive", ("archive",), "today"),
+    "show_auditor": Gate("open-audit-item", "an auditor opens what a person said", ("audit",), "today"),
+    "deposit": Gate("deposit-material", "what a person said goes to an archive", ("archive",), "today"),
 }
-"""Flow step → the scopes it needs and the day on which each must be in force; no flow does those without one yet."""
+"""Flow step → the scopes it needs and the day on which each must be in force."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,13 @@ def refuse_second_code(linked: Iterable[str], events: Iterable[Event], being_era
 
     `linked` are the trail codes that have a participant code. Whose data was erased, or is being erased, is left out.
     """
+    events = list(events)
+    if any(event.kind == "linkage.destroyed" for event in events):
+        raise StudyError(
+            "the linkage between participant codes and the trail was destroyed, so registers can be read no more",
+            where=f"restricted/{PARTICIPANTS}",
+            remedy="The study is at its end: publish its dossier and close it.",
+        )
     known: set[str] = {*linked, *being_erased}
     people: set[str] = set()
     for event in events:

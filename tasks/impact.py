@@ -69,6 +69,12 @@ def impact_of(place: Workspace, asked: Withdrawal) -> Impact:
 def trail_code_of(place: Workspace, asked: Withdrawal) -> str:
     """The trail code of the participant; StudyError without one."""
     code = place.known_trail_codes().get(asked.participant)
+    if code is None and place.events(["linkage.destroyed"]):
+        raise StudyError(
+            "the linkage was destroyed, so nobody can be withdrawn by their code any more",
+            where="the withdrawal",
+            remedy="Tell the investigator; docs/closing.md says what can still be done.",
+        )
     if code is None:
         raise StudyError(
             "this participant has no consent on record, or their data was erased",

@@ -19,13 +19,14 @@ from tasks.workspace import Workspace
 class Released:
     """A transcript released for coding: its turns, the event that released it, the reference of that version.
 
-    `is_identifiable` is False for a version from restricted/deidentified/.
+    `is_identifiable` is False for a version from restricted/deidentified/; `path` is where that version lies.
     """
 
     turns: pd.DataFrame
     event: str
     reference: Reference
     is_identifiable: bool = True
+    path: str = ""
 
 
 def released_transcripts(place: Workspace, events: Iterable[Event]) -> dict[str, Released]:
@@ -48,9 +49,8 @@ def released_transcripts(place: Workspace, events: Iterable[Event]) -> dict[str,
         for path, store_key in _named_first(place, files.get(transcript, ()), event, stands_for):
             data = place.restricted.get(store_key) if store_key else place.files.get(path)
             reference = place.reference(path, data, personal=True)
-            released[transcript] = Released(
-                _turns(place, data, path), event.id, reference, is_identifiable=not store_key
-            )
+            turns = _turns(place, data, path)
+            released[transcript] = Released(turns, event.id, reference, is_identifiable=not store_key, path=path)
             break
     return released
 

@@ -30,12 +30,6 @@ AUDIT_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
     ),
     (
         "AU003",
-        "block",
-        "No attribute beside a deposited transcript fits fewer people than the protocol allows",
-        "Role, site and group together can point at one person, without any name.",
-    ),
-    (
-        "AU004",
         "review",
         "Everything consented to archiving has a de-identified copy that passed",
         "Somebody agreed that what they said is kept for others; without a copy it is lost to them.",

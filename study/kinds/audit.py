@@ -96,22 +96,20 @@ class VisitClosed(Shape):
 
 
 class Deposited(Shape):
-    """What was handed to an archive: its receipt, and of what it was made."""
+    """What was handed to an archive, under its receipt: how many files, and transcripts among them."""
 
     archive: Code
     receipt: Code | None = None
-    package: Sha256 | None = None
     files: Count | None = None
     transcripts: Count | None = None
 
 
 class Unlinked(Shape):
-    """Destruction of what leads from the trail to people: codes, keys, and rows or tables that name them."""
+    """That what leads from the trail to people is destroyed, decided by two; erasure.executed says that it was done."""
 
     people: Count = 0
     objects: Count = 0
     second: Code | None = None
-    refs: tuple[Code, ...] = ()
 
 
 AUDIT_KINDS = (

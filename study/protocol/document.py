@@ -50,6 +50,10 @@ class Retention(Part):
     mode: Literal["governance", "compliance"] = Field("governance", description="Object Lock mode of a trail on S3")
     assessment: Code | None = Field(None, description="number of the data protection impact assessment")
     assessed: date | None = Field(None, description="day of that assessment")
+    linkage: Literal["destroyed", "codes_only", "kept"] = Field(
+        "destroyed",
+        description="what becomes of the link between codes and people when the study ends; `codes_only` leaves names",
+    )
 
 
 class Countersigner(Part):

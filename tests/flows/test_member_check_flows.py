@@ -49,6 +49,9 @@ def test_packets_go_out_replies_come_in_and_the_dossier_counts_them(tmp_path):
         "The study cannot be closed yet.",
         "1 blocking query is open: resolve what blocks first.",
         "1 theme is doubted by participants, without a recorded change or reason.",
+        "5 people are due a reminder of their member check: send it, or let the time pass.",
+        "The linkage is not destroyed: two people decide it (destroy-linkage), or study.yaml says that it is kept "
+        "(retention.linkage).",
     )
     with tiny.at(root) as place:
         assert len(place.events()) == before

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from study import Actor, Fact
-from study.protocol.document import Obligation
+from study.protocol.document import Obligation, Retention
 from tasks.closing import closing
 from tasks.dossier import make_dossier
 from tasks.recruitment import tracked_recruitment
@@ -31,7 +31,7 @@ def place(tmp_path, monkeypatch):
     tiny.enrol(root)
     with tiny.at(root) as place:
         place.actor = Actor("person", "INV1", "investigator")
-        yield place
+        yield amended(place, retention=Retention(linkage="kept"))
 
 
 def amended(place, **changes):
