@@ -50,6 +50,8 @@ class _PacketDocument(Document):
         for style, size in {"Title": 24, "Heading 1": 18, "Heading 2": 15, "Normal": 13}.items():
             self._docx.styles[style].font.size = Pt(size)
         self.tags: list[str] = []
+        values = (packet.packet_id, packet_sha256(packet), packet.participant_code, str(texts.version))
+        self.facts = dict(zip(FACTS, values, strict=True))
 
     def written(self) -> bytes:
         """All of it, as bytes."""
@@ -66,6 +68,24 @@ class _PacketDocument(Document):
         self._keep_facts_beside()
         return self.bytes()
 
+    def heading(self, text: str, level: int = 1) -> Document:
+        """A heading of level 1 or 2; the style is set by its id, which saves searching all styles for its name."""
+        self._line(text, f"Heading{level}")
+        return self
+
+    def paragraph(self, text: str) -> Document:
+        """A paragraph whose line breaks stay; written whole, for python-docx goes through every letter."""
+        self._line(text)
+        return self
+
+    def _line(self, text: str, style: str | None = None) -> Paragraph:
+        """The same as the paragraph it became, in the style with that id."""
+        lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean(text).split("\n"))
+        paragraph = self._docx.add_paragraph()
+        paragraph._p.style = style
+        paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{lines}</w:r>"))
+        return paragraph
+
     def _themes(self) -> None:
         self.heading(self.words["themes"])
         for number, theme in enumerate(self.packet.themes, 1):
@@ -76,14 +96,14 @@ class _PacketDocument(Document):
             if theme.language:
                 run._r.get_or_add_rPr().append(parse_xml(f"<w:lang {nsdecls('w')} w:val={quoteattr(theme.language)}/>"))
                 self.paragraph(self.texts.note(theme))
-            self._keep(said, self._docx.add_paragraph(clean(self.packet.questions[0])))
+            self._keep(said, self._line(self.packet.questions[0]))
             for verdict in VERDICTS:
                 option = self.words[verdict]
                 title = self.words["point_option"].format(number=number, option=option)
                 self._tick(answer_tag(theme.theme_id, verdict), title, option)
-            self._keep(self._docx.add_paragraph(self.words["comment"]))
+            self._keep(self._line(self.words["comment"]))
             self._field(comment_tag(theme.theme_id), self.words["point_comment"].format(number=number))
-        self._keep(self._docx.add_paragraph(clean(self.packet.questions[1])))
+        self._keep(self._line(self.packet.questions[1]))
         self._field("missing", self.packet.questions[1])
 
     def _quotes(self) -> None:
@@ -96,7 +116,7 @@ class _PacketDocument(Document):
         for number, heading, quotes in self.texts.groups:
             self.heading(heading, 2)
             for count, quote in enumerate(quotes, 1):
-                self._keep(self._docx.add_paragraph(clean(quote.text), style="Quote"))
+                self._keep(self._line(quote.text, "Quote"))
                 title = self.words["quote_withdraw"].format(quote=count, number=number)
                 self._tick(withdraw_tag(quote.quote_id), title, self.words["withdraw"])
 
@@ -120,17 +140,6 @@ class _PacketDocument(Document):
         for name, title in names.items():
             line = self._docx.add_paragraph(f"{title}: ")
             line._p.append(self._control(name, title, "sdtContentLocked", "<w:text/>", self._run(self.facts[name])))
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What the reply must say of the packet."""
-        values = (
-            self.packet.packet_id,
-            packet_sha256(self.packet),
-            self.packet.participant_code,
-            str(self.texts.version),
-        )
-        return dict(zip(FACTS, values, strict=True))
 
     def _tick(self, tag: str, title: str, label: str) -> None:
         """A line with a box to tick before its label."""
