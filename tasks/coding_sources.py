@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from analysis import Codebook, Codings, read_codings
@@ -113,7 +114,7 @@ class _Gathered:
             (*where, tuple(words(str(quote))))
             for *where, quote in segments[[*PLACE, "quote"]].itertuples(index=False, name=None)
         ]
-        fresh = segments[[one not in self._said for one in said]] if self._frames else segments
+        fresh = segments[np.array([one not in self._said for one in said], dtype=bool)] if self._frames else segments
         self._said.update(said)
         self._frames.append(fresh)
         self._rejected.update(codings.rejected)
