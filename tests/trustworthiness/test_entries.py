@@ -9,18 +9,21 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from study import Actor, Event, Reference, Run, Subject
+from study import Actor, Cause, Event, Reference, Run, Subject
 from study.identifiers import event_id
 from study.kinds import checked_data
-from trustworthiness.claims import Support, read_claims
+from trustworthiness.claims import Support, read_claims, what_changed
 from trustworthiness.debriefing import Materials, read_debriefings
 from trustworthiness.entries import Entries, Entry
+from trustworthiness.hypotheses import read_hypotheses, versions_of
+from trustworthiness.memos import read_memos
 from trustworthiness.negative_cases import read_counter_narratives, read_negative_cases
 
 ORIGIN = "fieldtrail/test/00000000"
 ACTOR = Actor("service", "fieldtrail", "software")
 RUN = Run("00000000-0000-0000-0000-000000000000", "test", "none", 1, "0")
 NOW = "2016-09-01T12:00:00.000Z"
+RELEASED = "transcript.released"
 WORDS = "she said it was the first time anybody listened"
 
 
@@ -111,6 +114,45 @@ def test_a_row_that_cannot_be_used_is_named_by_its_column(change: dict[str, str]
     assert "Ann" not in repr(found.problems)
 
 
+def test_a_debriefing_by_whoever_made_its_material_is_refused() -> None:
+    row = {**DEBRIEFING, "debriefer": "R2"}
+    made = materials(Reference("am1", 10, hmac="0" * 64), **{"analysis/memos/m1.md": {"R2"}})
+    found = read_debriefings(table(row), events=[], digest=digest, materials=made)
+    assert (found.entries, said(found)) == ((), [("AN030", 2, "debriefer", "debriefing:D1")])
+    by_another = read_debriefings(table({**row, "debriefer": "X9"}), events=[], digest=digest, materials=made)
+    assert len(by_another.entries) == 1
+
+
+def test_material_that_is_not_there_is_a_query_and_the_debriefing_counts() -> None:
+    memo = Reference("am1", 10, hmac="0" * 64)
+    found = read_debriefings(table(DEBRIEFING), events=[], digest=digest, materials=materials(memo))
+    assert said(found) == [("AN038", 2, "materials", "debriefing:D1")]
+    assert found.entries[0].fact.used == (memo,)
+    by_id = read_debriefings(
+        table({**DEBRIEFING, "materials": "I1"}), events=[], digest=digest, materials=materials(memo)
+    )
+    assert by_id.problems == ()
+
+
+def test_a_debriefing_says_which_claim_and_codebook_it_changed() -> None:
+    row = {**DEBRIEFING, "materials": "", "changed_to": "F1;codebook:2"}
+    found = read_debriefings(table(row), events=[], digest=digest, claims={"F1"}, codebooks={"1", "2"})
+    data = found.entries[0].fact.data
+    assert (data["claims"], data["codebook"], found.problems) == (("F1",), "2", ())
+    unknown = read_debriefings(table(row), events=[], digest=digest, claims={"F1"}, codebooks={"1"})
+    assert said(unknown) == [("AN038", 2, "changed_to", "debriefing:D1")]
+    nothing = read_debriefings(table({**row, "changed": "no"}), events=[], digest=digest, claims={"F1"})
+    assert said(nothing) == [("AN032", 2, "changed_to", "debriefing:D1")]
+
+
+def test_the_same_row_twice_is_one_and_an_id_with_other_words_a_fault() -> None:
+    twice = read_debriefings(table(DEBRIEFING, DEBRIEFING), events=[], digest=digest)
+    assert len(twice.entries) == 1
+    assert {p.row for p in twice.problems} == {2}
+    other = read_debriefings(table(DEBRIEFING, {**DEBRIEFING, "response": ""}), events=[], digest=digest)
+    assert ("AN032", 3, "debriefing_id", "debriefing:D1") in said(other)
+
+
 def test_the_same_row_is_the_same_act_and_a_rewritten_one_a_new_version() -> None:
     first = recorded(read_debriefings(table(DEBRIEFING), events=[], digest=digest).entries[0])
     again = recorded(read_debriefings(table(DEBRIEFING), events=[first], digest=digest).entries[0])
@@ -191,6 +233,104 @@ def test_a_negative_case_that_cannot_be_used_is_named(change: dict[str, str], co
     found = read_negative_cases(table({**CASE, **change}), **KNOWN)  # type: ignore[arg-type]
     assert found.entries == ()
     assert [(p.check, p.column) for p in found.problems] == [("AN033", column)]
+
+
+def test_a_note_changed_after_the_disposition_is_no_second_resolution() -> None:
+    raised, resolved = (recorded(e) for e in read_negative_cases(table(CASE), **KNOWN).entries)  # type: ignore[arg-type]
+    known = {**KNOWN, "events": [raised, resolved]}
+    later = read_negative_cases(table({**CASE, "note": "more words"}), **known)  # type: ignore[arg-type]
+    assert [entry.fact.kind for entry in later.entries] == ["negative_case.raised"]
+
+
+HYPOTHESIS = {"hypothesis_id": "H1", "version": "2", "statement": WORDS, "occurred": "2016-06-01", "person": "R1"}
+
+
+def test_a_version_of_a_hypothesis_keeps_its_words() -> None:
+    (entry,) = read_hypotheses(table(HYPOTHESIS), events=[], digest=digest).entries
+    stated = recorded(entry)
+    assert (stated.occurred, stated.data["version"], WORDS in repr(stated)) == ("2016-06-01", "2", False)
+    again = read_hypotheses(table(HYPOTHESIS), events=[stated], digest=digest)
+    assert (recorded(again.entries[0]).id, again.problems) == (stated.id, ())
+    reworded = read_hypotheses(table({**HYPOTHESIS, "statement": "otherwise"}), events=[stated], digest=digest)
+    assert (reworded.entries, said(reworded)) == ((), [("AN039", 2, "statement", "hypothesis:H1")])
+    newer = read_hypotheses(table(HYPOTHESIS, {**HYPOTHESIS, "version": "3"}), events=[stated], digest=digest)
+    assert versions_of([stated], newer.entries) == {"H1": ("2", "3")}
+    undated = read_hypotheses(table({**HYPOTHESIS, "occurred": "June"}), events=[], digest=digest)
+    assert said(undated) == [("AN039", 2, "occurred", "hypothesis:H1")]
+
+
+@pytest.mark.parametrize(
+    ("versions", "change", "column", "kinds"),
+    [
+        (("1",), {}, "hypothesis_version", []),
+        (("1", "2", "3"), {"disposition": "hypothesis_revised"}, "revised_to", ["negative_case.raised"]),
+        (
+            ("1", "2", "3"),
+            {"disposition": "hypothesis_revised", "revised_to": "1"},
+            "revised_to",
+            ["negative_case.raised"],
+        ),
+        (
+            ("1", "2", "3"),
+            {"disposition": "hypothesis_revised", "revised_to": "3"},
+            "",
+            ["negative_case.raised", "negative_case.resolved"],
+        ),
+        ((), {"disposition": "hypothesis_revised"}, "", ["negative_case.raised", "negative_case.resolved"]),
+    ],
+)
+def test_a_negative_case_names_a_stated_version_and_a_revision_a_later_one(
+    versions: tuple[str, ...], change: dict[str, str], column: str, kinds: list[str]
+) -> None:
+    hypotheses = {"H1": versions} if versions else {}
+    found = read_negative_cases(table({**CASE, **change}), **KNOWN, hypotheses=hypotheses)  # type: ignore[arg-type]
+    assert said(found) == ([("AN029", 2, column, "negative_case:N1")] if column else [])
+    assert [entry.fact.kind for entry in found.entries] == kinds
+    if kinds[1:] and versions:
+        assert found.entries[1].fact.data["revised_to"] == "3"
+
+
+MEMO = {"memo_id": "M1", "person": "R1", "occurred": "2016-06-01", "about": "F1;nothing", "file": "m.txt", "text": ""}
+
+
+def memos(row: dict[str, str], *events: Event) -> Entries:
+    def of_text(id: str, text: str) -> Reference:
+        return Reference(f"a{id}", len(text), hmac=digest(text.encode()))
+
+    def reference(path: str) -> Reference | None:
+        return Reference("am", 3, hmac="1" * 64) if path == "m.txt" else None
+
+    return read_memos(
+        table(row), events=events, digest=digest, reference=reference, of_text=of_text, known={"F1", "hope"}
+    )
+
+
+def test_a_memo_has_a_writer_a_day_and_what_it_is_about() -> None:
+    found = memos(MEMO)
+    assert said(found) == [("AN038", 2, "about", "memo:M1")]
+    memo = recorded(found.entries[0])
+    assert (memo.occurred, memo.data["person"], memo.data["about"]) == ("2016-06-01", "R1", ["F1"])
+    assert memo.generated[0].ref == "am"
+    assert recorded(memos({**MEMO, "about": "F1;hope"}, memo).entries[0]).id != memo.id
+    text = memos({**MEMO, "about": "", "file": "", "text": WORDS}).entries[0].fact
+    assert (text.generated[0].ref, WORDS in repr(text)) == ("aM1", False)
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"file": "", "text": ""}, "file"),
+        ({"text": "both"}, "file"),
+        ({"file": "gone.txt"}, "file"),
+        ({"person": "Ann Lee"}, "person"),
+        ({"occurred": ""}, "occurred"),
+        ({"memo_id": ""}, "memo_id"),
+    ],
+)
+def test_a_memo_that_cannot_be_used_is_named(change: dict[str, str], column: str) -> None:
+    found = memos({**MEMO, **change})
+    assert found.entries == ()
+    assert [(p.check, p.column) for p in found.problems] == [("AN039", column)]
 
 
 def test_unknown_evidence_is_flagged() -> None:
@@ -282,3 +422,62 @@ def test_a_claim_whose_support_changed_is_a_new_version() -> None:
     fewer = replace(SUPPORT, segments=SUPPORT.segments.head(1))
     second = recorded(claims(row, support=fewer, events=(first,)).entries[0])
     assert (second.data["version"], second.data["codings"]) == (2, 1)
+
+
+def test_a_retracted_claim_stays_with_its_reason_and_comes_back_as_a_new_version() -> None:
+    first = recorded(claims(CLAIM).entries[0])
+    gone = {**CLAIM, "status": "retracted", "reason": WORDS}
+    (entry,) = claims(gone, events=(first,)).entries
+    assert (entry.fact.kind, entry.fact.data["version"], entry.fact.causes) == ("claim.retracted", 1, (first.id,))
+    assert WORDS not in repr(entry.fact)
+    retracted = recorded(entry)
+    assert claims({**gone, "reason": "another"}, events=(first, retracted)).entries == ()
+    again = recorded(claims(CLAIM, events=(first, retracted)).entries[0])
+    assert again.data["version"] == 2
+    assert recorded(claims(CLAIM, events=(first, retracted, again)).entries[0]).id == again.id
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"status": "retracted", "reason": ""}, "reason"),
+        ({"status": "retracted", "reason": "never asserted"}, "status"),
+        ({"status": "withdrawn"}, "status"),
+        ({"reviewed": "today"}, "reviewed"),
+    ],
+)
+def test_a_claim_whose_status_cannot_be_used_is_named(change: dict[str, str], column: str) -> None:
+    found = claims({**CLAIM, **change})
+    assert (found.entries, [(p.check, p.column) for p in found.problems]) == ((), [("AN024", column)])
+
+
+def test_few_people_and_words_taken_back_are_said_of_a_claim() -> None:
+    few = replace(SUPPORT, people={"I1": {"t1"}, "I2": {"t2", "t3"}}, k=3)
+    assert [p.check for p in claims(CLAIM, support=few).problems] == ["AN026"]
+    assert claims({**CLAIM, "codings": ""}, support=few).problems == ()
+    taken = replace(SUPPORT, withdrawn={"I1/R1/hope/2"})
+    assert [p.check for p in claims(CLAIM, support=taken).problems] == ["AN027"]
+    assert claims({**CLAIM, "codings": "I2/R1/hope/4"}, support=taken).problems == ()
+
+
+def test_a_later_release_asks_for_a_second_look_until_somebody_took_it() -> None:
+    releases = tuple(
+        replace(
+            recorded(read_debriefings(table(DEBRIEFING), events=[], digest=digest).entries[0]), id=id, kind=RELEASED
+        )
+        for id in ("release-1", "release-9")
+    )
+    entry = claims(CLAIM, events=releases).entries[0]
+    first = replace(recorded(entry), causes=tuple(Cause(id, "0" * 64) for id in entry.fact.causes))
+    assert claims(CLAIM, events=(*releases, first)).problems == ()
+    later = replace(SUPPORT, grounds={**SUPPORT.grounds, "I1": ("release-9", "consent-1")})
+    found = claims(CLAIM, support=later, events=(*releases, first))
+    assert [p.check for p in found.problems] == ["AN028"]
+    looked = claims({**CLAIM, "reviewed": "2016-09-02"}, support=later, events=(*releases, first))
+    assert (looked.problems, looked.entries[0].fact.data["version"]) == ((), 2)
+
+
+def test_what_changed_since_a_version_is_named() -> None:
+    before = {"statement": "a", "themes": ["T1"], "codes": [], "rests_on": ["x"]}
+    assert what_changed(before, {**before, "statement": "b", "rests_on": ["x", "y"]}) == ("statement", "support")
+    assert what_changed(before, before) == ()
