@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.member_check_page import write_member_checks_page
 from tasks.member_check_sending import reminders_due
 from tasks.member_checks import answering_looked_at, read_replies
 from tasks.outcome import Outcome
@@ -23,12 +24,13 @@ def record_member_checks(request: RecordMemberChecks) -> Outcome:
     """Read the replies in replies/ and what registers/member_checks.csv says became of them.
 
     A reply is refused only when it is of another person or to an unknown packet. A blank answer is not answered, and no
-    reply is never agreement. A second reply, one to an older packet and one after a withdrawal wait for a person.
+    reply is never agreement. A second reply and one to an older packet wait for a person (registers/decisions.csv,
+    choose_reply); one after a withdrawal stays unread. out/member_checks.html shows where it all stands.
     """
     with opened(request, flow="record-member-checks") as place:
         replies = read_replies(place)
         record(place, replies.facts)
         settle_queries(place, replies.queries, answering_looked_at)
         said = (*replies.said, *reminders_due(place))
-        made = (*replies.made, *list_to_send(place))
+        made = (*replies.made, *list_to_send(place), *write_member_checks_page(place, said))
         return Outcome("record-member-checks", said, replies.queries, made)

@@ -30,6 +30,7 @@ from recruitment.withdrawal import without_erased
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.call_list import due_section
+from tasks.member_check_page import PAGE as MEMBER_CHECKS
 from tasks.outcome import Outcome
 from tasks.queries import CODE
 from tasks.query_places import QueryPlaces
@@ -259,6 +260,7 @@ def _links(place: Workspace) -> tuple[tuple[str, str], ...]:
         ("Dossier for the auditor", "dossier/index.html"),
         ("Transcripts", OVERVIEW),
         ("Surveys", SURVEYS),
+        ("Member checking", MEMBER_CHECKS),
         ("Checks in detail", "data_docs/index.html"),
         ("Progress to print", "progress.html"),
     )

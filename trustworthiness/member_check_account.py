@@ -99,7 +99,7 @@ CHAIN: tuple[tuple[str, str, Callable[[Check], bool]], ...] = (
     ("sent", "Packet sent", lambda c: c.sent is not None),
     ("returned", "Replied", lambda c: c.returned is not None),
     ("answered", "Answered at least one theme", lambda c: c.answered > 0),
-    ("resolved", "Every doubt answered by the team", lambda c: not c.open_disconfirmations),
+    ("resolved", "Every doubt resolved", lambda c: not c.open_disconfirmations),
     ("closed", "Closed", lambda c: c.closed is not None),
 )
 """The steps: id, label, and what somebody in the one before meets to be in it."""

@@ -7,6 +7,7 @@ A blank answer is "not answered", never agreement.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -226,7 +227,10 @@ def _unusual(arrival: Arrival, reply: Reply, packet: Packet) -> list[tuple[str, 
     if len(ids) > len(set(ids)):
         faults.append(("MC017", "it answers one theme twice; where the answers differ it counts as not answered"))
     if reply.doubts:
-        faults.append(("MC017", "its boxes or fields are not as they were sent, so that an answer may not be counted"))
+        known = [f"theme {id}" for id in sorted(themes)] + [f"quote {id}" for id in sorted(quotes)]
+        named = [what for what in known if any(what.split(" ")[1] in re.split(r"[ :]", d) for d in reply.doubts)]
+        where = f" ({', '.join(named[:6])})" if named else ""
+        faults.append(("MC017", f"boxes or fields are not as they were sent, so that an answer may not count{where}"))
     if reply.remarks:
         faults.append(("MC017", "there are words in the document beside its fields, which are not counted"))
     return faults
