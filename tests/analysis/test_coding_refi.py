@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import random
+import zipfile
+from contextlib import suppress
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.codebook import Codebook, CodeEntry
-from analysis.coding_tools import codebook_from, read_export, write_qdc
+from analysis.coding_tools import codebook_from, read_export, write_qdc, write_qdpx
+from analysis.coding_tools.export import segments_of
+from analysis.coding_tools.refi import MARK
+from study import StudyError
 
 NAMES = st.text("abcXYZ äé中-/>.", min_size=1, max_size=12).map(lambda s: " ".join(s.split())).filter(bool)
 IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,8}", fullmatch=True)
@@ -37,9 +46,155 @@ def codebooks(draw: st.DrawFn) -> Codebook:
     return Codebook(version, codes, (), codes)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None)
 @given(codebooks())
 def test_a_codebook_written_as_qdc_reads_as_it_was(book: Codebook) -> None:
     data = write_qdc(book)
     assert codebook_from(read_export(data, "codebook.qdc"), "codebook.qdc") == book
     assert write_qdc(book) == data
+
+
+TEXT = "Interviewer: How did it go? 😀\nP: I had never hoped so much.\nP: Then somebody believed in me.\n"
+BOOK = Codebook("1", (CodeEntry("hope", "Ahead", "", "inductive", "1"),))
+QUOTES = ("never hoped so much", "somebody believed in me")
+
+
+def project_of(text: str, quotes: tuple[str, ...]) -> bytes:
+    places = [(text.index(q), text.index(q) + len(q)) for q in quotes]
+    return write_qdpx(
+        BOOK, {"I1.docx": text}, segments_of([("I1.docx", "ada", "hope", -1, -1, "", *p, 0) for p in places])
+    )
+
+
+def changed(data: bytes, old: str, new: str, *, member: str = "project.qde", renamed: str = "") -> bytes:
+    """The archive with one text in one member replaced, and the member renamed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            body = before.read(name)
+            ours = name.endswith(member)
+            assert not ours or old.encode() in body
+            after.writestr(
+                renamed or name if ours else name, body.replace(old.encode(), new.encode()) if ours else body
+            )
+    return out.getvalue()
+
+
+def test_a_project_written_reads_as_it_was_and_twice_gives_the_same_bytes() -> None:
+    data = project_of(TEXT, QUOTES)
+    export = read_export(data, "p.qdpx")
+    assert list(export.segments["text"]) == list(QUOTES)
+    assert set(export.segments["coder"]) == {"ada"}
+    assert export.sources == {"I1.docx": TEXT}
+    assert codebook_from(export, "").codes == BOOK.codes
+    assert project_of(TEXT, QUOTES) == data
+
+
+@pytest.mark.parametrize(
+    ("wide", "ends", "says"),
+    [(1, 1, None), (1, 2, "line end as two"), (2, 1, "UTF-16 units"), (2, 2, "UTF-16 units, with each line end")],
+)
+def test_what_positions_count_is_found_by_the_text(wide: int, ends: int, says: str | None) -> None:
+    def counted(at: int) -> int:
+        return sum((wide if c > "\uffff" else 1) * (ends if c == "\n" else 1) for c in TEXT[:at])
+
+    data = project_of(TEXT, QUOTES)
+    for quote in QUOTES:
+        at = TEXT.index(quote)
+        old = f'startPosition="{at}" endPosition="{at + len(quote)}"'
+        data = changed(data, old, f'startPosition="{counted(at)}" endPosition="{counted(at + len(quote))}"')
+    export = read_export(data, "p.qdpx")
+    assert list(export.segments["text"]) == list(QUOTES)
+    assert any(says in note for note in export.notes) if says else not any("counts" in note for note in export.notes)
+
+
+def test_line_ends_of_windows_are_counted_as_they_are_in_the_file() -> None:
+    data = project_of(TEXT, QUOTES)
+    windows = changed(data, "\n", "\r\n", member=".txt")
+    at = TEXT.index(QUOTES[1])
+    told = changed(windows, f'startPosition="{at}"', f'startPosition="{at + 2}"')
+    told = changed(told, f'endPosition="{at + len(QUOTES[1])}"', f'endPosition="{at + len(QUOTES[1]) + 2}"')
+    first = TEXT.index(QUOTES[0])
+    told = changed(told, f'startPosition="{first}"', f'startPosition="{first + 1}"')
+    told = changed(told, f'endPosition="{first + len(QUOTES[0])}"', f'endPosition="{first + len(QUOTES[0]) + 1}"')
+    assert list(read_export(told, "p.qdpx").segments["text"]) == list(QUOTES)
+
+
+def test_a_text_may_be_inline_or_beside_the_archive_and_never_anywhere_else() -> None:
+    data = project_of(TEXT, QUOTES)
+    path = next(n for n in zipfile.ZipFile(io.BytesIO(data)).namelist() if n.endswith(".txt")).partition("/")[2]
+    inline = changed(data, f' plainTextPath="internal://{path}">', f"><PlainTextContent>{TEXT}</PlainTextContent>")
+    assert list(read_export(inline, "p.qdpx").segments["text"]) == list(QUOTES)
+    asked: list[str] = []
+
+    def beside(name: str) -> bytes | None:
+        asked.append(name)
+        return TEXT.encode() if name == "a b.txt" else None
+
+    for link in ("relative://../../a%20b.txt", "file:///C:/Users/x/a%20b.txt", r"relative:\\..\a b.txt"):
+        outside = changed(data, f"internal://{path}", link.replace("relative:\\\\", "relative://"))
+        assert list(read_export(outside, "p.qdpx", beside=beside).segments["text"]) == list(QUOTES)
+    assert set(asked) == {"a b.txt"}
+    gone = read_export(changed(data, f"internal://{path}", "internal://other.txt"), "p.qdpx", beside=beside)
+    assert [(p.check, p.row) for p in gone.problems] == [("AN041", 1)]
+    assert gone.sources == {"I1.docx": None}
+
+
+def test_a_pdf_s_plain_text_and_a_film_s_transcript_are_read_and_pictures_counted() -> None:
+    data = project_of(TEXT, QUOTES[:1])
+    begin, finish = TEXT.index(QUOTES[0]), TEXT.index(QUOTES[0]) + len(QUOTES[0])
+    guid = "a" * 8 + "-aaaa-aaaa-aaaa-" + "a" * 12
+    code = read_export(data, "p.qdpx")
+    assert len(code.codes) == 1
+    ref = changed(data, "", "")
+    qde = zipfile.ZipFile(io.BytesIO(ref)).read("project.qde").decode()
+    target = qde.split('CodeRef targetGUID="')[1].split('"')[0]
+    coding = f'<Coding guid="{guid}"><CodeRef targetGUID="{target.upper()}"/></Coding>'
+    content = f"<PlainTextContent>{TEXT}</PlainTextContent>"
+    more = (
+        f'<PDFSource guid="{guid}" name="I2"><PDFSelection guid="{guid}">{coding}</PDFSelection>'
+        f'<Representation guid="{guid}" name="I2">{content}<PlainTextSelection guid="{guid}" name="" '
+        f'startPosition="{begin}" endPosition="{finish}">{coding}</PlainTextSelection></Representation></PDFSource>'
+        f'<VideoSource guid="{guid}" name="I3"><Transcript guid="{guid}" name="t">{content}'
+        f'<SyncPoint guid="{{b1}}" timeStamp="0" position="{begin}"/>'
+        f'<SyncPoint guid="B2" timeStamp="9" position="{finish}"/>'
+        f'<TranscriptSelection guid="{guid}" fromSyncPoint="b1" toSyncPoint="{{b2}}">{coding}</TranscriptSelection>'
+        "</Transcript></VideoSource>"
+    )
+    export = read_export(
+        changed(data, "</Sources>", f"{more}</Sources><Notes><Note guid='x'>{content}</Note></Notes>"), "p"
+    )
+    assert list(export.segments["source"]) == ["I1.docx", "I2", "I3"]
+    assert set(export.segments["text"]) == {QUOTES[0]}
+    assert len(export.memos) == 1
+    assert any("1 coding of pictures, pages" in note for note in export.notes)
+
+
+def test_entities_and_steps_upwards_in_an_archive_lead_nowhere() -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]><CodeBook>&b;</CodeBook>'
+    with pytest.raises(StudyError, match="declares entities"):
+        read_export(bomb, "b.qdc")
+    data = project_of(TEXT, QUOTES)
+    path = next(n for n in zipfile.ZipFile(io.BytesIO(data)).namelist() if n.endswith(".txt"))
+    assert len(read_export(changed(data, "", "", member=".txt", renamed=f"../../{path}"), "p.qdpx").segments) == 2
+
+
+def test_what_the_sets_of_ours_say_is_no_code_s_name() -> None:
+    assert MARK.encode() in write_qdc(BOOK)
+    assert [e.name for e in codebook_from(read_export(write_qdc(BOOK), "b.qdc"), "").codes] == [""]
+
+
+@pytest.mark.slow
+def test_a_hundred_broken_files_give_a_reading_or_one_sentence() -> None:
+    rng = random.Random(8)
+    whole = [write_qdc(BOOK), project_of(TEXT, QUOTES), b"id,document,tag,content\n1,I1,hope,secret words\n"]
+    for number in range(100):
+        data = bytearray(whole[number % 3])
+        for _ in range(rng.randint(1, 8)):
+            at = rng.randrange(len(data))
+            data[at : at + rng.randint(0, 3)] = rng.randbytes(rng.randint(0, 3))
+        if number % 7 == 0:
+            del data[rng.randrange(len(data)) :]
+        with suppress(StudyError):
+            read_export(bytes(data), rng.choice(("a.qdpx", "a.qdc", "a.csv")))
