@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo/fsp
 
-.PHONY: help demo test test-fast check schema bench-trail bench-sampling bench-recruitment bench-transcripts bench-surveys bench-packets clean
+.PHONY: help demo test test-fast check schema bench-trail bench-sampling bench-recruitment bench-transcripts bench-surveys bench-analysis bench-packets clean
 
 help:
 	@echo "make demo       install and run the main job on a fresh copy of the first example study"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench-transcripts  measure reading, checking and searching transcripts beside other tools (20 minutes)"
 	@echo "make bench-surveys  measure checking and reading surveys beside other tools (30 minutes)"
 	@echo "make bench-packets  measure making packets in their three forms (one minute)"
+	@echo "make bench-analysis  measure reordering interviews and resampling coders beside plain ways (a minute)"
 	@echo "make bench-sampling  measure sampling beside other ways and print its tables (15 minutes)"
 	@echo "make schema     write docs/study.schema.json again"
 
@@ -65,6 +66,9 @@ bench-surveys: $(VENV)/.developing
 
 bench-packets: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.packets
+
+bench-analysis: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.saturation
 
 clean:
 	rm -rf $(VENV) demo
