@@ -10,13 +10,14 @@ from study import Query
 from tasks.cited import cited_codings, interview_of
 from tasks.read import read_restricted_table, read_table
 from tasks.workspace import Workspace
+from trustworthiness.claims import is_retracted, latest_assertion
 
 QUOTE_CHECKS = frozenset({"TR072"})
 _INTERVIEWS, _PEOPLE = "registers/interviews.csv", "participants.csv"
 
 
 def quote_queries(place: Workspace) -> list[Query]:
-    """TR072 for every claim on record whose quotes would point at somebody beside what the protocol shows of them.
+    """TR072 for every claim that stands whose quotes would point at somebody beside what the protocol shows of them.
 
     Nothing where restricted/ does not hold the participants: then nobody can say how many share anything.
     """
@@ -31,8 +32,10 @@ def quote_queries(place: Workspace) -> list[Query]:
         speakers[str(interview)].update(code.strip() for code in str(codes).split(";") if code.strip() in by_code)
     file = place.protocol.analysis.claims
     quotes = []
-    for claim, codings in cited_codings(place, place.events(["claim.asserted"])).items():
-        for coding in codings:
+    events = place.events(["claim.asserted", "claim.retracted"])
+    for claim, codings in cited_codings(place, events).items():
+        asserted = latest_assertion(events, claim)
+        for coding in codings if asserted and not is_retracted(events, asserted) else ():
             sharing = [
                 people_sharing({name: by_code[code].get(name, "") for name in beside}, people)
                 for code in sorted(speakers[interview_of(coding)])
