@@ -16,6 +16,7 @@ import pyphen  # type: ignore[import-untyped]
 from trustworthiness.packet import Packet
 from trustworthiness.packet_faults import Fault
 
+GRADED = ("en", "es")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _SPANISH_VOWELS = re.compile(r"[aeiouáéíóúüy]+")
@@ -39,7 +40,7 @@ def reading_grade(text: str, language: str) -> float | None:
     """
     base = _base(language)
     words = _WORD.findall(text)
-    if base not in ("en", "es") or not words:
+    if base not in GRADED or not words:
         return None
     sentences = sum(1 for part in _SENTENCE_END.split(text) if _WORD.search(part))
     per_sentence = len(words) / sentences
@@ -77,7 +78,7 @@ def plain_language(packet: Packet, *, grade: float, own_language: str = "") -> l
         ("themes", f"language:{packet.language}", "study.yaml, member_checking.themes", "\n".join(own)),
         ("summary", f"packet:{packet.packet_id}", "restricted, the interview's summary", "\n".join(packet.summary)),
     ]
-    if reading_grade(opening or "\n".join(own), packet.language) is None:
+    if _base(packet.language) not in GRADED:
         return [*faults, _unchecked(packet.language)]
     for rule, subject, where, text in passages:
         found = reading_grade(text, packet.language)
