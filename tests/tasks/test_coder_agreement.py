@@ -64,17 +64,17 @@ def test_disagreements_come_first_and_their_words_stay_restricted(root: Path) ->
     assert event.data["alpha_low"] <= event.data["alpha"] <= event.data["alpha_high"]
     page = (root / "out/analysis/agreement.html").read_text()
     assert page.index("2 disagreements") < page.index("Krippendorff")
-    assert "I0002, turn 2" in page
+    assert "I0002, turn 3" in page
     assert "Uncoded text counts as the absence of every code" in page
     assert list(json.loads((root / "out/agreement.json").read_text()))[5] == "disagreements"
     rows = [(r["transcript_id"], r["where"], r["code"], r["applied_by"], r["quotes"]) for r in listed(root)]
     assert rows == [
-        ("I0002", "turn 2", "lonely", "C2", f"C2: {SPOKEN}"),
-        ("I0002", "turn 2", "voice", "C1", f"C1: {SPOKEN}"),
+        ("I0002", "turn 3", "lonely", "C2", f"C2: {SPOKEN}"),
+        ("I0002", "turn 3", "voice", "C1", f"C1: {SPOKEN}"),
     ]
     assert all(SPOKEN in r["text"] and r["decided"] == "" for r in listed(root))
     sheet = load_workbook(root / "restricted/agreement/disagreements.xlsx").active
-    assert [cell.value for cell in sheet[2]][:3] == ["I0002", "turn 2", "lonely"]
+    assert [cell.value for cell in sheet[2]][:3] == ["I0002", "turn 3", "lonely"]
     shown = "".join(f.read_text() for part in ("out", "trail") for f in (root / part).rglob("*") if f.is_file())
     assert SPOKEN not in shown
     assert "2 disagreements; agreement 93.3%" in compared.said[0]
