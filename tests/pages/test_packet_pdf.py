@@ -96,6 +96,15 @@ def test_scripts_the_fonts_have_are_printed(words):
         assert words in body_of(made)
 
 
+def test_white_space_of_any_kind_parts_words_and_a_long_theme_runs_over_pages():
+    turns = {2: "one\ttwo\r\nthree \ufeff four\u00a0five"}
+    long = "This theme has far too many words. " * 200
+    made = packet_pdf(made_packet(turns=turns, segments=[], themes={"T1": (long, frozenset())}), version=1)
+    assert made is not None
+    assert "one two three four five" in body_of(made)
+    assert body_of(made).count("far too many") == 200
+
+
 def test_a_summary_or_nothing_stands_in_place_of_the_transcript():
     short = packet_pdf(made_packet(returns="summary", summary="You told us of work.\n\nAnd of time."), version=1)
     nothing = packet_pdf(made_packet(returns="neither"), version=1)
