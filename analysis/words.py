@@ -157,4 +157,4 @@ def _labels(names: Collection[str]) -> re.Pattern[str] | None:
     spelled = "|".join(re.escape(name.strip()) for name in sorted(names, key=lambda n: (-len(n), n)) if name.strip())
     if not spelled:
         return None
-    return re.compile(rf"(?i)(?:(?<=\s)|^)<?(?:v\s+)?(?:{spelled})\s*[:>]|(?m:^[^\S\n]*(?:{spelled})[^\S\n]*$)")
+    return re.compile(rf"(?i)(?<![^\W_])<?(?:v\s+)?(?:{spelled})\s*[:>]|(?m:^[^\S\n]*(?:{spelled})[^\S\n]*$)")

@@ -11,11 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import pandas as pd
 
 from analysis.codebook_change import Place
-from study.objects import NotStored
+from study.objects import FolderStore, NotStored
 from tasks.workspace import Workspace
 
 FOLDER = "codings/"
-MOST_KEPT = 3
 
 Places = Mapping[str, Collection[Place]]
 
@@ -56,6 +55,12 @@ def keep_places(place: Workspace, codebook: str, placed: Places, released: Colle
     except NotStored:
         pass
     place.restricted.put(_key(codebook), body)
+
+
+def forget_places(restricted: FolderStore) -> None:
+    """Take all of it away, every version: it tells where somebody was coded."""
+    for key in sorted({stored.key for stored in restricted.list_versions(FOLDER)}):
+        restricted.erase_all_versions(key)
 
 
 def _key(codebook: str) -> str:

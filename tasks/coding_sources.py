@@ -16,7 +16,7 @@ from analysis.named import StudyNames
 from analysis.words import Spoken, words
 from study import Protocol, Reference
 from study.objects import NotStored
-from tasks.coding_imports import ReadExport
+from tasks.coding_imports import ReadExport, read_imports
 from tasks.released import Released
 from tasks.workspace import Workspace
 
@@ -77,6 +77,18 @@ def everything_coded(
         )
         gathered.add_import(found, file, place.reference(file, one.data, personal=True))
     return gathered.everything(path)
+
+
+def exports_with(place: Workspace, interviews: Collection[str]) -> list[str]:
+    """The exports in which documents of these interviews are, or that nobody can read to see it."""
+    if not place.protocol.analysis.imports:
+        return []
+    names = study_names(place.protocol, interviews)
+    return [
+        one.spec.file
+        for one in read_imports(place.root, place.protocol)
+        if one.data and (one.export is None or any(names.interview(name)[0] for name in one.export.sources))
+    ]
 
 
 def study_names(protocol: Protocol, known: Collection[str]) -> StudyNames:

@@ -18,7 +18,9 @@ from study.event import local_day, time_zone_of
 from study.objects import AlreadyStored, NotStored
 from study.query import QueryRecord
 from tasks.cited import cited_codings, interview_of, published_claims
+from tasks.coding_sources import exports_with
 from tasks.decisions import REGISTER, read_decisions
+from tasks.deposit_record import deposited_transcripts
 from tasks.erasure_plan import files_left_to_people
 from tasks.exported import exported_surveys
 from tasks.workspace import Workspace
@@ -140,6 +142,11 @@ def _rows(place: Workspace, withdrawal: Event, events: list[Event]) -> Iterator[
                 do = "Published: cannot be called back; use it no more and correct what can be corrected."
                 do = do if claim in published else "Take the quote out of the claim and of every draft."
                 yield f"quote in claim {claim}", coding, "", do
+    handed_over = deposited_transcripts(events)
+    for interview in mine:
+        for archive, since in handed_over.get(interview.id, ()):
+            do = "Deposited: copies handed out cannot be called back. Ask the archive to withdraw or replace it."
+            yield f"deposited transcript at {archive}", interview.id, since.isoformat(), do
     if disposition not in GOES:
         return
     for interview in mine:
@@ -156,6 +163,8 @@ def _rows(place: Workspace, withdrawal: Event, events: list[Event]) -> Iterator[
     participant = next((p for p, code in place.known_trail_codes().items() if code == person), "")
     for path in files_left_to_people(place, participant) if participant else ():
         yield "survey file", path, "", "Take the row out with the software that made the file."
+    for path in exports_with(place, {interview.id for interview in mine}):
+        yield "coding export", path, "", "Take the interview out of the coding tool's project, and export it anew."
     for survey in exported_surveys(place, events):
         do = "Ask everybody who got a copy to delete it. Check the survey and make the export again."
         yield "clean export", survey, "", do

@@ -22,6 +22,7 @@ from typing import Any
 from study import Event, Fact, Reference, StudyError, Subject
 from study.objects import AlreadyStored, FolderStore, NotStored
 from tasks.codes import artefact_key, key_of, participant_link
+from tasks.coding_places import forget_places
 from tasks.people_files import CannotEdit, edited_file
 from tasks.people_rows import Edit, Taken, without_values
 from tasks.readings import forget_readings
@@ -137,6 +138,7 @@ def erase(place: Workspace, plan: Plan) -> None:
     for key in (*LISTS, *PAGES, *sorted(lists)):
         place.restricted.erase_all_versions(key)
     forget_readings(place.restricted)
+    forget_places(place.restricted)
     place.codes.destroy(plan.links)
     for table in plan.tables:
         if table.key:
