@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from html import unescape
 
+import docx
 import pytest
 
+from pages.checklists import checklist_document
 from pages.dossier import PAGES, Site, TrailVerdict, dossier_site
 from pages.dossier_counts import rounded
 from pages.dossier_events import Listing
@@ -293,3 +296,18 @@ def test_a_checklist_tells_what_is_recorded_from_what_the_team_states(pages):
     assert "<b>Stated by the team</b>Two women." in page
     assert row(page, "How many took part").startswith("10 or more people interviewed. 00000000 00000001 00000002 and")
     assert "not recorded" not in row(page, "Their gender")
+
+
+def test_a_checklist_goes_along_as_a_document_with_room_for_the_page():
+    content = made()
+    written = checklist_document(content.checklists[0], content, Listing(EVENTS, 5, {}), 5)
+    assert written == checklist_document(content.checklists[0], content, Listing(EVENTS, 5, {}), 5)
+    document = docx.Document(io.BytesIO(written))
+    [table] = document.tables
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    assert rows[0] == ["No.", "Item", "What the records show", "Where in the trail", "Page in the manuscript"]
+    assert [row[0] for row in rows[1:]] == [str(n) for n in range(1, 33)]
+    assert rows[4][2:] == ["Stated by the team: Two women.", "eeeeeeee", ""]
+    assert rows[12][2:] == ["10 or more people interviewed.", "00000000 00000001 00000002", ""]
+    assert rows[22][2:] == ["not recorded", "", ""]
+    assert content.digest in "\n".join(p.text for p in document.paragraphs)

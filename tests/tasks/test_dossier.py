@@ -53,6 +53,7 @@ def page(place, name: str) -> str:
     return (place.out.root / f"dossier/{name}.html").read_text()
 
 
+@pytest.mark.slow
 def test_what_the_team_states_is_recorded_and_shown_as_stated(place):
     found = state(place, "item,statement\nCOREQ-4,Two women made the interviews.\n")
     assert [dict(f.data)["item"] for f in found.facts] == ["COREQ-4"]
@@ -109,6 +110,7 @@ def _text(body: bytes) -> str:
         return "\n".join(document.read(name).decode(errors="replace") for name in document.namelist())
 
 
+@pytest.mark.slow
 def test_pages_of_an_earlier_dossier_are_removed_and_nothing_else_is(place):
     place.trail.append([Fact("memo.written", "2016-08-30", data={"memo": "M1"})])
     make_dossier(place)
