@@ -62,6 +62,15 @@ LOW = ("housing_conditions", "paperwork_load", "token_role", "role_unclear", "me
 CHAMPION = ("hope_modelled", "own_story_shared", "person_decides", "risk_allowed", "champion_against_current",
             "housing_conditions", "paperwork_load", "token_role")  # fmt: skip
 
+FITS = {
+    False: ("confirmed", "Staff answers, ratings and themes point the same way."),
+    True: (
+        "expanded",
+        "Staff answers and the program's ratings are low; the peers speak of choice and hope, for which the survey has "
+        "no question.",
+    ),
+}
+
 
 class Fsp:
     """The study while it is being made up; `files` holds what was written."""
@@ -256,6 +265,7 @@ class Fsp:
         rows = codings(self.interviews, self.files, lambda id: "EVA1" if int(id[1:]) % 2 else "EVA2")
         self.files["analysis/codings.csv"] = csv_bytes(CODINGS, rows)
         self.files["analysis/case_ratings.csv"] = self._ratings(rows)
+        self.files["analysis/joint_display.csv"] = self._fits()
         self.files |= analysis_files(NAME, rows, [i for i in self.interviews if i.is_recorded], cited=ROUND.interviews)
         return rows
 
@@ -287,15 +297,24 @@ class Fsp:
                     )
         return csv_bytes(("site_id", "role", "rater", "rating", "evidence"), made)
 
+    def _fits(self) -> bytes:
+        """How survey and interviews of each site go together, as one investigator judged it."""
+        made: list[Row] = []
+        for site in sorted(self.sites):
+            fit, note = FITS[site in frame.diverging()]
+            made.append({"site_id": site, "fit": fit, "person": "INV1", "occurred": "2016-05-30", "note": note})
+        return csv_bytes(("site_id", "fit", "person", "occurred", "note"), made)
+
     def _survey(self) -> None:
         self.files["surveys/staff.sav"] = survey.sav(staff_answers())
         self.files["surveys/staff.dictionary.csv"] = survey.dictionary()
 
 
 def staff_answers() -> pd.DataFrame:
-    """The made-up answers of 300 staff of the 93 programs."""
-    leaning = {str(p["site_id"]): frame.orientation(str(p["site_id"])) for p in frame.programs()}
-    return survey.answers(leaning, 300, date(2015, 9, 1), "fsp/staff")
+    """The made-up answers of 300 staff of thirty programs: the eight that are visited, and others."""
+    others = [str(p["site_id"]) for p in frame.programs() if p["site_id"] not in frame.sites()]
+    asked = [*frame.sites(), *random.Random("fsp/staff/programs").sample(others, 22)]
+    return survey.answers({site: frame.orientation(site) for site in asked}, 300, date(2015, 9, 1), "fsp/staff")
 
 
 def build() -> dict[str, bytes]:
