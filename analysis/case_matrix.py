@@ -136,8 +136,7 @@ def elsewhere(
     return [
         Problem("AN060", file, int(row), "evidence", case_subject(site))
         for row, site, role, cited in zip(rows.index, rows["site"], rows["role"], rows["evidence"], strict=True)
-        for places in [where[transcript[c]] for c in cited if c in transcript and transcript[c] in where]
-        if (site, role) not in places
+        if any((site, role) not in where[transcript[c]] for c in cited if transcript.get(c) in where)
     ]
 
 

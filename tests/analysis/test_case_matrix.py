@@ -97,7 +97,7 @@ def test_nobody_rated_is_no_agreement() -> None:
 
 
 def test_evidence_of_another_site_or_role_is_a_fault() -> None:
-    rows = "S1,peer,R1,5,I1/R1/hope/2;I2/R1/risk/3\nS2,peer,R1,5,I1/R1/hope/2\nS1,peer,R2,4,I3/R2/form/9\n"
+    rows = "S1,peer,R1,5,I1/R1/hope/2;I2/R1/risk/3\nS2,peer,R1,5,I1/R1/hope/2\nS1,peer,R2,4,I3/R2/form/9;I3/R2/form/9\n"
     problems = elsewhere(read(rows), SEGMENTS, PLACES)
     assert [(p.check, p.row, p.column, p.subject) for p in problems] == [
         ("AN060", 3, "evidence", "case:S2"),
