@@ -34,6 +34,7 @@ from tasks.string_decisions import WHERE as DECIDED_STRINGS
 from tasks.survey_rows import list_tables, survey_tables
 from tasks.workspace import Workspace
 from trustworthiness import packet_id
+from trustworthiness.reply import read_envelope
 
 REGISTERS = ("registers/recruitment.csv", "registers/consent.csv", "registers/member_checks.csv")
 INTERVIEWS = "registers/interviews.csv"
@@ -41,6 +42,8 @@ DECISIONS = "registers/decisions.csv"
 NEGATIVE_CASES = "analysis/negative_cases.csv"
 RESTRICTED_TABLES = ("restricted/participants.csv", "restricted/identities.csv")
 PACKET_TABLES = ("restricted/packets/overview.csv", "restricted/packets/withdrawn_quotes.csv")
+REBUILT = ("packets/send_list.csv", "packets/send_list.xlsx", "packets/replies.csv")
+"""Lists that name people and are made again from what stays."""
 PLACEHOLDER = re.compile(rb"\[[a-z ]+\]")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 HEARD = "audio_checks/"
@@ -216,10 +219,11 @@ def _field_notes(place: Workspace, person: Person) -> Iterator[str]:
 
 def _replies(place: Workspace, participant: str) -> Iterator[str]:
     for stored in place.files.list_versions("replies/"):
+        data = place.files.get(stored.key, stored.version_id or None)
         try:
-            reply = json.loads(place.files.get(stored.key, stored.version_id or None))
-        except ValueError:
-            continue  # not a reply in our form: a query of its own says so
+            reply = read_envelope(data, stored.key).model_dump() if data.startswith(b"PK") else json.loads(data)
+        except (ValueError, StudyError):
+            continue  # not a reply in our forms: a query of its own says so
         if isinstance(reply, dict) and reply.get("participant_code") == participant:
             yield stored.key
 
@@ -230,7 +234,8 @@ def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], 
     yield from _keys(place.restricted, f"{SIGNED_FORMS}{person.participant}/")
     yield from (key for key, is_alone in forms_about(place, person.participant).items() if is_alone)
     ids = {*person.interviews, *person.packets, *_names(place, person.interviews)}
-    folders = ("packets/",) if person.disposition == "deidentify" else (FOLDER, "packets/")
+    folders = ("packets/", "replies/") if person.disposition == "deidentify" else (FOLDER, "packets/", "replies/")
+    yield from (key for key in REBUILT if _stored(place, f"{RESTRICTED}{key}") is not None)
     for folder in folders:
         for key in _keys(place.restricted, folder):
             path = PurePosixPath(key)

@@ -18,15 +18,13 @@ from tasks.member_check_replies import read_all
 from tasks.member_check_sending import Followed
 from tasks.packet_register import ANSWERING, PacketRegister, Row
 from tasks.typed_replies import unconfirmed
-from tasks.withdrawn_quotes import claim_queries, list_withdrawn
+from tasks.withdrawn_quotes import list_withdrawn, mark_cited
 from tasks.workspace import Workspace
 from trustworthiness import MemberChecks, fold_member_checks
 from trustworthiness.member_checks import reply_code
 from trustworthiness.reply import Judged, Standing
 
-ANSWERING_CHECKS = frozenset(
-    {"MC005", "MC011", "MC012", "MC013", "MC014", "MC015", "MC016", "MC017", "MC019", "MC021", "MC022"}
-)
+ANSWERING_CHECKS = frozenset({"MC005", "MC011", "MC012", "MC013", "MC014", "MC015", "MC016", "MC017", "MC019", "MC021"})
 CHANGED = re.compile(r"(codebook|claim)[ :]+([A-Za-z0-9_.+-]+)(?:[ :]+(?:version )?v?(\d+))?")
 """What a doubt led to, in the register's column `changed`: `codebook 2`, `claim C3` or `claim C3 v2`."""
 
@@ -82,8 +80,8 @@ def answering(place: Workspace) -> Followed:
         later += reading.unless_changed(closed, row.row)
     waiting = _typed(place, reading)
     made = list_withdrawn(place, replies.quotes)
-    queries = (*reading.queries, *claim_queries(place, reading.events))
-    return Followed((*replies.facts, *later), queries, (*_said(replies.judged), *waiting), made)
+    said = (*_said(replies.judged), *waiting, *mark_cited(place, reading.events))
+    return Followed((*replies.facts, *later), tuple(reading.queries), said, made)
 
 
 def _typed(place: Workspace, reading: PacketRegister) -> tuple[str, ...]:

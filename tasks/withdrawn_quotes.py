@@ -11,10 +11,9 @@ import io
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from study import Event, Fact, Query, Subject
+from study import Event, Fact, Subject
 from study.identifiers import keyed_digest
 from study.objects import NotStored
-from study.query import place as query_place
 from tasks.cited import cited_codings, interview_of, published_claims
 from tasks.codings import material_of
 from tasks.packets import FOLDER, Kept, kept_packets
@@ -24,7 +23,6 @@ from trustworthiness.packet import packet_id
 
 LIST = f"{FOLDER}withdrawn_quotes.csv"
 COLUMNS = ("packet_id", "quote_id", "claims", "irretrievable")
-CHECK = "MC022"
 FEWEST = 3
 """A shorter piece, such as "yes, they did", may stand for anything."""
 Quote = tuple[str, str]
@@ -95,28 +93,18 @@ def cited_still(place: Workspace, events: Iterable[Event]) -> dict[str, tuple[st
     return {claim: codings for claim, codings in still.items() if codings}
 
 
-def claim_queries(place: Workspace, events: list[Event]) -> list[Query]:
-    """MC022 for every claim that still rests on a withdrawn quote, and the list of quotes brought up to date."""
+def mark_cited(place: Workspace, events: list[Event]) -> tuple[str, ...]:
+    """Bring the list up to date with the claims that rest on each quote, and say in counts what is to be done.
+
+    AN027 names the claims; what is published cannot be called back, and the list says so.
+    """
     still, published = cited_still(place, events), published_claims(events)
     _write(place, dict.fromkeys(_listed(place), ("", "")) | _rested_on(place, still, published))
-    file = place.protocol.analysis.claims
-    return [
-        Query.raised(
-            CHECK,
-            "block",
-            study=place.protocol.id,
-            subject=f"claim:{claim}",
-            place=query_place(place.ref(file), f"claim.{claim}", 0),
-            where=f"{file}, claim {claim}, column codings",
-            message="The claim rests on a quote that its speaker took back. Take its codings out of the claim and out "
-            f"of every draft{PUBLISHED if claim in published else ''}; restricted/{LIST} names the quote.",
-            rows=codings,
-        )
-        for claim, codings in sorted(still.items())
-    ]
-
-
-PUBLISHED = ", and correct what can be corrected of what is published: that cannot be called back"
+    if not still:
+        return ()
+    gone = len(set(still) & published)
+    said = f"claims that rest on quotes taken back: {len(still)}"
+    return (f"Member checks: {said}{f', {gone} of them published' if gone else ''} (restricted/{LIST}).",)
 
 
 def _rested_on(

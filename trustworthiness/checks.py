@@ -132,12 +132,6 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "A choice among replies names one that is there, by somebody who may choose",
         "Which of two answers counts is decided by a person; a choice of nothing would be forgotten in silence.",
     ),
-    (
-        "MC022",
-        "block",
-        "No claim rests on words their speaker took back",
-        "A withdrawn quote must leave claims, drafts and what is published next.",
-    ),
 )
 
 REPLY_REMEDIES: dict[str, str] = {

@@ -421,3 +421,25 @@ def test_replies_of_the_person_go_too(running):
     names = {p.name for p in (running / "replies").iterdir()}
     assert {"other.json", "torn.json"} <= names
     assert "one.json" not in names
+
+
+def test_replies_on_paper_word_documents_and_lists_that_name_the_person_go_too(running):
+    from pages.packet import packet_forms
+    from trustworthiness.packet import Packet, PlainTheme
+
+    packet = Packet("MC-I0001", "P001", "en", ("Hello.",), ("a", "b", "c"), (PlainTheme("T1", "One."),), (), ())
+    (running / "replies").mkdir(exist_ok=True)
+    form = packet_forms(packet, version=1, forms=["docx"])["docx"]
+    (running / "replies" / "answers.docx").write_bytes(form)
+    kept = running / "restricted"
+    for name in ("replies/MC-I0001/001.json", "replies/MC-I0001/page.pdf", "replies/MC-I0002/001.json"):
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        (kept / name).write_bytes(b"{}")
+    (kept / "packets").mkdir(exist_ok=True)
+    for name in ("packets/send_list.csv", "packets/send_list.xlsx", "packets/replies.csv"):
+        (kept / name).write_bytes(b"P001")
+    apply(running)
+    left = left_of(running)
+    assert not [path for path in left if "MC-I0001" in path or "send_list" in path or path.endswith("replies.csv")]
+    assert not [path for path in left if path.endswith("answers.docx")]
+    assert [path for path in left if "MC-I0002" in path]
