@@ -31,7 +31,7 @@ def trace_study(study: str, start: str | None, *, back: bool, orphans: bool, as_
     place = LookedAt(study, as_of)
     if orphans:
         return _print_orphans(place, as_json)
-    from pages.lineage_words import tree_document, tree_lines
+    from pages.lineage_words import SHORT, tree_document, tree_lines
     from tasks.lineage import web_of
     from trustworthiness.walk import walk_back, walk_forward
 
@@ -39,10 +39,15 @@ def trace_study(study: str, start: str | None, *, back: bool, orphans: bool, as_
     keys, note = _found(place, web, str(start))
     paths = _namable(place)
     ways = {"resting_on": walk_back} if back else {"rests_on": walk_forward, "resting_on": walk_back}
+    beside = _beside(place, str(start))
     if as_json:
         found = [{name: tree_document(walk(web, key), paths) for name, walk in ways.items()} for key in keys]
         typer.echo(
-            json.dumps({"start": _safe(place, str(start)), "note": note, "found": found}, ensure_ascii=False, indent=1)
+            json.dumps(
+                {"start": _safe(place, str(start)), "note": note, "found": found, "speaks_to_it": beside},
+                ensure_ascii=False,
+                indent=1,
+            )
         )
         return Exit.DONE
     if note:
@@ -54,8 +59,22 @@ def trace_study(study: str, start: str | None, *, back: bool, orphans: bool, as_
             typer.echo(f"{titles[name]}{'' if step.steps else ': nothing on record'}")
             for line in tree_lines(step, paths):
                 typer.echo(f"  {line}")
+    for number, one in enumerate(beside):
+        what = f"{one['what'].replace('_', ' ')} {one['id']}: {one['state'].replace('_', ' ')}"
+        if not number:
+            typer.echo("What speaks to it")
+        typer.echo(f"  {what} [{one['event_id'][:SHORT]}]")
     typer.echo("Linked is not supported: whether evidence bears a claim out is for a reader to judge.")
     return Exit.DONE
+
+
+def _beside(place: LookedAt, start: str) -> list[dict[str, str]]:
+    """What speaks to a claim; nothing where the start is no claim."""
+    from tasks.lineage import lineage_of
+
+    if start not in _claims(place):
+        return []
+    return [asdict(one) for claim in lineage_of(place).claims if claim.claim == start for one in claim.beside]
 
 
 def _found(place: LookedAt, web: Web, start: str) -> tuple[list[str], str]:

@@ -15,6 +15,7 @@ from trustworthiness.lineage import GAPS, ClaimLineage, Lineage
 
 ABOUT_CONSENT = ("no_consent_then", "withdrawn_since")
 """Gaps that say something of people, which is shown only of enough of them."""
+DOUBT = "member_check_doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +60,18 @@ def claim_line(claim: ClaimLineage, k: int) -> ClaimLine:
         people=f"fewer than {k} people" if is_small else plural(claim.people, "person", "people"),
         consent=f"consent: {consent}",
         gaps=gaps,
-        beside=tuple(f"{one.what.replace('_', ' ')} {one.id}: {one.state.replace('_', ' ')}" for one in claim.beside),
+        beside=_beside(claim),
     )
+
+
+def _beside(claim: ClaimLineage) -> tuple[str, ...]:
+    """What speaks to a claim; of doubts in member checks only whether any is open, never how many people had them."""
+    doubts = [one for one in claim.beside if one.what == DOUBT]
+    told = [
+        f"{one.what.replace('_', ' ')} {one.id}: {one.state.replace('_', ' ')}"
+        for one in claim.beside
+        if one not in doubts
+    ]
+    if doubts:
+        told.append(f"doubts in member checks: {'some open' if any(d.state == 'open' for d in doubts) else 'settled'}")
+    return tuple(told)

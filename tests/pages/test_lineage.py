@@ -92,6 +92,12 @@ def test_of_few_people_neither_number_nor_consent_is_shown() -> None:
     assert (enough.people, enough.consent, len(enough.gaps)) == ("6 people", "consent: a gap", 1)
 
 
+def test_of_doubts_it_is_told_only_whether_any_is_open() -> None:
+    doubts = tuple(Beside("member_check_doubt", "T0", state, f"e{n}") for n, state in enumerate(("settled", "open")))
+    assert claim_line(replace(claim("CL1"), beside=doubts), 5).beside == ("doubts in member checks: some open",)
+    assert claim_line(replace(claim("CL1"), beside=doubts[:1]), 5).beside == ("doubts in member checks: settled",)
+
+
 def test_a_retracted_claim_is_told_and_not_drawn() -> None:
     gone = replace(claim("CL3"), is_retracted=True)
     assert layered(lineage(claim("CL1"), gone), 5).layers[0] == (("CL1", "ok"),)

@@ -253,6 +253,7 @@ def test_trace_walks_both_ways_names_nobody_and_records_nothing(study: Path) -> 
     steps = ("claim asserted: claim CL1", "codings imported", "transcript released", "interview held", "consent given")
     assert [down.output.find(step) for step in steps] == sorted(down.output.find(step) for step in steps) != [-1] * 5
     assert "peer debriefing: debriefing DB7, 2 June 2016" in down.output
+    assert "What speaks to it\n  debriefing DB7: claim changed [" in down.output
     document = json.loads(run.invoke(app, ["trace", str(study), "CL1", "--json"]).output)
     (consent,) = {id for id in _ids(document["found"][0]["rests_on"]) if id in consents} or {""}
     back = run.invoke(app, ["trace", str(study), consent[:8], "--back"]).output
