@@ -80,10 +80,11 @@ class _PacketDocument(Document):
 
     def _line(self, text: str, style: str | None = None) -> Paragraph:
         """The same as the paragraph it became, in the style with that id."""
-        lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean(text).split("\n"))
+        lines = clean(text).splitlines() or [""]
+        said = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in lines)
         paragraph = self._docx.add_paragraph()
         paragraph._p.style = style
-        paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{lines}</w:r>"))
+        paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{said}</w:r>"))
         return paragraph
 
     def _themes(self) -> None:

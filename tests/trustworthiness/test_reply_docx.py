@@ -63,7 +63,7 @@ def test_an_untouched_document_answers_nothing_and_names_its_packet():
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     given=st.tuples(*[st.tuples(st.sampled_from([None, *VERDICTS]), COMMENTS)] * 3),
     missing=COMMENTS,
