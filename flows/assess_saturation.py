@@ -23,7 +23,8 @@ def assess_saturation(request: AssessSaturation) -> Outcome:
     """Import the codings and say for each sequence of interviews whether new codes have stopped coming.
 
     Every quote is looked up in the released version of its transcript. Only codings found there count, and only where
-    the protocol claims saturation. The index informs; stopping is decided by people, in registers/decisions.csv.
+    the protocol claims saturation. The index informs; stopping is decided by people, in registers/decisions.csv, with
+    their minutes. The page out/analysis/saturation.html draws the curve and says how robust the index is.
     """
     with opened(request, flow="assess-saturation") as place:
         material = read_material(place)

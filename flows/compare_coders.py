@@ -20,10 +20,11 @@ class CompareCoders(StudyRequest):
 
 @flow(name="compare-coders")
 def compare_coders(request: CompareCoders) -> Outcome:
-    """Compare the coders on the transcripts that two or more of them coded, turn by turn and code by code.
+    """Compare the coders on the transcripts that two or more of them coded, unit by unit and code by code.
 
-    The list of disagreements comes first, by place and without quotes, then percent, alpha, kappa and AC1. A turn
-    without a code counts as its absence. Only where the protocol asks for agreement.
+    The list of disagreements comes first, by place and without quotes (with the words under restricted/agreement/, for
+    the coders' meeting), then percent, kappa, Fleiss, alpha and AC1 with intervals. The unit and what uncoded text
+    means are those of study.yaml. Only where the protocol asks for agreement.
     """
     with opened(request, flow="compare-coders") as place:
         material = read_material(place)

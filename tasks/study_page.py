@@ -30,6 +30,7 @@ from recruitment.withdrawal import without_erased
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.call_list import due_section
+from tasks.coder_agreement import PAGE as AGREEMENT
 from tasks.member_check_page import PAGE as MEMBER_CHECKS
 from tasks.outcome import Outcome
 from tasks.queries import CODE
@@ -37,6 +38,7 @@ from tasks.query_places import QueryPlaces
 from tasks.recruitment import affiliations
 from tasks.registers import Registers, read_registers
 from tasks.sample_section import stage_section
+from tasks.saturation_page import PAGE as SATURATION
 from tasks.site_diagrams import site_diagrams
 from tasks.standing import Standing
 from tasks.summary import in_words, waiting
@@ -260,6 +262,8 @@ def _links(place: Workspace) -> tuple[tuple[str, str], ...]:
         ("Dossier for the auditor", "dossier/index.html"),
         ("Transcripts", OVERVIEW),
         ("Surveys", SURVEYS),
+        ("Saturation", SATURATION),
+        ("Agreement between coders", AGREEMENT),
         ("Member checking", MEMBER_CHECKS),
         ("Checks in detail", "data_docs/index.html"),
         ("Progress to print", "progress.html"),
