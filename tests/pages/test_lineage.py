@@ -112,8 +112,8 @@ def test_the_teams_page_has_every_step_and_what_speaks_to_a_claim() -> None:
     assert [cell.text_content().strip() for cell in page.xpath("//section[@id='claim-CL1']//tbody/tr[1]/*")] == [
         "I0",
         "R1/code0_0/3",
-        "yes",
-        "in force",
+        "released",
+        "consent in force",
         "not withdrawn",
     ]
     assert "secret" not in text
