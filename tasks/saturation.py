@@ -18,6 +18,7 @@ from recruitment.withdrawal import without_erased
 from study import Fact
 from study.protocol.analysis import Saturation
 from tasks.assessed import MOST_CAUSES, Assessed
+from tasks.codebook_freezing import freeze
 from tasks.codings import UNVERSIONED, Material, reference_of
 from tasks.read import read_restricted_table
 from tasks.saturation_artifacts import show_saturation
@@ -25,7 +26,7 @@ from tasks.saturation_decisions import decide
 from tasks.saturation_page import Assessment, forget_saturation, write_saturation
 from tasks.workspace import Workspace
 
-SATURATION_CHECKS = frozenset({"AN009", "AN050", "AN051"})
+SATURATION_CHECKS = frozenset({"AN009", "AN050", "AN051", "AN052", "AN053"})
 HELD = ("full", "part")
 """Outcomes of an interview that has a transcript to code; a notes-only one has none."""
 
@@ -42,14 +43,15 @@ def assess_sequences(place: Workspace, material: Material) -> Assessed:
     order = sequences(place, material)
     if order is None:
         return Assessed(said=("Saturation by group is not available: restricted/participants.csv is not here.",))
+    frozen, doubtful = freeze(place, material)
     found = {name: _assessed(claimed, material, name, held) for name, held in order.items()}
     facts = {name: _fact(place, material, one) for name, one in found.items()}
     decisions = decide(place, order, facts)
-    page, made = write_saturation(place, material, found, facts, decisions.shown or {})
+    page, made = write_saturation(place, material, found, facts, decisions.shown or {}, frozen)
     show_saturation(place.protocol.id, page, made)
     return Assessed(
-        (*facts.values(), *decisions.facts),
-        decisions.problems,
+        (*frozen, *facts.values(), *decisions.facts),
+        (*doubtful, *decisions.problems),
         tuple(_said(one) for one in found.values()),
         (made,),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,15 +41,20 @@ def write_saturation(
     found: Mapping[str, Assessment],
     facts: Mapping[str, Fact],
     decided: Mapping[str, tuple[Decided, ...]],
+    frozen_now: Iterable[Fact] = (),
 ) -> tuple[SaturationPage, str]:
-    """Write the page for the team to out/; the page and its path in the study folder."""
+    """Write the page for the team to out/; the page and its path in the study folder.
+
+    `frozen_now` are versions of the codebook frozen in this run, not recorded yet.
+    """
     claimed = place.protocol.analysis.saturation
     assert claimed is not None  # asked for before
     events = place.events()
     versions = tuple(_guides(place, events))
     used = _guide_versions(place)
+    frozen = _frozen(place, (*(e for e in events if e.kind == "codebook.frozen"), *frozen_now))
     parts = tuple(
-        _part(place, material, one, facts[name], decided.get(name, ()), events, versions, used)
+        _part(place, material, one, facts[name], decided.get(name, ()), events, versions, used, frozen)
         for name, one in found.items()
     )
     kept = without_erased(material.recruitment, events)
@@ -80,13 +85,9 @@ def _part(
     events: list[Event],
     versions: tuple[tuple[str, str, date], ...],
     used: Mapping[str, str],
+    frozen: Mapping[str, date],
 ) -> SequencePart:
     days = [material.recruitment.interviews[t].day for t in found.transcripts]
-    frozen = {
-        str(e.data["version"]): local_day(e.occurred, place.protocol.zone)
-        for e in events
-        if e.kind == "codebook.frozen"
-    }
     before = _before(events, fact)
     return SequencePart(
         name=found.name,
@@ -111,6 +112,11 @@ def _part(
         since=changes(before.data, fact.data) if before else (),
         before=_day(place, before.recorded_at) if before else "",
     )
+
+
+def _frozen(place: Workspace, acts: Iterable[Event | Fact]) -> dict[str, date]:
+    """The day each version of the codebook was frozen."""
+    return {str(act.data["version"]): local_day(act.occurred, place.protocol.zone) for act in acts}
 
 
 def _title(place: Workspace, name: str) -> str:

@@ -118,6 +118,25 @@ def test_a_codebook_with_merged_codes_is_assessed_anew_and_the_decision_reported
     assert faults(run(root)[0]) == []
 
 
+def test_a_codebook_is_frozen_once_and_other_words_under_its_version_are_told(root: Path) -> None:
+    decide(
+        root,
+        "freeze_codebook,1,,INV1,2016-07-01,Nothing to add.",
+        "freeze_codebook,9,,INV1,2016-07-01,Wrong.",
+        "freeze_codebook,1,,COO1,2016-07-01,Not theirs.",
+    )
+    assessed, _ = run(root)
+    assert faults(assessed) == [("AN052", 3, "subject"), ("AN052", 4, "person")]
+    (frozen,) = [f for f in assessed.facts if f.kind == "codebook.frozen"]
+    assert (frozen.data["version"], frozen.data["codes"]) == ("1", 2)
+    assert "version 1, frozen on 2016-07-01" in page(root)
+    book = root / "analysis/codebook.csv"
+    book.write_text(book.read_text().replace("Being asked", "Being asked by somebody"))
+    assessed, _ = run(root)
+    assert faults(assessed)[-1] == ("AN053", 0, "version")
+    assert [f.kind for f in assessed.facts] == ["saturation.assessed"]
+
+
 def test_interviews_that_no_longer_count_are_told_and_too_few_is_no_claim(root: Path) -> None:
     run(root)
     codings = root / "analysis/codings.csv"
