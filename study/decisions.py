@@ -89,6 +89,9 @@ DECISIONS = {
     "copy.cleared": "copy elsewhere removed",
     "review.decided": "string reviewed",
     "audit.attested": "dossier attested",
+    "audit.closed": "audit visit closed",
+    "archive.deposited": "material handed to an archive",
+    "linkage.destroyed": "linkage destroyed",
     "study.closed": "study closed",
 }
 """Kinds of event that are a person's decision, in the words of pages."""

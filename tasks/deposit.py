@@ -37,16 +37,10 @@ from trustworthiness.deposit import Contents, metadata, packed
 
 BESIDE = ("role", "group")
 """What may be said beside a deposited transcript, where it fits enough people."""
-TEAM_TEXTS = (
-    "codebook/",
-    "instruments/",
-    "consent_forms/",
-    "data/surveys/",
-    "README.md",
-    "LICENSE.txt",
-    "metadata.json",
-)
+TEAM_TEXTS = ("codebook/", "instruments/", "consent_forms/", "data/surveys/")
 """The team's own words, and numbers only: searched for what the registries know."""
+OUR_TEXTS = ("README.md", "LICENSE.txt", "metadata.json")
+"""Words of this program and of study.yaml: searched for codes, because any word may be somebody's surname."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +222,7 @@ def _leaks(place: Workspace, files: Mapping[str, bytes], chosen: _Chosen) -> lis
     sources = {f"data/transcripts/{id}.txt": interview for interview, id in chosen.ids.items()}
     found = []
     for path, body in sorted(files.items()):
-        hits = search.hits(body, is_team=path.startswith(TEAM_TEXTS))
+        hits = search.hits(body, by="us" if path in OUR_TEXTS else "team" if path.startswith(TEAM_TEXTS) else "people")
         if hits:
             of = f" (transcript {sources[path]})" if path in sources else ""
             kinds = ", ".join(f"{count} {what}" for what, count in sorted(hits.items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import Literal
 
 from evidence.detectors import FAMILY
 from evidence.leaks import find_leaks
@@ -36,8 +37,11 @@ class Search:
         self._codes = [re.compile(pattern) for pattern in patterns]
         self._trail_codes = frozenset(place.known_trail_codes().values())
 
-    def hits(self, body: bytes, *, is_team: bool = False) -> Mapping[str, int]:
-        """What is found in a text, by kind in words, counted; a text that is not UTF-8 is searched as Latin-1."""
+    def hits(self, body: bytes, *, by: Literal["people", "team", "us"] = "people") -> Mapping[str, int]:
+        """What is found in a text, by kind in words, counted; a text that is not UTF-8 is searched as Latin-1.
+
+        What the team wrote is searched for names the registries hold, what this program wrote for codes alone.
+        """
         try:
             text = body.decode()
         except UnicodeDecodeError:
@@ -45,11 +49,12 @@ class Search:
         found: Counter[str] = Counter()
         nan = float("nan")
         whole = Transcript(turn_table([(nan, nan, "", text, 1)]), "", "txt")
-        for leak in find_leaks(whole, self._looker.detectors, decided=self._looker.decided):
+        leaks = () if by == "us" else find_leaks(whole, self._looker.detectors, decided=self._looker.decided)
+        for leak in leaks:
             family = FAMILY.get(leak.span.kind, "candidate")
-            if not is_team or family in OF_TEAM:
+            if by == "people" or family in OF_TEAM:
                 found[WORDS[family]] += 1
-        codes = self._codes[:1] if is_team else self._codes
+        codes = self._codes if by == "people" else self._codes[:1]
         for token in _TOKEN.findall(text):
             if token in self._trail_codes or any(code.fullmatch(token) for code in codes):
                 found["codes of people, sites or interviews"] += 1

@@ -63,6 +63,8 @@ def make_dossier(place: Workspace) -> Published:
     paths = (str(place.out.root / PAGE), str(place.out.root / write_audit_folder(place, standing, made)))
     handed = hand_to_auditors(place, made.digest, _handed_on(place, files))
     before = {e.data["content"] for e in place.events(["dossier.published"])}
+    if place.events(["study.closed"]):
+        return Published((), ("The study is closed; its dossier was written again as it is.", *handed), paths)
     if made.digest in before:
         return Published((), ("The dossier says what it said before; nothing to publish.", *handed), paths)
     fact = Fact("dossier.published", place.instant, data={"content": made.digest})

@@ -7,6 +7,7 @@ replies, packets and reasons go, and every link and key that leads to them; the 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import secrets
@@ -21,6 +22,7 @@ from study import Event, Fact, Reference, StudyError, Subject
 from study.identifiers import digest, keyed_digest
 from study.objects import FolderStore, NotStored
 from study.protocol.registers import REGISTER_NAMES
+from tasks.attested import ATTESTED
 from tasks.codes import PARTICIPANTS
 from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
 from tasks.exported import exports_of_people, undeclared_files
@@ -96,9 +98,9 @@ def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
     ids = {*person.interviews, *person.packets}
     about += [e for e in events if e.kind == "query.set_aside" and ids & {s.id for s in e.subject}]
     held = {*_restricted_about(place, person, tuple(files), {e.id for e in about}), *unsound}
-    held |= {*exports_of_people(place)}
+    held |= {*exports_of_people(place), *_keys(place.restricted, "audit/"), *_keys(place.restricted, "deposit/")}
     claims = list(_claims(place, person, events, tuple(masks.items())))
-    paths = [*files, *sorted(f"{RESTRICTED}{key}" for key in held)]
+    paths = [*files, *sorted(f"{RESTRICTED}{key}" for key in held), *_attested(place, person)]
     artefacts = [Artefact(path, place.codes.known_ref(path)) for path in paths]
     artefacts += [Artefact(f"records/claim.asserted/{id}.json", f"r{id}") for _, id, _ in claims]
     latest = latest_references(events)
@@ -108,6 +110,19 @@ def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
     return Plan(
         decision.id, tuple(artefacts), tuple(t for t in planned if t is not None), person.participant, person.trail_code
     )
+
+
+def _attested(place: Workspace, person: Person) -> Iterator[str]:
+    """Pages of attested dossiers that repeat what goes; their list of SHA-256 stays, and says that they were there."""
+    pages = [key for key in _keys(place.files, ATTESTED) if key.endswith(".html")]
+    table = read_table(place, place.protocol.analysis.codings) if pages else None
+    if table is None or person.disposition != "delete" or not {"transcript_id", "quote"} <= set(table.columns):
+        return
+    quotes = list(dict.fromkeys(table.loc[table["transcript_id"].isin(person.interviews), "quote"]))
+    for page in pages:
+        text = html.unescape(place.files.get(page).decode(errors="replace"))
+        if next(repeated(text, quotes), None) is not None:
+            yield page
 
 
 def packets_plan(place: Workspace, decision: Event, events: list[Event]) -> Plan:

@@ -27,11 +27,12 @@ from recruitment.copies import GOES
 from recruitment.withdrawal import Material, SequenceChange, dispositions_offered, last_day
 from study import Event, StudyError
 from tasks.cited import cited_codings, interview_of, published_claims
+from tasks.coding_sources import coded_rows
 from tasks.codings import material_of
 from tasks.distribution import stored
 from tasks.exported import exports_of_people
 from tasks.packets import kept_packets
-from tasks.read import read_restricted_table, read_table
+from tasks.read import read_restricted_table
 from tasks.saturation import sequences
 from tasks.workspace import Workspace
 
@@ -114,7 +115,7 @@ def _refuse_not_offered(
 def _material(
     place: Workspace, asked: Withdrawal, code: str, events: list[Event], recruitment: Recruitment
 ) -> Material:
-    codings = read_table(place, place.protocol.analysis.codings)
+    codings = coded_rows(place, set(recruitment.interviews))
     packets = {
         id: len(versions[max(versions)].packet.quotes)
         for id, versions in kept_packets(place).items()
@@ -122,7 +123,7 @@ def _material(
     }
     cited = {claim: tuple(map(interview_of, ids)) for claim, ids in cited_codings(place, events).items()}
     return Material(
-        codings={} if codings is None else dict(Counter(codings["transcript_id"])),
+        codings=dict(Counter(codings["transcript_id"])),
         survey_rows=dict(_survey_rows(place, asked.participant)),
         quotes=packets,
         cited=cited,

@@ -19,7 +19,7 @@ from tasks.string_decisions import how_resolved
 from tasks.workspace import Workspace
 
 FOLDER = "queries/"
-NEVER_SET_ASIDE = ("CN", "SA", "MC003", "SV007", "SV040", "SV041", "SV042", "SV043", "SV049", "TR050")
+NEVER_SET_ASIDE = ("CN", "SA", "MC003", "SV007", "SV040", "SV041", "SV042", "SV043", "SV049", "TR050", "AU002")
 """Queries on consent, approval, withdrawal and whose answers these are become deviations; nobody can set them aside."""
 UNCHECKED = ("EX001", "SV001", "SV004", "SV076", "SV077", "SV093")
 """Queries that say that a survey was not checked as it is meant to be: what nobody checked, nobody can accept."""

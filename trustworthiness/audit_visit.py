@@ -214,7 +214,7 @@ def _visit(code: str, acts: Sequence[tuple[Event, date]]) -> AuditVisit | None:
             if e.kind == "audit.accessed"
         ),
         refused=sum(int(e.data.get(name, 0)) for e in refusals.values() for name in counts),
-        questions=tuple(_questions(acts)),
+        questions=tuple(sorted(_questions(acts), key=lambda q: q.query)),
         attestations=tuple(_attestation(e, on) for e, on in acts if e.kind == "audit.attested"),
         closed=closed[1] if closed else None,
         removed=int(closed[0].data["removed"]) if closed else 0,
