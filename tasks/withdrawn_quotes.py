@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from trustworthiness.packet import packet_id
 
 LIST = f"{FOLDER}withdrawn_quotes.csv"
 COLUMNS = ("packet_id", "quote_id", "claims", "irretrievable")
+WORD = re.compile(r"\w+")
 FEWEST = 3
 """A shorter piece, such as "yes, they did", may stand for anything."""
 Quote = tuple[str, str]
@@ -31,8 +33,8 @@ Quote = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnQuotes:
-    """The words taken back, by interview, and the quotes' ids by packet. Words are compared without white space and
-    case."""
+    """The words taken back, by interview, and the quotes' ids by packet. Words are compared without case and what
+    stands between them."""
 
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -161,4 +163,4 @@ def _shared(said: str, words: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(WORD.findall(text.casefold()))
