@@ -17,6 +17,7 @@ from analysis.words import Spoken, words
 from study import Protocol, Reference
 from study.objects import NotStored
 from tasks.coding_imports import ReadExport, read_imports
+from tasks.read import read_table
 from tasks.released import Released
 from tasks.workspace import Workspace
 
@@ -89,6 +90,21 @@ def exports_with(place: Workspace, interviews: Collection[str]) -> list[str]:
         for one in read_imports(place.root, place.protocol)
         if one.data and (one.export is None or any(names.interview(name)[0] for name in one.export.sources))
     ]
+
+
+def coded_rows(place: Workspace, interviews: Collection[str]) -> pd.DataFrame:
+    """What was coded as the files have it, used or not: transcript_id and quote, of these interviews in exports and of
+    every one in the team's own table."""
+    own = read_table(place, place.protocol.analysis.codings)
+    frames = [own[["transcript_id", "quote"]]] if own is not None and {"transcript_id", "quote"} <= set(own) else []
+    names = study_names(place.protocol, interviews)
+    for one in read_imports(place.root, place.protocol):
+        if one.export is not None:
+            known = {name: names.interview(name)[0] for name in one.export.sources}
+            rows = one.export.segments[["source", "text"]].drop_duplicates()
+            rows = rows.assign(transcript_id=rows["source"].map(known), quote=rows["text"])
+            frames.append(rows.loc[rows["transcript_id"].fillna("") != "", ["transcript_id", "quote"]])
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["transcript_id", "quote"])
 
 
 def study_names(protocol: Protocol, known: Collection[str]) -> StudyNames:

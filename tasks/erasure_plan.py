@@ -24,6 +24,7 @@ from study.objects import FolderStore, NotStored
 from study.protocol.registers import REGISTER_NAMES
 from tasks.attested import ATTESTED
 from tasks.codes import PARTICIPANTS
+from tasks.coding_sources import coded_rows
 from tasks.erasing import RESTRICTED, Artefact, Plan, Table, at, latest_references
 from tasks.exported import exports_of_people, undeclared_files
 from tasks.forms import forms_about
@@ -328,9 +329,9 @@ def _claims(
 ) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
     """Claims as recorded that repeat what goes: claim id, the event, what is masked in the statement. With `delete`
     that is the person's words, with `deidentify` what was masked in their transcripts."""
-    table = read_table(place, place.protocol.analysis.codings)
     quotes: list[str] = []
-    if person.disposition == "delete" and table is not None and {"transcript_id", "quote"} <= set(table.columns):
+    if person.disposition == "delete":
+        table = coded_rows(place, person.interviews)
         quotes = list(dict.fromkeys(table.loc[table["transcript_id"].isin(person.interviews), "quote"]))
     for event in (e for e in events if e.kind == "claim.asserted"):
         body = _stored(place, f"records/claim.asserted/{event.id}.json")
