@@ -10,11 +10,11 @@ import pytest
 
 from study import Fact, Subject
 from tasks.checking import study_checked
-from tasks.coding_sources import exports_with
+from tasks.coding_sources import coded_rows, exports_with
 from tasks.codings import read_material
 from tasks.workspace import Workspace
-from tests.tasks.coding_study import BAD, imports, maxqda, study_of_few
-from tests.tasks.test_analysis import EXAMPLES, carried_out, rewrite, run
+from tests.tasks.coding_study import BAD, codings_in, imports, maxqda, study_of_few
+from tests.tasks.test_analysis import EXAMPLES, carried_out, rewrite, rows, run
 
 pytestmark = pytest.mark.real
 
@@ -136,6 +136,8 @@ def test_check_says_what_each_export_is_and_who_is_not_known(study: Path) -> Non
     )
     with run(study) as place:
         assert exports_with(place, {"I0003"}) == [f"{BAD}/one.xlsx", f"{BAD}/bad.qdpx"]
+        own, exported = len(rows(study / "analysis/codings.csv")), len(codings_in(study, "I0003"))
+        assert len(coded_rows(place, {"I0003"})) == own + exported
     (study / "surveys/staff.sav").unlink()  # read in a process of its own, and no matter here
     checked = study_checked(study)
     said = "\n".join(checked.said)
