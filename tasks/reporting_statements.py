@@ -11,13 +11,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from study import Event, Fact, Query
+from study.identifiers import digest
 from study.objects import NotStored
 from study.query import place as place_of
 from tasks.never import never_list
 from tasks.read import read_restricted_table, read_table
 from tasks.workspace import Workspace
 from trustworthiness.checklists import Stated
-from trustworthiness.checklists.statements import DOSSIER_CHECKS, KIND, Unusable, read_statements
+from trustworthiness.checklists.statements import DOSSIER_CHECKS, KIND, Unusable, read_statements, statements_in
 
 STATEMENT_CHECKS = frozenset(id for id, *_ in DOSSIER_CHECKS)
 MESSAGES = {
@@ -46,27 +47,29 @@ def read_reporting(place: Workspace) -> Statements:
 
 
 def reporting(place: Workspace) -> Statements:
-    """The same without Prefect."""
+    """The same without Prefect; once the study is closed nothing is stated any more."""
     path = place.protocol.analysis.reporting
     table = read_table(place, path)
     if table is None:
         return Statements((), ())
     found, unusable = read_statements(table, place.events([KIND]), now=place.instant, names=_names(place))
+    if place.events(["study.closed"]):
+        found = ()
     facts = tuple(place.with_record(s.fact, {"item": s.item, "statement": s.words}) for s in found)
     return Statements(facts, tuple(_query(place, path, problem, n) for n, problem in enumerate(unusable)))
 
 
 def stated(place: Workspace, events: Iterable[Event]) -> Mapping[str, Stated]:
-    """The newest statement to each item whose words are there and are those that were recorded.
+    """The newest statement to each item, where it is what the file says now and its words are there.
 
-    A statement whose row was taken out of the file is no longer made: then the item has none.
+    A statement whose row was taken out or changed into one that cannot be used is no longer made.
     """
     table = read_table(place, place.protocol.analysis.reporting)
-    rows = [] if table is None else zip(table.get("item", ()), table.get("statement", ()), strict=True)
-    kept = {str(item).strip().upper() for item, words in rows if str(words).strip()}
+    rows = statements_in(table) if table is not None else []
+    said = {item: words for item, words in reversed(rows) if words}  # of two to one item the first is used
     newest: dict[str, Event] = {}
     for event in events:
-        if event.kind == KIND and event.data["item"] in kept:
+        if event.kind == KIND and digest(said.get(event.data["item"], "").encode()) == event.data["content"]:
             item = str(event.data["item"])
             newest[item] = max(newest.get(item, event), event, key=lambda e: int(e.data["version"]))
     found = {item: (event.id, _words(place, event)) for item, event in newest.items()}

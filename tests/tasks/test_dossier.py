@@ -21,7 +21,7 @@ from storage.s3 import S3Store
 from study import Fact
 from tasks.dossier import make_dossier
 from tasks.dossier_s3 import hand_to_auditors, packed
-from tasks.reporting_statements import reporting
+from tasks.reporting_statements import reporting, stated
 
 _spec = importlib.util.spec_from_file_location("member_check_study", Path(__file__).parent / "member_check_study.py")
 tiny = importlib.util.module_from_spec(_spec)
@@ -65,6 +65,24 @@ def test_what_the_team_states_is_recorded_and_shown_as_stated(place):
     place.files.put("analysis/reporting.csv", b"item,statement\n")
     make_dossier(place)
     assert "Two women" not in page(place, "coreq")  # taken back
+
+
+def test_a_statement_changed_into_one_that_names_somebody_is_no_longer_made(place):
+    state(place, "item,statement\nCOREQ-6,Nobody was known to us.\n")
+    assert stated(place, place.events())["COREQ-6"].words == "Nobody was known to us."
+    assert state(place, "item,statement\nCOREQ-6,P001 was known to us.\n").facts == ()
+    assert stated(place, place.events()) == {}
+
+
+def test_of_two_statements_to_one_item_the_first_stands(place):
+    found = state(place, "item,statement\nCOREQ-6,The first.\nCOREQ-6,The second.\n")
+    assert [q.check for q in found.queries] == ["DS001"]
+    assert stated(place, place.events())["COREQ-6"].words == "The first."
+
+
+def test_a_closed_study_states_nothing_more(place):
+    place.trail.append([Fact("study.closed", place.instant, data={"open_obligations": 0})])
+    assert state(place, "item,statement\nCOREQ-6,Nobody was known to us.\n").facts == ()
 
 
 def test_a_statement_that_names_somebody_or_no_item_is_a_query_that_says_where(place):

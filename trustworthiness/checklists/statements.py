@@ -68,9 +68,7 @@ def read_statements(
     """
     found: dict[str, Statement] = {}
     unusable: list[Unusable] = []
-    cells = table.reindex(columns=list(COLUMNS), fill_value="").itertuples(index=False, name=None)
-    for row, (item, words) in zip(table.index, cells, strict=True):
-        item, words = str(item).strip().upper(), " ".join(str(words).split())
+    for row, (item, words) in zip(table.index, statements_in(table), strict=True):
         if not words:
             continue
         if item not in ITEMS or item in found:
@@ -80,6 +78,12 @@ def read_statements(
         else:
             found[item] = _statement(item, words, events, now)
     return tuple(found.values()), tuple(unusable)
+
+
+def statements_in(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Every row as (item, words), spelt as they are recorded: the item in capitals, spaces single."""
+    cells = table.reindex(columns=list(COLUMNS), fill_value="").itertuples(index=False, name=None)
+    return [(str(item).strip().upper(), " ".join(str(words).split())) for item, words in cells]
 
 
 def _statement(item: str, words: str, events: Sequence[Event], now: str) -> Statement:
