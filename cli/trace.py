@@ -15,7 +15,7 @@ from cli.exits import Exit, UsageError
 
 if TYPE_CHECKING:
     from tasks.looking import LookedAt
-    from trustworthiness.walk import Web
+    from trustworthiness.web import Web
 
 LISTED = 20
 """Ids of one kind of loose end that are shown, unless as JSON."""

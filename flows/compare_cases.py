@@ -45,4 +45,4 @@ def compare_cases(request: CompareCases) -> Outcome:
         checks = (CODING_CHECKS, CASE_CHECKS, GROUP_CHECKS, DISPLAY_CHECKS, RECORD_CHECKS, QUOTE_CHECKS)
         settle_queries(place, found, looked_at(*checks))
         said = (*(sentence for part in done for sentence in part.said), walk_lineage(place))
-        return Outcome("compare-cases", said, tuple(found), (*cases.made, *groups.made, *display.made))
+        return Outcome("compare-cases", said, tuple(found), (*cases.made, *groups.made, *display.made, *written.made))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from trustworthiness.walk import Node, Step
+from trustworthiness.walk import Step
+from trustworthiness.web import Node
 
 SHORT = 8
 WORDS = {

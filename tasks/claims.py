@@ -83,7 +83,8 @@ def records_of(place: Workspace, material: Material) -> Assessed:
     shown = (
         plural(kinds[kind], name) + (still_open if name == "negative case" else "") for kind, name in _NAMES.items()
     )
-    return Assessed(tuple(facts), tuple(problems), (f"On record: {', '.join(shown)}.",))
+    said = (f"On record: {', '.join(shown)}.",)
+    return Assessed(tuple(facts), tuple(problems), said, (f"{place.protocol.storage.out}/{PAGE}",))
 
 
 def _with_records(place: Workspace, entries: Iterable[Entry], events: Iterable[Event]) -> Iterator[Fact]:

@@ -13,7 +13,7 @@ from study.objects import FolderStore, NotStored
 from study.protocol import Protocol as StudyProtocol
 from trustworthiness.lineage import Beside, ClaimRecord, Lineage, trace
 from trustworthiness.loose_ends import Coded, LooseEnds, loose_ends
-from trustworthiness.walk import Web, weave
+from trustworthiness.web import Web, weave
 
 CODED = "analysis/coded.json"
 """Under out/: the ids of the codings that were imported, and the codes of the codebook; no words."""

@@ -152,20 +152,6 @@ def trace_claim(events: Iterable[Event], claim: str, today: date) -> ClaimLineag
     return next((found for found in trace(events, today).claims if found.claim == claim), None)
 
 
-def rests_on(events: Iterable[Event], id: str) -> tuple[str, ...]:
-    """Ids of the events that event rests on, near ones first: its causes, their causes, and so on."""
-    return _reached(_causes(in_fold_order(events)), id)
-
-
-def resting_on(events: Iterable[Event], id: str) -> tuple[str, ...]:
-    """Ids of the events that rest on that event, near ones first: the way back from a consent to the claims."""
-    effects: dict[str, list[str]] = defaultdict(list)
-    for event in in_fold_order(events):
-        for cause in event.causes:
-            effects[cause.id].append(event.id)
-    return _reached(effects, id)
-
-
 def _causes(events: Iterable[Event]) -> dict[str, tuple[str, ...]]:
     return {event.id: tuple(cause.id for cause in event.causes) for event in events}
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from study import Actor, Cause, Event, Fact, Reference, Run, Subject
 from study.identifiers import event_id
-from trustworthiness.lineage import ClaimRecord, resting_on, rests_on, trace, trace_claim
+from trustworthiness.lineage import ClaimRecord, trace, trace_claim
 from trustworthiness.loose_ends import Coded, loose_ends
-from trustworthiness.walk import Step, reached, walk_back, walk_forward, weave
+from trustworthiness.walk import Step, reached, walk_back, walk_forward
+from trustworthiness.web import weave
 
 ORIGIN = "fieldtrail/test/00000000"
 ACTOR = Actor("service", "fieldtrail", "software")
@@ -115,12 +116,6 @@ def test_every_step_of_a_claim_is_there() -> None:
     assert trace_claim(EVENTS, "F2", TODAY) is None
 
 
-def test_the_way_back_reaches_the_claim() -> None:
-    assert set(resting_on(EVENTS, CONSENT.id)) == {IMPORTED.id, CLAIM.id}
-    assert set(rests_on(EVENTS, CLAIM.id)) == {IMPORTED.id, RELEASED.id, CONSENT.id}
-    assert resting_on(EVENTS, CLAIM.id) == ()
-
-
 def test_a_withdrawal_since_is_named() -> None:
     ended = event(
         "consent.withdrawn", "2016-06-01", {"participant": "t1"}, **ROW, scopes=["take_part"], disposition="keep"
@@ -172,20 +167,6 @@ def test_any_order_and_any_repetition_gives_the_same(order: random.Random, repea
     events = [*EVENTS, *repeated]
     order.shuffle(events)
     assert trace(events, TODAY) == trace(EVENTS, TODAY)
-    assert set(resting_on(events, CONSENT.id)) == {IMPORTED.id, CLAIM.id}
-
-
-@pytest.mark.slow
-@given(st.dictionaries(st.integers(0, 7), st.sets(st.integers(0, 7)), max_size=8))
-def test_the_way_back_is_the_inverse_of_the_way_down(edges: dict[int, set[int]]) -> None:
-    ids = [f"00000000-0000-0000-0000-{n:012d}" for n in range(8)]
-    events = [
-        replace(CLAIM, id=ids[n], causes=tuple(Cause(ids[m], HASH) for m in sorted(edges.get(n, ())) if m < n))
-        for n in range(8)
-    ]
-    for start in ids:
-        for end in ids:
-            assert (end in rests_on(events, start)) == (start in resting_on(events, end))
 
 
 AGAIN = "00000000-0000-0000-0000-00000000000a"
