@@ -30,7 +30,10 @@ from recruitment.withdrawal import without_erased
 from study.objects import NotStored
 from study.protocol.sampling import StageSpec
 from tasks.call_list import due_section
+from tasks.case_comparison import PAGE as CASES
 from tasks.coder_agreement import PAGE as AGREEMENT
+from tasks.group_comparison import PAGE as GROUPS
+from tasks.joint_display import PAGE as JOINT_DISPLAY
 from tasks.member_check_page import PAGE as MEMBER_CHECKS
 from tasks.outcome import Outcome
 from tasks.queries import CODE
@@ -264,6 +267,9 @@ def _links(place: Workspace) -> tuple[tuple[str, str], ...]:
         ("Surveys", SURVEYS),
         ("Saturation", SATURATION),
         ("Agreement between coders", AGREEMENT),
+        ("Cases compared", CASES),
+        ("Groups compared", GROUPS),
+        ("Joint display", JOINT_DISPLAY),
         ("Member checking", MEMBER_CHECKS),
         ("Checks in detail", "data_docs/index.html"),
         ("Progress to print", "progress.html"),

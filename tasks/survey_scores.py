@@ -19,7 +19,7 @@ from evidence.survey.dictionary import DataDictionary
 from evidence.survey.features import answers_as_declared
 from evidence.survey.scale_report import sites_of
 from evidence.survey.scales import Scale, scales_of
-from evidence.survey.site_scores import ScoresBySite, SiteScore, for_others
+from evidence.survey.site_scores import ScoresBySite, SiteScore
 from study import Event, Reference, StudyError
 from study.identifiers import digest
 from study.objects import NotStored
@@ -33,7 +33,6 @@ from tasks.workspace import Workspace
 
 SCORES_VERSION = 2
 """Rises when the same answers are scored otherwise than before."""
-COLUMNS = ("site_id", "n", "mean", "low", "high", "sd", "rwg", "may_stand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +42,6 @@ class SurveyScores:
     scales: Mapping[str, ScoresBySite]
     judged: Event
     file: Reference
-
-
-def site_scores_of(place: Workspace, *, for_team: bool = True) -> dict[str, dict[str, pd.DataFrame]]:
-    """Survey → scale → table with one row a site with enough respondents; COLUMNS, by site id.
-
-    Surveys that are not validated as they lie now, and scales without `site_score`, are absent. Where others than the
-    team see it, no mean rests on fewer than `disclosure.k` people, nor can one be worked out from a total.
-    """
-    k = place.protocol.disclosure.k
-    found = {}
-    for spec in place.protocol.surveys:
-        if spec.site is None or not any(scale.site_score for scale in spec.scales):
-            continue
-        try:
-            scores = survey_scores(place, spec)
-        except Waiting:
-            continue
-        found[spec.name] = {
-            name: pd.DataFrame(map(asdict, of.sites if for_team else for_others(of, k=k)), columns=COLUMNS)
-            for name, of in scores.scales.items()
-        }
-    return found
 
 
 def survey_scores(place: Workspace, spec: Survey) -> SurveyScores:
