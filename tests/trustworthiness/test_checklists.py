@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from study import load_protocol
 from study.kinds import KINDS
 from trustworthiness.checklists import CHECKLISTS, COREQ, SRQR, Records, Stated, by_kind, filled
+from trustworthiness.checklists.declared import declarations
 from trustworthiness.checklists.statements import ITEMS, KIND, read_statements
 
 NOW = "2016-09-01T00:00:00.000Z"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def answers(checklist, *events, **more):
@@ -139,3 +144,13 @@ def test_a_statement_that_names_somebody_is_not_used():
     found, unusable = read([("COREQ-6", "P017 was a friend.")], names=lambda words: "P017" in words)
     assert found == ()
     assert [(u.check, u.column) for u in unusable] == [("DS002", "statement")]
+
+
+def test_the_protocol_is_told_by_roles_and_never_by_names():
+    protocol = load_protocol(EXAMPLES / "fsp/study")
+    found = declarations(protocol)
+    assert found["interviewers"] == ("interviews by 3 evaluators.",)
+    assert found["strands"] == ("qualitative and quantitative strands.",)
+    assert found["transcripts_returned"] == ("Their transcript",)
+    told = " ".join(sentence for sentences in found.values() for sentence in sentences)
+    assert not [person.name for person in protocol.team if person.name.split(" (")[0] in told]
