@@ -15,6 +15,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -25,12 +26,16 @@ FACTS = ("packet_id", "packet_sha256", "participant_code", "version")
 NAMESPACE = "urn:fieldtrail:packet:2"
 BOX, CROSSED_BOX = "\u2610", "\u2612"
 LARGEST_FILE = 20_000_000
-LARGEST_PART = 40_000_000
+LARGEST_PART = 5_000_000
+DEEPEST = 64
+MOST_FIELDS = 5_000
+MOST_REMARKS = 200
 MOST_PARTS = 1_000
 VERDICTS = ("fits", "partly", "does_not", "not_answered")
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_BREAKS = frozenset({f"{_W}br", f"{_W}cr", f"{_W}p"})
 _CUSTOM = re.compile(r"customXml/item\d{1,3}\.xml")
 _TICKS = frozenset("\u2611\u2612\u2713\u2714\u2717\u2718")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -66,6 +71,9 @@ def read_reply_docx(data: bytes, file: str) -> dict[str, Any]:
     """
     parts = _parts(data, file)
     body = _parsed(parts["word/document.xml"], file)
+    fields = list(islice(body.iter(f"{_W}sdt"), MOST_FIELDS + 1))
+    if len(fields) > MOST_FIELDS or any(sum(1 for _ in f.iterancestors(f"{_W}sdt")) > 3 for f in fields):
+        raise _lost("has more fields than a reply can have", file)
     beside = _beside([_parsed(part, file) for name, part in parts.items() if name != "word/document.xml"])
     controls = _controls(body)
     reading = _Reading(controls, beside.get("hint") or _common_hint(controls))
@@ -80,14 +88,16 @@ def read_reply_docx(data: bytes, file: str) -> dict[str, Any]:
     ]
     missing, withdrawn = reading.words("missing"), [t for t in reading.boxes("withdraw:") if reading.is_ticked(t)]
     gone = sorted(set(beside.get("tags", "").split()) - set(controls) - set(FACTS))
+    remarks = list(islice(_remarks(body, set(beside.get("shown", "").split())), MOST_REMARKS + 1))
     doubts = [*reading.doubts, *(f"the field {tag} is gone from the document" for tag in gone)]
+    doubts += [f"more than {MOST_REMARKS} lines stand beside the fields"] if len(remarks) > MOST_REMARKS else []
     return {
         **facts,
         "answers": answers,
         "missing": missing,
         "withdraw_quote_ids": [tag.removeprefix("withdraw:") for tag in withdrawn],
         "received_via": "docx",
-        "remarks": [*reading.remarks, *_remarks(body, set(beside.get("shown", "").split()))],
+        "remarks": [*reading.remarks, *remarks[:MOST_REMARKS]],
         "doubts": doubts,
     }
 
@@ -192,9 +202,15 @@ def _parsed(part: bytes, file: str) -> etree._Element:
         raise _no_document(file)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        return etree.fromstring(part, parser)
+        root = etree.fromstring(part, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise _no_document(file) from None
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > DEEPEST:
+            raise _lost("is nested deeper than a reply can be", file)
+    return root
 
 
 def _no_document(file: str) -> StudyError:
@@ -258,17 +274,20 @@ def _is_on(flag: etree._Element | None) -> bool:
 
 
 def _text(element: etree._Element, *, outside_fields: bool = False) -> str:
-    """The text as it is shown, line ends kept; without what was deleted, or what fields hold."""
+    """The text as it is shown, line ends kept; without what was deleted, or what fields hold. One pass."""
+    skipped = {_FALLBACK, f"{_W}sdtContent"} if outside_fields else {_FALLBACK}
     pieces: list[str] = []
-    for node in element.iter(f"{_W}t", f"{_W}br", f"{_W}cr", f"{_W}tab", f"{_W}p"):
-        above = {a.tag for a in node.iterancestors()}
-        if _FALLBACK in above or (outside_fields and f"{_W}sdtContent" in above):
+    walk = etree.iterwalk(element, events=("start",))
+    for _, node in walk:
+        if node is element:
             continue
-        if node.tag == f"{_W}t":
+        if node.tag in skipped:
+            walk.skip_subtree()
+        elif node.tag == f"{_W}t":
             pieces.append(node.text or "")
-        elif node is not element and node.tag != f"{_W}tab":
+        elif node.tag in _BREAKS:
             pieces.append("\n")
-        else:
+        elif node.tag == f"{_W}tab":
             pieces.append(" ")
     return "".join(pieces).strip("\n ")
 
@@ -283,6 +302,6 @@ def shown_texts(body: etree._Element) -> Iterator[str]:
             yield text
 
 
-def _remarks(body: etree._Element, ours: set[str]) -> list[str]:
+def _remarks(body: etree._Element, ours: set[str]) -> Iterator[str]:
     """Paragraphs that are not as we wrote them; none where the fingerprints of ours are gone."""
-    return [text for text in shown_texts(body) if fingerprint(text) not in ours] if ours else []
+    yield from (text for text in shown_texts(body) if ours and fingerprint(text) not in ours)

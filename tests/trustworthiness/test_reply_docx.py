@@ -119,6 +119,12 @@ def test_words_beside_the_fields_are_kept_as_remarks():
     assert verdicts(reply)["T1"] == "not_answered"
 
 
+def test_lines_without_end_beside_the_fields_are_counted_and_not_all_kept():
+    reply = after(*((word.paragraph, f"line {n}") for n in range(205)))
+    assert (len(reply["remarks"]), reply["remarks"][:2]) == (200, ["line 0", "line 1"])
+    assert reply["doubts"] == ["more than 200 lines stand beside the fields"]
+
+
 def test_what_was_deleted_with_changes_tracked_is_gone_and_what_was_inserted_is_there():
     def track(root):
         word.write(root, "comment:T1", "kept")
@@ -226,12 +232,27 @@ def bomb(size: int, text: bytes = b"") -> bytes:
 @pytest.mark.slow
 def test_a_document_that_unpacks_without_end_is_refused():
     with pytest.raises(StudyError, match="too large"):
-        read(bomb(40_000_001))
+        read(bomb(5_000_001))
     lying = bytearray(bomb(1_000_000))
     start = lying.rindex(b"PK\x01\x02")
     lying[start + 24 : start + 28] = (10).to_bytes(4, "little")  # the directory says 10 bytes
     with pytest.raises(StudyError, match="not a Word document"):
         read(bytes(lying))
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed", "times", "what"),
+    [
+        ("<w:p>", "</w:p>", 80, "nested deeper"),
+        ("<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>", 5, "more fields"),
+        ("<w:sdt/>", "", 5001, "more fields"),
+    ],
+)
+def test_a_document_made_to_keep_its_reader_busy_is_refused(opened, closed, times, what):
+    namespace = word.W[1:-1]
+    body = f'<w:document xmlns:w="{namespace}">{opened * times}{closed * times}</w:document>'
+    with pytest.raises(StudyError, match=what):
+        read(bomb(0, body.encode()))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
