@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.agreement import krippendorff_alpha
 from analysis.cases import FILE, Case, CrossCase, Ratings, case_subject
 from analysis.checks import Problem
+from analysis.rated import rating_agreement
+from analysis.resampling import Interval
 
 FAR_APART = 1
 """Points; raters who differ by more than this are listed."""
@@ -66,8 +67,9 @@ class CaseDetail:
 class RaterAgreement:
     """How alike raters rated the sides that two or more rated: shares (0–1) of equal and of adjacent ratings, alpha.
 
-    `alpha` is None where it is undefined (every rating alike). `own` says of each rater how many of the codings cited
-    that person coded, and how many were cited.
+    `alpha` is None where it is undefined (every rating alike); `interval` is its 95 % interval over resampled cases,
+    None with fewer than two of them or where too many resamples leave alpha undefined. `own` says of each rater how
+    many of the codings cited that person coded, and how many were cited.
     """
 
     sides: int
@@ -75,6 +77,7 @@ class RaterAgreement:
     adjacent_share: float
     alpha: float | None
     own: Mapping[str, tuple[int, int]]
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +157,12 @@ def _agreement(ratings: Ratings, cited: pd.DataFrame) -> RaterAgreement | None:
     for rater, evidence in rows.groupby("rater")["evidence"]:
         codings = [coding for part in evidence for coding in part if coding in cited.index]
         own[str(rater)] = sum(str(cited.at[coding, "coder"]) == rater for coding in codings), len(codings)
+    rated = rating_agreement(table, clusters=[str(side).rpartition("/")[0] for side in table.columns])
     return RaterAgreement(
         table.shape[1],
         float((apart == 0).mean()),
         float((apart <= FAR_APART).mean()),
-        krippendorff_alpha(table, "ordinal"),
+        rated.alpha,
         own,
+        rated.interval,
     )

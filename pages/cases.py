@@ -106,6 +106,9 @@ def agreement_said(page: CasesPage) -> str:
     if agreement is None:
         return "No role at a site was rated by two people, so nothing can be said of agreement."
     alpha = "undefined, because every rating is the same" if agreement.alpha is None else f"{agreement.alpha:.2f}"
+    if agreement.interval:
+        low, high = agreement.interval
+        alpha += f" (95% interval over resampled cases: {low:.2f} to {high:.2f})"
     return (
         f"Two people or more rated {agreement.sides} times the same role at the same site: {agreement.equal_share:.0%} "
         f"of these ratings are equal, {agreement.adjacent_share:.0%} at most one point apart. Krippendorff’s alpha "

@@ -75,6 +75,11 @@ def test_alpha_is_ordinal_and_undefined_where_every_rating_is_alike() -> None:
     varied = matrix(RATED + "S2,peer,R1,4,\nS2,peer,R2,3,\n").agreement
     assert varied is not None
     assert varied.alpha == pytest.approx(by_hand([(5, 3), (2, 2), (4, 3)]))
+    assert varied.interval is not None  # from resamples of the two sites
+    assert varied.interval[0] <= (varied.alpha or 0) <= varied.interval[1]
+    alone = matrix(RATED).agreement
+    assert alone is not None
+    assert alone.interval is None  # one site
     alike = matrix("S1,peer,R1,3,\nS1,peer,R2,3,\nS1,director,R1,3,\nS1,director,R2,3,\n").agreement
     assert alike is not None
     assert alike.alpha is None
