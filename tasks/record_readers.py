@@ -19,6 +19,7 @@ from trustworthiness import claims, debriefing, hypotheses, memos, negative_case
 from trustworthiness.entries import Digest, Entries, Entry, parts
 from trustworthiness.packet import quote_id
 
+LONGEST_NAME = 255  # bytes; longer ones no disk takes
 WITHDRAWN = "packets/withdrawn_quotes.csv"
 
 
@@ -48,7 +49,9 @@ class Known:
         return lambda data: reference_of(self.place, path, data.decode())
 
     def reference(self, path: str) -> Reference | None:
-        """The hashed reference of a file of the study folder, else None."""
+        """The hashed reference of a file of the study folder, else None; so too for a sentence in place of a path."""
+        if any(len(part.encode()) > LONGEST_NAME for part in path.split("/")):
+            return None
         try:
             return self.place.reference(path, self.place.files.get(path), personal=True)
         except (NotStored, StudyError):

@@ -38,7 +38,7 @@ def loose_ends(events: Collection[Event], lineage: Lineage, coded: Coded | None)
     """
     standing = [claim for claim in lineage.claims if not claim.is_retracted]
     cited = {coding for claim in standing for coding in claim.record.excerpts}
-    used = {coding.split("/")[2] for coding in coded.codings if coding.count("/") > 2} if coded else set()
+    used = {"/".join(coding.split("/")[2:-1]) for coding in coded.codings} if coded else set()
     resolved = {e.data["case"] for e in events if e.kind == "negative_case.resolved"}
     raised = {str(e.data["case"]) for e in events if e.kind == "negative_case.raised"}
     return LooseEnds(

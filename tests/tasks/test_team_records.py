@@ -157,7 +157,9 @@ def test_a_form_needs_a_person_and_an_id_of_its_own(study: Path) -> None:
         entered_record(place, material_of(place), Form("debriefings", DEBRIEFING))
     with acting(study) as place:
         material = material_of(place)
-        entered = entered_record(place, material, Form("debriefings", {**DEBRIEFING, "materials": "gone.txt"}))
+        entered = entered_record(
+            place, material, Form("debriefings", {**DEBRIEFING, "materials": f"gone.txt;{'said at length ' * 20}"})
+        )
         outcome = Outcome("compare-cases", queries=tuple(queries_of(place, records_of(place, material).problems)))
         said = told_record("record-debriefing", entered, outcome).said
         assert said[0] == "Entry form 1 of debriefings was entered."
