@@ -149,6 +149,7 @@ def _claims(known: Known, table: pd.DataFrame) -> Entries:
         unconsented=material.unconsented,
         people=_people(known.events),
         withdrawn=withdrawn_codings(place, known.codings),
+        recoded=material.recoded,
         k=place.protocol.disclosure.k,
     )
     return claims.read_claims(

@@ -39,7 +39,7 @@ class Support:
     of its coding.imported event and `grounds` those of its release and of the consents in force at its interview.
     `unconsented` are transcripts whose interview had no consent in force. `people` are the trail codes behind each
     transcript, `withdrawn` the codings whose words a participant took back in a member check; on fewer than `k` people
-    a claim is small.
+    a claim is small. `recoded` are former codes with what they became: a claim may go on naming them.
     """
 
     segments: pd.DataFrame
@@ -50,6 +50,7 @@ class Support:
     unconsented: Collection[str] = ()
     people: Mapping[str, Collection[str]] = field(default_factory=dict)
     withdrawn: Collection[str] = ()
+    recoded: Mapping[str, str] = field(default_factory=dict)
     k: int = 1
 
 
@@ -150,7 +151,7 @@ def _doubts(
 
 def _faults(cells: dict[str, str], support: Support) -> list[tuple[str, str]]:
     """The checks a claim does not meet, each with the column to look at."""
-    themes, codes, codings = (parts(cells[name]) for name in ("themes", "codes", "codings"))
+    themes, codes, codings = parts(cells["themes"]), _named_codes(cells, support), _cited(cells, support)
     if not (themes or codes or codings):
         return [("AN020", "codings")]
     faults = []
@@ -167,7 +168,7 @@ def _faults(cells: dict[str, str], support: Support) -> list[tuple[str, str]]:
 
 def _resting_on(cells: dict[str, str], support: Support) -> pd.DataFrame:
     segments = support.segments
-    cited = parts(cells["codings"])
+    cited = _cited(cells, support)
     if cited:
         return segments[segments["coding"].isin(cited)]
     return segments[segments["code"].isin(_codes(cells, support))]
@@ -176,7 +177,24 @@ def _resting_on(cells: dict[str, str], support: Support) -> pd.DataFrame:
 def _codes(cells: dict[str, str], support: Support) -> tuple[str, ...]:
     """The codes a claim names and those of its themes, sorted."""
     of_themes = (code for theme in parts(cells["themes"]) for code in support.themes.get(theme, ()))
-    return tuple(sorted({*parts(cells["codes"]), *of_themes}))
+    return tuple(sorted({*_named_codes(cells, support), *of_themes}))
+
+
+def _named_codes(cells: dict[str, str], support: Support) -> tuple[str, ...]:
+    """The codes in a cell, former ones as what they became."""
+    return tuple(support.recoded.get(code, code) for code in parts(cells["codes"]))
+
+
+def _cited(cells: dict[str, str], support: Support) -> tuple[str, ...]:
+    """The codings in a cell, those under a former code by the id they have now."""
+    return tuple(_now(coding, support.recoded) for coding in parts(cells["codings"]))
+
+
+def _now(coding: str, recoded: Mapping[str, str]) -> str:
+    """A coding's id, transcript/coder/code/start, with the code it has now."""
+    words = coding.split("/")
+    code = "/".join(words[2:-1])
+    return "/".join((*words[:2], recoded[code], words[-1])) if code in recoded else coding
 
 
 def _entry(cells: dict[str, str], support: Support, events: Sequence[Event], digest: Digest, now: str) -> Entry:

@@ -460,6 +460,13 @@ def test_few_people_and_words_taken_back_are_said_of_a_claim() -> None:
     assert claims({**CLAIM, "codings": "I2/R1/hope/4"}, support=taken).problems == ()
 
 
+def test_a_claim_may_go_on_naming_a_code_that_became_another() -> None:
+    row = {**CLAIM, "codes": "wishing", "codings": "I1/R1/wishing/2"}
+    assert {p.check for p in claims(row).problems} == {"AN021", "AN022"}
+    found = claims(row, support=replace(SUPPORT, recoded={"wishing": "hope"}))
+    assert (found.problems, found.entries[0].document["rests_on"]) == ((), ["I1/R1/hope/2"])
+
+
 def test_a_later_release_asks_for_a_second_look_until_somebody_took_it() -> None:
     releases = tuple(
         replace(
