@@ -54,10 +54,6 @@ class CodebookChange:
     reparented: tuple[str, ...] = ()
     successions: tuple[Succession, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.added or self.removed or self.redefined or self.reparented or self.successions)
-
 
 def compare_codebooks(
     old: Codebook,

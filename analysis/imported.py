@@ -24,14 +24,10 @@ from analysis.words import Place, Spoken, words
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The codings of one export; `shifted` counts, by transcript, those found elsewhere than the tool says.
-
-    `documents` holds for each document of the export its interview, "" for those that are none.
-    """
+    """The codings of one export; `shifted` counts, by transcript, those found elsewhere than the tool says."""
 
     codings: Codings
     shifted: Mapping[str, int] = field(default_factory=dict)
-    documents: Mapping[str, str] = field(default_factory=dict)
 
 
 def codings_of(
@@ -80,7 +76,7 @@ def codings_of(
         numbers.append(number)
     segments = pd.DataFrame(rows, columns=pd.Index(SEGMENT_COLUMNS), index=pd.Index(numbers, dtype="int64"))
     problems = (*export.problems, *reading.problems)
-    return Imported(Codings(segments, problems, reading.rejected), reading.shifted, reading.documents)
+    return Imported(Codings(segments, problems, reading.rejected), reading.shifted)
 
 
 def version_problems(segments: pd.DataFrame, file: str) -> tuple[Problem, ...]:

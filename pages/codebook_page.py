@@ -75,10 +75,11 @@ class CodebookPage:
     def said(self) -> str:
         """The codebook in a sentence."""
         inductive = sum(entry.origin == "inductive" for entry in self.codes)
+        coded = sum(one.codings > 0 for one in self.coded)
         version = f"version {self.version}" if self.version else "no version is named"
         return (
             f"{plural(len(self.codes), 'code')} ({version}), {inductive} of them made from the material; "
-            f"{plural(sum(self.segments.values()), 'coding')} in {plural(len(self.coded), 'transcript')}."
+            f"{plural(sum(self.segments.values()), 'coding')} in {plural(coded, 'transcript')}."
         )
 
     @property

@@ -29,14 +29,13 @@ class Everything:
     """All codings together.
 
     `files` are, for each transcript, the references of the files its codings are from, `rows` for each coding the file
-    and row it stands in. `documents` counts, by file, its documents and how many of them are interviews of the study.
+    and row it stands in, `shifted` counts by transcript those found elsewhere than their tool says.
     """
 
     codings: Codings
     files: Mapping[str, tuple[Reference, ...]]
     rows: Mapping[str, tuple[str, int]]
     shifted: Mapping[str, int] = field(default_factory=dict)
-    documents: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def everything_coded(
@@ -133,7 +132,6 @@ class _Gathered:
         self._shifted: Counter[str] = Counter()
         self._files: dict[str, dict[Reference, None]] = {}
         self._rows: dict[str, tuple[str, int]] = {}
-        self._documents: dict[str, tuple[int, int]] = {}
         self._said: set[tuple[object, ...]] = set()
 
     def add(self, codings: Codings, file: str, reference: Reference) -> None:
@@ -155,7 +153,6 @@ class _Gathered:
     def add_import(self, found: Imported, file: str, reference: Reference) -> None:
         self.add(found.codings, file, reference)
         self._shifted.update(found.shifted)
-        self._documents[file] = (len(found.documents), sum(map(bool, found.documents.values())))
 
     def everything(self, path: str) -> Everything:
         """All of it; the rows keep the numbers of the one file there is, or are numbered anew."""
@@ -164,7 +161,7 @@ class _Gathered:
         problems = (*self.problems, *version_problems(segments, self._mixed(segments) or path))
         codings = Codings(segments, problems, self._rejected)
         files = {transcript: tuple(references) for transcript, references in self._files.items()}
-        return Everything(codings, files, self._rows, self._shifted, self._documents)
+        return Everything(codings, files, self._rows, self._shifted)
 
     def _mixed(self, segments: pd.DataFrame) -> str:
         """The file of the first coding that names its codebook's version."""

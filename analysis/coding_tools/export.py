@@ -19,7 +19,6 @@ from analysis.checks import Problem
 from analysis.codebook import CodeEntry
 
 SEGMENTS = ["source", "coder", "code", "start", "end", "text", "begin", "finish", "row"]
-TOOLS = ("refi_qda", "nvivo", "atlas_ti", "maxqda", "qualcoder", "taguette", "dedoose")
 SUBJECT = "analysis:codings"
 LONGEST = 64
 _OTHER = re.compile(r"[^A-Za-z0-9.]+")
