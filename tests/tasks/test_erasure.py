@@ -164,11 +164,13 @@ def test_what_was_decided_of_the_persons_names_goes_with_them(running):
         decide(place, [(string, "name") for string in strings], person="COO1", now=place.now)
         place.trail.append(review_facts(place))
         place.restricted.put("review.html", b"their words")
+        place.restricted.put("agreement/disagreements.csv", b"their words")
     apply(running)
     left = left_of(running)
     assert [path for path in left if b"Somebody Else" in left[path]] == ["restricted/decisions/strings.csv"]
     assert left["restricted/decisions/strings.csv"].count(b"\n") == 2
     assert "restricted/review.html" not in left
+    assert "restricted/agreement/disagreements.csv" not in left
     with opened(request(running), "status") as place:
         assert (len(place.events(["review.decided"])), review_facts(place)) == (4, [])
 
