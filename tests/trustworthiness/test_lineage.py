@@ -162,6 +162,7 @@ def test_the_newest_version_of_a_claim_stands() -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False), st.lists(st.sampled_from(EVENTS)))
 def test_any_order_and_any_repetition_gives_the_same(order: random.Random, repeated: list[Event]) -> None:
     events = [*EVENTS, *repeated]
