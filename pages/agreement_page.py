@@ -98,7 +98,11 @@ def place_of(one: Disagreement) -> str:
 def forest(found: CoderComparison) -> Markup | None:
     """Alpha overall and of each code that has one, with its interval; None where no code has one."""
     parts = [("overall", found.overall), *found.by_code.items()]
-    rows = tuple((name, part.alpha, part.intervals.get("alpha")) for name, part in parts if part.alpha is not None)
+    rows = tuple(
+        (name, round(part.alpha, 2) + 0.0, part.intervals.get("alpha"))
+        for name, part in parts
+        if part.alpha is not None
+    )
     if not rows:
         return None
     low = min(value if span is None else min(value, span[0]) for _, value, span in rows)
