@@ -33,6 +33,7 @@ from tasks.people_files import CannotEdit
 from tasks.people_rows import masked
 from tasks.person_strings import strings_of_person
 from tasks.read import read_table
+from tasks.repeated_words import repeated
 from tasks.string_decisions import WHERE as DECIDED_STRINGS
 from tasks.survey_rows import list_tables, survey_tables
 from tasks.workspace import Workspace
@@ -51,8 +52,6 @@ PLACEHOLDER = re.compile(rb"\[[a-z ]+\]")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 HEARD = "audio_checks/"
 NOTES = "field_notes/"
-QUOTED = 5
-"""So many words in a row, found in a claim as in a coding, are the participant's and not the team's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,25 +338,6 @@ def _claims(
         repeats = tuple((words, "[withdrawn]") for words in repeated(statement, quotes))
         if goes := repeats or tuple(mask for mask in masks if masked(statement, (mask,)) != statement):
             yield event.subject_id("claim") or "", event.id, goes
-
-
-def repeated(statement: str, quotes: Iterable[str]) -> Iterator[str]:
-    """The stretches of a statement, as it writes them, that repeat QUOTED words or more of a quote in a row."""
-    said = [(m.group().casefold(), m.start(), m.end()) for m in re.finditer(r"\w+", statement)]
-    for quote in quotes:
-        words = [m.group().casefold() for m in re.finditer(r"\w+", quote)]
-        known = {tuple(words[i : i + QUOTED]) for i in range(len(words) - QUOTED + 1)}
-        start = 0
-        while start <= len(said) - QUOTED:
-            end = start
-            while end + QUOTED <= len(said) and tuple(w for w, _, _ in said[end : end + QUOTED]) in known:
-                end += 1
-            if end == start:
-                start += 1
-                continue
-            last = end + QUOTED - 2
-            yield statement[said[start][1] : said[last][2]]
-            start = last + 1
 
 
 def _claim_tables(place: Workspace, claims: list[tuple[str, str, tuple[tuple[str, str], ...]]]) -> Iterator[Table]:

@@ -20,7 +20,7 @@ from tasks.assembly import assemble_all
 from tasks.codings import material_of
 from tasks.copies import list_of, ticked
 from tasks.erasure import deletions_pending, finish_pending
-from tasks.erasure_plan import repeated
+from tasks.repeated_words import repeated
 from tasks.request import StudyRequest
 from tasks.sealing import seal_new
 from tasks.withdrawing import Withdrawal, applied_said, impact_of, impact_said, ticked_said, ticks, withdrawal_facts
