@@ -59,8 +59,8 @@ BEFORE_SENDING = {
     "quote",
 }
 WHEN_SENT = {"send_packet", "remind"}
-ELSEWHERE = {"contact", "send_recording"}
-"""Walked with what is due today, in the tests of that page."""
+ELSEWHERE = {"contact", "send_recording", "show_auditor", "deposit"}
+"""Walked with what is due today, in an audit visit and in a deposit, in the tests of those."""
 
 
 @pytest.fixture(scope="module", autouse=True)
