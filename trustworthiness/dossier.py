@@ -136,7 +136,8 @@ def content(
 ) -> Content:
     """Put a dossier's content together from the events and the states already folded from them.
 
-    `loose` counts transcripts that hang loose, by how. `declared` is what study.yaml says, by topic; `stated` is what the team states to items of checklists.
+    `loose` counts transcripts that hang loose, by how. `declared` is what study.yaml says, by topic; `stated` is what
+    the team states to items of checklists.
     """
     known = in_fold_order(e for e in events if e.kind not in LEFT_OUT)
     records = Records(by_kind(known), declared or {}, stated or {})
