@@ -79,8 +79,8 @@ ANALYSIS_CHECKS = (
     AnalysisCheck("AN029", "block", "A negative case names a version of its hypothesis that nobody stated",
                   "What a case speaks against must have been said before, and a revision is a newer version."),
     AnalysisCheck("AN030", "block", "A debriefing was held by the analyst",
-                  "Peer debriefing needs somebody who made neither the analysis nor what was talked about "
-                  "(Lincoln and Guba 1985)."),
+                  "Peer debriefing needs somebody who neither is the analyst nor wrote, or alone coded, what was talked "
+                  "about (Lincoln and Guba 1985)."),
     AnalysisCheck("AN031", "review", "A debriefer also coded, or leads the study",
                   "A co-analyst or supervisor is less free to doubt; readers should know."),
     AnalysisCheck("AN032", "block", "A row of the debriefings cannot be used",
@@ -158,7 +158,7 @@ REMEDIES = {
     "AN030": "Have somebody else debrief, and name that person; the record is refused until then.",
     "AN031": "Keep it if it is so, and set this aside with the reason; else name the debriefer.",
     "AN032": "Fill debriefing_id (once), debriefer, analyst, occurred as 2016-03-05, challenges, changed as yes or no; "
-    "changed_to only where it is yes.",
+    "changed_to only where it is yes; materials inside the study folder.",
     "AN033": "Fill the columns, write days as 2016-03-05, resolved not before raised, and a disposition among "
     "hypothesis_revised, boundary_set, unexplained, not_negative.",
     "AN034": "Fill narrative_id (once), occurred as 2016-03-05, person and summary.",

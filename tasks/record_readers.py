@@ -82,7 +82,9 @@ def _debriefings(known: Known, table: pd.DataFrame) -> Entries:
         materials=debriefing.Materials(
             known.reference,
             {*transcripts, *_claims_named(known), *known.coding_ids},
-            {**by_transcript, **by_coding, **files, **_writers(known)},
+            _writers(known),
+            {**by_transcript, **by_coding, **files},
+            {person.code for person in protocol.team},
         ),
         claims=_claims_named(known),
         codebooks=_codebooks(known),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -37,12 +38,15 @@ class Materials:
     """What a debriefing may name as its material, and who made it.
 
     `reference` gives the hashed reference of a file of the study, else None; `ids` are transcripts, claims and codings
-    that may be named in place of a file. `authors` are the team codes of those who made a file or an id.
+    that may be named in place of a file. `authors` are the team codes of those who wrote a file or an id, `coders` of
+    those who coded it. `team` are the codes of the team as the protocol spells them.
     """
 
     reference: Callable[[str], Reference | None] = lambda path: None
     ids: Collection[str] = ()
     authors: Mapping[str, Collection[str]] = field(default_factory=dict)
+    coders: Mapping[str, Collection[str]] = field(default_factory=dict)
+    team: Collection[str] = ()
 
 
 def read_debriefings(
@@ -58,15 +62,19 @@ def read_debriefings(
 ) -> Entries:
     """One debriefing.held a row of the text table (index = row in the file).
 
-    A debriefing by the analyst, or by somebody who made the material debriefed on, is refused (AN030); one by a coder
-    or a lead of the study is recorded and flagged (AN031). A material, claim or codebook version that does not exist
-    is a query (AN038), and the rest of the row counts.
+    A debriefing by the analyst, by who wrote the material debriefed on, or by who alone coded it, is refused (AN030);
+    one by a co-analyst, who coded beside others, or a lead of the study is recorded and flagged (AN031). A path that
+    leaves the study folder is refused (AN032). A material, claim or codebook version that does not exist is a query
+    (AN038), and the rest of the row counts. Team codes count whatever their letter case, paths however they are spelt.
     """
+    team = {code.casefold(): code for code in materials.team}
+    flagged = _folded((*coders, *leads))
     entries: list[Entry] = []
     problems: list[Problem] = []
     seen: set[str] = set()
     for row in rows_of(table, COLUMNS, FILE):
-        cells, id = row.cells, row.cells["debriefing_id"]
+        cells = {name: _as_named(name, text, team) for name, text in row.cells.items()}
+        id = cells["debriefing_id"]
         column = _fault(cells, seen)
         subject = f"debriefing:{id}" if is_code(id) else "analysis:debriefings"
         seen.add(id)
@@ -76,11 +84,11 @@ def read_debriefings(
         if _is_own(cells, materials):
             problems.append(Problem("AN030", row.file, row.number, "debriefer", subject))
             continue
-        if cells["debriefer"] in coders or cells["debriefer"] in leads:
+        if cells["debriefer"].casefold() in flagged:
             problems.append(Problem("AN031", row.file, row.number, "debriefer", subject))
         for column in _unknown(cells, materials, claims, codebooks):
             problems.append(Problem("AN038", row.file, row.number, column, subject))
-        entries.append(_entry(cells, events, digest, materials, claims, codebooks))
+        entries.append(_entry(cells, row.cells, events, digest, materials, claims, codebooks))
     problems += vanished(events, KIND, "debriefing", seen, FILE, "debriefing")
     return Entries(tuple(entries), tuple(problems))
 
@@ -98,14 +106,46 @@ def _fault(cells: dict[str, str], seen: set[str]) -> str:
         return "challenges"
     if cells["changed"] not in ("yes", "no"):
         return "changed"
+    if any(_is_outside(material) for material in parts(cells["materials"])):
+        return "materials"
     return "changed_to" if cells["changed_to"] and cells["changed"] == "no" else ""
 
 
+def _folded(codes: Iterable[str]) -> set[str]:
+    """Codes as they are compared: a letter case makes nobody another person."""
+    return {code.strip().casefold() for code in codes}
+
+
+def _as_named(column: str, text: str, team: Mapping[str, str]) -> str:
+    """A cell of the row: team codes as the protocol spells them, paths without detours."""
+    if column in ("debriefer", "analyst"):
+        return team.get(text.casefold(), text)
+    return ";".join(_plain(part) for part in parts(text)) if column == "materials" else text
+
+
+def _plain(material: str) -> str:
+    """A path without `./`, `//` and `..`; with forward slashes; other text stays as it is."""
+    path = material.replace("\\", "/")
+    return posixpath.normpath("/".join(step.strip() for step in path.split("/"))) if _has_detour(path) else path
+
+
+def _has_detour(path: str) -> bool:
+    steps = path.split("/")
+    return len(steps) > 1 and any(step != step.strip() or step in ("", ".", "..") for step in steps)
+
+
+def _is_outside(material: str) -> bool:
+    """True for a path that leaves the study folder, or begins at the top of a disk."""
+    return material == ".." or material.startswith(("../", "/")) or material[1:3] in (":/", ":\\")
+
+
 def _is_own(cells: dict[str, str], materials: Materials) -> bool:
-    """True when the debriefer is the analyst, or made what the debriefing is about."""
+    """True when the debriefer is the analyst, wrote what the debriefing is about, or alone coded it."""
     debriefer = cells["debriefer"].casefold()
-    made_by = (who for material in parts(cells["materials"]) for who in materials.authors.get(material, ()))
-    return debriefer in {who.casefold() for who in (cells["analyst"], *made_by)}
+    named = _folded(parts(cells["materials"]))
+    writers = [who for material, makers in materials.authors.items() if material.casefold() in named for who in makers]
+    alone = [makers for material, makers in materials.coders.items() if material.casefold() in named]
+    return debriefer in _folded((cells["analyst"], *writers)) or {debriefer} in [_folded(m) for m in alone]
 
 
 def _unknown(
@@ -123,6 +163,7 @@ def _unknown(
 
 def _entry(
     cells: dict[str, str],
+    written: Mapping[str, str],
     events: Sequence[Event],
     digest: Digest,
     materials: Materials,
@@ -134,7 +175,7 @@ def _entry(
     changed = parts(cells["changed_to"])
     named = tuple(word for word in changed if word in claims)
     books = tuple(b for w in changed if w.startswith(CODEBOOK) and (b := w.removeprefix(CODEBOOK)) in codebooks)
-    content = content_of({**cells, "known": [*named, *books]}, digest, optional=(*OPTIONAL, "known"))
+    content = content_of({**written, "known": [*named, *books]}, digest, optional=(*OPTIONAL, "known"))
     fact = Fact(
         KIND,
         cells["occurred"],

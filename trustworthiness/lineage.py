@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from recruitment import ConsentLedger, consent_in_force, fold_consent
+from recruitment import ConsentLedger, Decision, consent_in_force, fold_consent
 from study import Event
 from study.event import in_fold_order, local_day, time_zone_of
 
@@ -239,9 +239,14 @@ class _Walk:
         return next((c for c in causes if c is not None and c.kind == "transcript.released"), None)
 
     def _consent(self, held: Event, participant: str) -> ConsentStep:
-        then = consent_in_force(self._ledger, participant, "take_part", local_day(held.occurred, self._zone))
-        now = consent_in_force(self._ledger, participant, "take_part", self._today)
+        then = taking_part(self._ledger, participant, local_day(held.occurred, self._zone))
+        now = taking_part(self._ledger, participant, self._today)
         return ConsentStep(participant, then.event_id, then.in_force, now.why != "withdrawn")
+
+
+def taking_part(ledger: ConsentLedger, participant: str, day: date) -> Decision:
+    """What held of a participant's consent to take part on a day, to be shown; no step is taken on it."""
+    return consent_in_force(ledger, participant, "take_part", day)
 
 
 def _gaps(steps: Collection[TranscriptStep], missing: bool, superseded: bool) -> tuple[Gap, ...]:

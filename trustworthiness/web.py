@@ -14,10 +14,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
-from recruitment import ConsentLedger, consent_in_force, fold_consent
+from recruitment import ConsentLedger, fold_consent
 from study import Event, Reference
 from study.event import in_fold_order, local_day, time_zone_of
-from trustworthiness.lineage import ClaimRecord
+from trustworthiness.lineage import ClaimRecord, taking_part
 
 NodeType = Literal["event", "theme", "code", "excerpts", "file"]
 NAMED = ("claim", "transcript", "interview", "site", "survey", "debriefing", "negative_case", "counter_narrative",
@@ -138,13 +138,13 @@ class _Loom:
 
     def _is_withdrawn(self, consent: Event) -> bool:
         person = consent.subject_id("participant") or ""
-        return consent_in_force(self._ledger, person, "take_part", self._today).why == "withdrawn"
+        return taking_part(self._ledger, person, self._today).why == "withdrawn"
 
     def _consents(self, held: Event) -> list[str]:
         day = local_day(held.occurred, self._zone)
         gaps = []
         for person in (s.id for s in held.subject if s.type == "participant"):
-            decided = consent_in_force(self._ledger, person, "take_part", day)
+            decided = taking_part(self._ledger, person, day)
             if decided.event_id in self.events:
                 self._link(held.id, decided.event_id)
             gaps += [] if decided.in_force else ["consent to take part was not in force that day"]

@@ -123,6 +123,42 @@ def test_a_debriefing_by_whoever_made_its_material_is_refused() -> None:
     assert len(by_another.entries) == 1
 
 
+@pytest.mark.parametrize(
+    ("debriefer", "named", "check"),
+    [
+        ("R2", "analysis/codings.csv", "AN030"),
+        ("r2", "./Analysis/codings.csv", "AN030"),
+        ("R2", "analysis/memos/../codings.csv", "AN030"),
+        ("R2", "analysis\\codings.csv", "AN030"),
+        ("R2", "analysis / codings.csv", "AN030"),
+        ("r2", "both.csv", "AN031"),
+        ("r5", "both.csv", "AN031"),
+        ("R9", "analysis/memos/./m1.md", "AN030"),
+    ],
+)
+def test_who_alone_coded_the_material_is_refused_and_a_co_analyst_flagged_however_it_is_spelt(debriefer, named, check):
+    """Also by letter case, spaces and detours in a path."""
+    memo = Reference("am1", 10, hmac="0" * 64)
+    by = Materials(
+        lambda path: memo,
+        authors={"analysis/memos/m1.md": {"R9"}},
+        coders={"analysis/codings.csv": {"R2"}, "both.csv": {"R2", "R3"}},
+        team={"R2", "R5"},
+    )
+    row = {**DEBRIEFING, "debriefer": debriefer, "materials": named}
+    found = read_debriefings(table(row), events=[], digest=digest, coders={"R2", "R3"}, leads={"R5"}, materials=by)
+    assert said(found) == [(check, 2, "debriefer", "debriefing:D1")]
+    assert [e.fact.data["debriefer"] for e in found.entries] == ([debriefer.upper()] if check == "AN031" else [])
+
+
+@pytest.mark.parametrize(
+    "path", ["../other/codings.csv", "analysis/../../codings.csv", "/etc/hosts", "C:\\codings.csv"]
+)
+def test_material_outside_the_study_is_refused(path: str) -> None:
+    found = read_debriefings(table({**DEBRIEFING, "materials": path}), events=[], digest=digest)
+    assert (found.entries, said(found)) == ((), [("AN032", 2, "materials", "debriefing:D1")])
+
+
 def test_material_that_is_not_there_is_a_query_and_the_debriefing_counts() -> None:
     memo = Reference("am1", 10, hmac="0" * 64)
     found = read_debriefings(table(DEBRIEFING), events=[], digest=digest, materials=materials(memo))
