@@ -128,7 +128,7 @@ REMEDIES = {
     "AN004": "It was taken where it stands; correct start and end.",
     "AN005": "Release the transcript first, or take its codings out; they do not count until then.",
     "AN006": "Write the code with letters, digits, dot, dash, underscore, once a version; inductive or deductive.",
-    "AN007": "Fill every column, number start and end by turn, and remove the repeated row.",
+    "AN007": "Fill every column, number start and end by turn, and remove a row that repeats the same words.",
     "AN008": "Add the person to the team in study.yaml with the task `code`, or correct the coder.",
     "AN009": "Name a sequence of the protocol, stop or continue, and a person with the task `decide_saturation`.",
     "AN010": "Have a second person rate the case; it is not compared until then.",

@@ -7,6 +7,7 @@ transcripts judged by two coders or more, with one and the same version of the c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.blocks import Blocks, Uncoded, blocks_of
+from analysis.codebook import order
 from analysis.places import Unit
 from analysis.resampling import Array, Interval, draws, percentile_interval
 from analysis.tallies import NAMES, Tally, coefficients, prevalence, tally
@@ -63,7 +65,10 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A coder not compared on a transcript, who used another version of the codebook than the others there."""
+    """A coder not compared on a transcript, who used another version of the codebook than the others there.
+
+    `codebook` names the version, or several by comma in counting order.
+    """
 
     transcript: str
     coder: str
@@ -132,21 +137,24 @@ def compare_coders(
 
 
 def same_codebook(segments: pd.DataFrame) -> tuple[pd.DataFrame, tuple[LeftOut, ...]]:
-    """The codings of coders who used one version of the codebook in a transcript, and who else coded it.
+    """The codings of coders who used the same version of the codebook in a transcript, and who else coded it.
 
-    The version most coders used there stays; of several the highest by name. Without a column `codebook` all stay.
+    Codings without a version say nothing and fit any. A coder who used several versions in one transcript is compared
+    with those who used the same several. What most coders used there stays; of several the highest (1.10 above 1.9). All
+    codings of anybody else there are left out: text they coded with another version is not text without the code.
     """
     if "codebook" not in segments:
         return segments, ()
-    used = segments[["transcript", "coder", "codebook"]].drop_duplicates()
-    kept: dict[str, str] = {}
-    for transcript, rows in used.groupby("transcript"):
-        coders = rows.groupby("codebook")["coder"].nunique()
-        kept[str(transcript)] = max(coders.index, key=lambda version: (coders[version], version))
-    stays = segments["codebook"] == segments["transcript"].map(kept)
-    others = segments[~stays].drop_duplicates(["transcript", "coder", "codebook"])
-    found = {LeftOut(*row) for row in zip(others["transcript"], others["coder"], others["codebook"], strict=True)}
-    return segments[stays], tuple(sorted(found, key=lambda out: (out.transcript, out.coder, out.codebook)))
+    told = segments[segments["codebook"] != ""]
+    left_out: list[LeftOut] = []
+    for transcript, rows in told.groupby("transcript"):
+        used = {str(coder): tuple(sorted(set(v), key=order)) for coder, v in rows.groupby("coder")["codebook"]}
+        coders = Counter(used.values())
+        kept = max(coders, key=lambda versions: (coders[versions], [order(v) for v in reversed(versions)]))
+        left_out += [LeftOut(str(transcript), c, ", ".join(v)) for c, v in sorted(used.items()) if v != kept]
+    apart = {(out.transcript, out.coder) for out in left_out}
+    stays = [place not in apart for place in zip(segments["transcript"], segments["coder"], strict=True)]
+    return segments[stays], tuple(left_out)
 
 
 def _agreements(blocks: Sequence[Blocks], codes: Sequence[str], drawn: Array) -> tuple[Agreement, dict[str, Agreement]]:

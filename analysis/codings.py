@@ -15,7 +15,7 @@ from analysis.checks import Problem
 from analysis.codebook import CODE, Codebook
 from analysis.named import CodeNames
 from analysis.tables import read_rows
-from analysis.words import Spoken
+from analysis.words import Spoken, words
 
 FILE = "analysis/codings.csv"
 SUBJECT = "analysis:codings"
@@ -27,9 +27,10 @@ SEGMENT_COLUMNS = ["coding", "transcript", "coder", "code", "start", "end", "quo
 class Codings:
     """The segments that were accepted, indexed by row in the file, and what was wrong with others.
 
-    `segments` has coding (transcript/coder/code/start as written), transcript, coder, code (what a former code became),
-    start and end (turns where the quote was found), quote and codebook (its version, "" where nobody said). `rejected`
-    counts rows left out, by transcript ("" for an unknown one).
+    `segments` has coding (transcript/coder/code/start as written, further words there with -2, -3 in the order of the
+    file), transcript, coder, code (what a former code became), start and end (turns where the quote was found), quote
+    and codebook (its version, "" where nobody said). `rejected` counts rows left out, by transcript ("" for an unknown
+    one).
     """
 
     segments: pd.DataFrame
@@ -66,14 +67,19 @@ def read_codings(
     accepted: dict[int, tuple[str | int, ...]] = {}
     problems: list[Problem] = []
     rejected: Counter[str] = Counter()
-    seen: set[str] = set()
+    seen: set[tuple[str | int, ...]] = set()
+    ids = Counter[str]()
     for row, (transcript, coder, code, start, end, quote, version) in zip(
         rows.index, rows.itertuples(index=False), strict=True
     ):
-        coding = "/".join((transcript, coder, code, start))
         is_known = known is None or transcript in known
-        fault = _fault(transcript, coder, code, start, end, quote) or ("transcript_id" if coding in seen else "")
-        seen.add(coding)
+        fault = _fault(transcript, coder, code, start, end, quote)
+        coding = "/".join((transcript, coder, code, start))
+        if not fault:
+            segment = (transcript, coder, code, int(start), int(end), *words(quote))
+            fault = "transcript_id" if segment in seen else ""
+            coding = coding if fault else _apart(coding, ids)
+            seen.add(segment)
         faults = [("AN007", fault)] if fault else _unmet(transcript, code, names, is_known, turns)
         found: tuple[int, int] | None = None
         if not faults:
@@ -97,6 +103,12 @@ def read_codings(
             rejected[transcript if is_known else ""] += 1
     segments = pd.DataFrame(list(accepted.values()), columns=pd.Index(SEGMENT_COLUMNS), index=pd.Index(list(accepted)))
     return Codings(segments, tuple(problems), rejected)
+
+
+def _apart(coding: str, ids: Counter[str]) -> str:
+    """The id itself for the first segment that has it, and with -2, -3 for those after it."""
+    ids[coding] += 1
+    return coding if ids[coding] == 1 else f"{coding}-{ids[coding]}"
 
 
 def _unmet(

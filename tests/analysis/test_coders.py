@@ -105,6 +105,41 @@ def test_other_versions_of_the_codebook_are_left_out_and_named() -> None:
     assert (same.transcripts, same.left_out) == (("I1", "I2"), ())
 
 
+def alike(*coders: tuple[str, str], versions: dict[int, str] | None = None) -> pd.DataFrame:
+    """Every coder applies hope to turns 1, 2 and 4 of two transcripts, with a version of the codebook."""
+    rows = [(t, c, "hope", turn, turn) for t in ("I1", "I2") for c, _ in coders for turn in (1, 2, 4)]
+    given = [(versions or {}).get(turn, v) if v == "?" else v for _ in "12" for _, v in coders for turn in (1, 2, 4)]
+    return segments(*rows).assign(codebook=given)
+
+
+def test_a_coder_who_names_no_version_is_compared_with_one_who_does() -> None:
+    found = compare_coders(alike(("A", ""), ("B", "2")), TURNS)
+    assert found is not None
+    assert (found.transcripts, found.overall.kappa, found.left_out) == (("I1", "I2"), 1.0, ())
+    partly = compare_coders(alike(("A", "?"), ("B", "2"), versions={1: "", 2: "2", 4: ""}), TURNS)
+    assert partly is not None
+    assert (partly.overall.kappa, partly.left_out) == (1.0, ())
+
+
+def test_what_one_coder_coded_with_another_version_is_never_text_without_the_code() -> None:
+    mixed = alike(("A", "?"), ("B", "2"), ("C", "2"), versions={1: "1", 2: "2", 4: "2"})
+    found = compare_coders(mixed, TURNS)
+    assert found is not None
+    assert (found.coders, found.overall.percent, found.disagreements) == (("B", "C"), 1.0, ())
+    assert found.left_out == (LeftOut("I1", "A", "1, 2"), LeftOut("I2", "A", "1, 2"))
+    assert compare_coders(mixed[mixed["coder"] != "C"], TURNS) is None
+    both = compare_coders(alike(("A", "?"), ("B", "?"), versions={1: "1", 2: "2", 4: "2"}), TURNS)
+    assert both is not None
+    assert (both.overall.percent, both.disagreements, both.left_out) == (1.0, (), ())
+
+
+def test_of_versions_equally_used_the_higher_counts_as_a_person_counts() -> None:
+    found = compare_coders(alike(("A", "9"), ("B", "9"), ("C", "10"), ("D", "10")), TURNS)
+    assert found is not None
+    assert found.coders == ("C", "D")
+    assert {out.codebook for out in found.left_out} == {"9"}
+
+
 def coded_alike(*transcripts: str, apart: str) -> pd.DataFrame:
     rows = [(t, coder, "hope", 2, 2) for t in transcripts for coder in "AB"]
     return segments(*rows, (apart, "A", "role", 1, 3), (apart, "B", "role", 5, 5))

@@ -63,6 +63,21 @@ def test_the_same_coding_twice_counts_once(turns: pd.DataFrame) -> None:
     assert [(p.check, p.row) for p in found.problems] == [("AN007", 3)]
 
 
+def test_other_words_of_one_turn_under_the_same_code_are_a_coding_of_their_own(turns: pd.DataFrame) -> None:
+    rows = [
+        "I0001,R1,hope,4,4,believed in me",
+        "I0001,R1,hope,4,4,never said",
+        "I0001,R1,hope,4,4,Then somebody",
+        "I0001,R1,hope,04,4,BELIEVED in me!",
+        "I0001,R1,role,4,4,believed in me",
+    ]
+    found = read("\n".join(rows) + "\n", turns)
+    assert [(p.check, p.row) for p in found.problems] == [("AN003", 3), ("AN007", 5)]
+    assert list(found.segments["coding"]) == ["I0001/R1/hope/4", "I0001/R1/hope/4-3", "I0001/R1/role/4"]
+    mended = read("\n".join([rows[0], rows[1].replace("never said", "somebody believed"), rows[2]]) + "\n", turns)
+    assert list(mended.segments["coding"]) == ["I0001/R1/hope/4", "I0001/R1/hope/4-2", "I0001/R1/hope/4-3"]
+
+
 def test_no_message_holds_a_word_of_the_quote(turns: pd.DataFrame) -> None:
     found = read("I0001,R1,hope,3,3,unspeakable\n", turns)
     assert "unspeakable" not in repr(found.problems)
