@@ -140,18 +140,19 @@ def same_codebook(segments: pd.DataFrame) -> tuple[pd.DataFrame, tuple[LeftOut, 
     """The codings of coders who used the same version of the codebook in a transcript, and who else coded it.
 
     Codings without a version say nothing and fit any. A coder who used several versions in one transcript is compared
-    with those who used the same several. What most coders used there stays; of several the highest (1.10 above 1.9). All
-    codings of anybody else there are left out: text they coded with another version is not text without the code.
+    with those who used the same several. What most coders used there stays; where as many used another, one version
+    before several, then the highest (1.10 above 1.9). All codings of anybody else there are left out: text they coded
+    with another version is not text without the code.
     """
     if "codebook" not in segments:
         return segments, ()
     told = segments[segments["codebook"] != ""]
     left_out: list[LeftOut] = []
     for transcript, rows in told.groupby("transcript"):
-        used = {str(coder): tuple(sorted(set(v), key=order)) for coder, v in rows.groupby("coder")["codebook"]}
-        coders = Counter(used.values())
-        kept = max(coders, key=lambda versions: (coders[versions], [order(v) for v in reversed(versions)]))
-        left_out += [LeftOut(str(transcript), c, ", ".join(v)) for c, v in sorted(used.items()) if v != kept]
+        told_by = {str(coder): tuple(sorted(set(v), key=order)) for coder, v in rows.groupby("coder")["codebook"]}
+        coders = Counter(told_by.values())
+        kept = max(coders, key=lambda used: (coders[used], -len(used), [order(v) for v in reversed(used)]))
+        left_out += [LeftOut(str(transcript), c, ", ".join(v)) for c, v in sorted(told_by.items()) if v != kept]
     apart = {(out.transcript, out.coder) for out in left_out}
     stays = [place not in apart for place in zip(segments["transcript"], segments["coder"], strict=True)]
     return segments[stays], tuple(left_out)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis import compare_coders
-from analysis.coders import Agreement, Disagreement, LeftOut
+from analysis.coders import Agreement, Disagreement, LeftOut, same_codebook
 
 TURNS = {t: pd.DataFrame({"turn": range(1, 6), "text": ["word"] * 5}) for t in ("I1", "I2", "I3")}
 
@@ -127,7 +127,8 @@ def test_what_one_coder_coded_with_another_version_is_never_text_without_the_cod
     assert found is not None
     assert (found.coders, found.overall.percent, found.disagreements) == (("B", "C"), 1.0, ())
     assert found.left_out == (LeftOut("I1", "A", "1, 2"), LeftOut("I2", "A", "1, 2"))
-    assert compare_coders(mixed[mixed["coder"] != "C"], TURNS) is None
+    two = mixed[mixed["coder"] != "C"]
+    assert (compare_coders(two, TURNS), same_codebook(two)[1]) == (None, found.left_out)
     both = compare_coders(alike(("A", "?"), ("B", "?"), versions={1: "1", 2: "2", 4: "2"}), TURNS)
     assert both is not None
     assert (both.overall.percent, both.disagreements, both.left_out) == (1.0, (), ())
