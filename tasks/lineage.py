@@ -131,7 +131,8 @@ def _beside(
         claim = event.subject_id("claim")
         if event.kind == "claim.asserted" and claim:
             newest[claim] = max(newest.get(claim, event), event, key=lambda e: (int(e.data["version"]), e.id))
-    disposed = {e.data["case"]: str(e.data["disposition"]) for e in events if e.kind == "negative_case.resolved"}
+    resolved = (e for e in events if e.kind == "negative_case.resolved")
+    disposed = {e.data["case"]: str(e.data["disposition"]) for e in sorted(resolved, key=_version)}
     settled = {_answer_to(e) for e in events if e.kind == "member_check.resolved"}
     found: dict[str, dict[Beside, None]] = defaultdict(dict)
     speaking = [e for e in events if e.kind in SPEAKING or e.kind.startswith("member_check.")]
@@ -143,6 +144,10 @@ def _beside(
             if one:
                 found[claim].setdefault(one)
     return {claim: tuple(ones) for claim, ones in found.items()}
+
+
+def _version(event: Event) -> tuple[int, str]:
+    return int(event.data["version"]), event.id
 
 
 def _speaks(

@@ -174,7 +174,9 @@ def _entries(
         },
     )
     yield Entry(raised, _document(cells, ("case_id", *OPENING, "person", "note")))
-    if cells["disposition"] and not is_open and not _is_resolved(id, cells["disposition"], events):
+    decided = _decided(id, events)
+    if cells["disposition"] and not is_open and cells["disposition"] not in decided[-1:]:
+        again = decided.count(cells["disposition"])
         content = content_of({name: cells[name] for name in ("subject", *CLOSING)}, digest, optional=OPTIONAL)
         before = [e.id for e in events if e.kind == "negative_case.raised" and e.data["case"] == id]
         resolved = Fact(
@@ -188,6 +190,7 @@ def _entries(
                 "version": version_of(events, "negative_case.resolved", "case", id, content),
                 "content": content,
                 **({"revised_to": cells["revised_to"]} if cells["revised_to"] else {}),
+                **({"again": again} if again else {}),
             },
         )
         yield Entry(resolved, _document(cells, ("case_id", *CLOSING)))
@@ -198,10 +201,11 @@ def _is_of(stated: Event, cells: Mapping[str, str]) -> bool:
     return (stated.data["hypothesis"], stated.data["version"]) == named
 
 
-def _is_resolved(case: str, disposition: str, events: Sequence[Event]) -> bool:
-    """Whether this disposition of the case is on record already: it stays as it was recorded."""
-    resolved = (e for e in events if e.kind == "negative_case.resolved" and e.data["case"] == case)
-    return any(e.data["disposition"] == disposition for e in resolved)
+def _decided(case: str, events: Sequence[Event]) -> list[str]:
+    """What was decided of a case, oldest first; the newest stays as it was recorded until something else is decided."""
+    resolved = {e.id: e for e in events if e.kind == "negative_case.resolved" and e.data["case"] == case}
+    ordered = sorted(resolved.values(), key=lambda e: (int(e.data["version"]), e.id))
+    return [str(e.data["disposition"]) for e in ordered]
 
 
 def _document(cells: dict[str, str], names: Sequence[str]) -> dict[str, object]:

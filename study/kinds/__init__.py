@@ -87,4 +87,5 @@ def natural_key(
             return "" if value is None else str(value)
         return ",".join(id for type, id in subjects if type == source)
 
-    return "|".join(part(source) for source in kind_of(name).key)
+    kind = kind_of(name)
+    return "|".join([*map(part, kind.key), *filter(None, map(part, kind.also))])

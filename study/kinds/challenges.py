@@ -38,13 +38,17 @@ class NegativeCase(Shape):
 
 
 class NegativeCaseResolved(Shape):
-    """What became of a negative case; `revised_to` is the version of the hypothesis that followed."""
+    """What became of a negative case; `revised_to` is the version of the hypothesis that followed.
+
+    `again` counts how often the same was decided before, with something else decided in between.
+    """
 
     case: Code
     disposition: Literal["hypothesis_revised", "boundary_set", "unexplained", "not_negative"]
     version: Count
     content: Hmac | None = None
     revised_to: Code | None = None
+    again: Count = 0
 
 
 class CounterNarrative(Shape):
@@ -89,6 +93,7 @@ CHALLENGE_KINDS = (
         ("data.case", "data.disposition"),
         Rank.DECISION,
         "reconstruction",
+        ("data.again",),
     ),
     Kind(
         "counter_narrative.recorded", CounterNarrative, ("data.narrative", "data.version"), Rank.ACT, "reconstruction"

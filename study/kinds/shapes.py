@@ -74,7 +74,8 @@ class Kind:
     """One kind of event: the schema of its data, its natural key, fold rank and Halpern class.
 
     `key` lists the parts of the natural key: `<subject type>` for a subject's id, `data.<field>`, `generated`
-    (every ref and digest) or `occurred`.
+    (every ref and digest) or `occurred`. Parts in `also` count only where they are there, so that what was recorded
+    without them keeps its key.
     """
 
     name: str
@@ -82,3 +83,4 @@ class Kind:
     key: tuple[str, ...]
     rank: Rank
     halpern: Halpern
+    also: tuple[str, ...] = ()

@@ -278,6 +278,19 @@ def test_a_note_changed_after_the_disposition_is_no_second_resolution() -> None:
     assert [entry.fact.kind for entry in later.entries] == ["negative_case.raised"]
 
 
+def test_a_disposition_taken_up_again_after_another_is_recorded_and_the_newest_not_twice() -> None:
+    """A, B, A: three decisions of one case, and the first keeps its key."""
+    events: list[Event] = []
+    dispositions = ("boundary_set", "boundary_set", "unexplained", "boundary_set", "boundary_set", "unexplained")
+    for disposition in dispositions:
+        row = {**CASE, "disposition": disposition}
+        events += [recorded(e) for e in read_negative_cases(table(row), **{**KNOWN, "events": events}).entries]  # type: ignore[arg-type]
+    resolved = {e.id: e.data for e in events if e.kind == "negative_case.resolved"}
+    said = [(d["disposition"], d["version"], d.get("again", 0)) for d in resolved.values()]
+    assert said == [("boundary_set", 1, 0), ("unexplained", 2, 0), ("boundary_set", 3, 1), ("unexplained", 4, 1)]
+    assert event_id(ORIGIN, "negative_case.resolved", "N1|boundary_set") in resolved
+
+
 HYPOTHESIS = {"hypothesis_id": "H1", "version": "2", "statement": WORDS, "occurred": "2016-06-01", "person": "R1"}
 
 
