@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from pages.layout import plural
 from study import Fact, StudyError
 from study.objects import NotStored
-from tasks.attested import attested_files, store_attested
+from tasks.attested import attested_files, statements_asked, store_attested
 from tasks.audit_items import close_items
 from tasks.audit_visit import Acted, is_outside, open_visit, refuse_nobody
 from tasks.workspace import Workspace
@@ -47,6 +47,7 @@ def attestation_recorded(place: Workspace, file: str) -> Acted:
             where=file,
             remedy="Publish the dossier, open an item or draw a sample so that it is kept, and have that one attested.",
         )
+    signed.refuse_other_statements(statements_asked(pages), file)
     path, sums = store_attested(place, signed.dossier, pages)
     published = next(e for e in place.events(["dossier.published"]) if e.data["content"] == signed.dossier)
     data = {"visit": signed.visit, "dossier": signed.dossier, "auditor": signed.auditor, **signed.counts}
@@ -58,7 +59,9 @@ def attestation_recorded(place: Workspace, file: str) -> Acted:
         data=data,
     )
     counts = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in signed.counts.items())
+    left = signed.counts["not_examined"]
     said = f"The attestation of {signed.auditor} is on record: {counts}."
+    said += f" {plural(left, 'statement')} left open: not determined." if left else ""
     kept = f"The dossier it is about lies in {path.rpartition('/')[0]}, {plural(len(pages), 'file')}."
     return Acted((place.with_record(fact, signed.document),), (said, kept), (path,))
 

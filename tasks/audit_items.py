@@ -22,7 +22,7 @@ from study import Event, Fact, Reference, StudyError
 from study.identifiers import digest
 from study.objects import AlreadyStored, NotStored
 from tasks.attested import keep_dossier, visit_folder
-from tasks.audit_visit import CLAIMS, Acted, is_outside, newest_claims, open_visit, refuse_nobody
+from tasks.audit_visit import CLAIMS, Acted, is_of_team, newest_claims, open_visit, refuse_nobody
 from tasks.cited import cited_codings
 from tasks.codes import artefact_key, key_of
 from tasks.codings import material_of
@@ -106,7 +106,7 @@ def close_items(place: Workspace, visit: str) -> int:
 
 
 def _refuse(place: Workspace, visit: AuditVisit, asked: Item) -> None:
-    unknown = [code for code in asked.present if is_outside(place, code)]
+    unknown = [code for code in asked.present if not is_of_team(place, code)]
     outside = bool(visit.starts and place.today < visit.starts) or bool(visit.ends and place.today > visit.ends)
     wrong = {
         "this visit was opened without reading what lies behind claims": (

@@ -19,6 +19,7 @@ from study.query import place as query_place
 from tasks.attested import keep_dossier
 from tasks.workspace import Workspace
 from trustworthiness.audit_visit import AUDIT_CHECKS, AuditVisit, draw_claims, fold_audits
+from trustworthiness.outsiders import plain_code, who_acted
 
 SEVERITY = {id: severity for id, severity, _, _ in AUDIT_CHECKS}
 MOST_CLAIMS = 200
@@ -154,15 +155,22 @@ def open_visit(place: Workspace, code: str) -> AuditVisit:
     return visit
 
 
-def is_outside(place: Workspace, code: str) -> bool:
-    """Whether somebody is not of the team: unknown to study.yaml, or there with the task `audit` and no other."""
+def is_of_team(place: Workspace, code: str) -> bool:
+    """Whether study.yaml names this very code in its team, with another task than `audit` or with none."""
     person = place.protocol.person(code)
-    return person is None or {delegation.task for delegation in person.tasks} == {"audit"}
+    return person is not None and {delegation.task for delegation in person.tasks} != {"audit"}
+
+
+def is_outside(place: Workspace, code: str) -> bool:
+    """Whether somebody neither is of the team nor acted in the trail, however the code is written."""
+    plain = plain_code(code)
+    team = {plain_code(person.code) for person in place.protocol.team if is_of_team(place, person.code)}
+    return plain not in team | who_acted(place.events())
 
 
 def refuse_nobody(place: Workspace) -> None:
     """StudyError unless a person of the team acts."""
-    if place.actor.type != "person" or is_outside(place, place.actor.id):
+    if place.actor.type != "person" or not is_of_team(place, place.actor.id):
         raise StudyError(
             "this needs the person of the team who does it", where="the entry form", remedy="Say who acts (--as)."
         )
@@ -235,7 +243,8 @@ def _refuse_opening(place: Workspace, asked: Opening) -> None:
         ),
         "an auditor is somebody outside the team": (
             "" if is_outside(place, asked.auditor) else "auditor",
-            "Give the code of an outside person; in study.yaml an auditor may have no other task than `audit`.",
+            "Give the code of somebody who did nothing in this study; in study.yaml an auditor may have no other task "
+            "than `audit`.",
         ),
         "the auditor is named by a code of their own, with a digit in it, and never by a participant's": (
             "auditor"

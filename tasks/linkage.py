@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from pages.layout import plural
 from study import Event, Fact, StudyError, Subject
-from tasks.audit_visit import Acted, is_outside, refuse_nobody
+from tasks.audit_visit import Acted, is_of_team, refuse_nobody
 from tasks.codes import PARTICIPANTS, key_of, participant_link
 from tasks.deposit_record import deposit_owed
 from tasks.erasing import RESTRICTED, Artefact, Plan, erase, written_down
@@ -140,7 +140,7 @@ def _shown(place: Workspace, plan: Plan) -> tuple[str, ...]:
 
 def _refuse_alone(place: Workspace, second: str) -> None:
     person = place.protocol.person(second) if second else None
-    if person is None or person.code == place.actor.id or is_outside(place, person.code):
+    if person is None or person.code == place.actor.id or not is_of_team(place, person.code):
         raise StudyError(
             "destroying the linkage cannot be undone, so two different people of the team decide it",
             where="the entry form, second",

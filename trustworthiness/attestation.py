@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -53,6 +54,15 @@ class SignedAttestation:
     def document(self) -> dict[str, Any]:
         """The same as it was written."""
         return {"format": FORMAT, **asdict(self), "date": self.date.isoformat()}
+
+    def refuse_other_statements(self, asked: Sequence[str], file: str) -> None:
+        """StudyError unless exactly the statements that the form asks are in it; each was answered, or left open as
+        not examined, when the file was read."""
+        given = {statement.id for statement in self.statements}
+        if unknown := sorted(given - set(asked)):
+            raise _wrong(f"the form asks no statement {unknown[0]}", file)
+        if missing := [id for id in asked if id not in given]:
+            raise _wrong(f"statement {missing[0]} of the form is not in the attestation", file)
 
 
 def read_attestation(data: bytes, file: str) -> SignedAttestation:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from study import Fact, Subject
+from study.identifiers import digest as sha256
 from tasks.codings import material_of
 from tasks.request import StudyRequest
 from tasks.workspace import Workspace, opened
@@ -88,7 +89,18 @@ def claim(place: Workspace, id: str, codings: list[str], causes: list[str]) -> F
 def published(place: Workspace, mark: str) -> str:
     """A dossier published whose form names its digest; the digest."""
     digest = mark * 64
-    place.out.put("dossier/index.html", f"<p>{digest}</p>".encode())
-    place.out.put("dossier/attestation.html", f'{{"dossier": "{digest}"}}'.encode())
+    asked = "".join(f'<fieldset class="statement" data-id="{id}">' for id in ("trail", "claims"))
+    pages = {"index.html": f"<p>{digest}</p>".encode(), "attestation.html": f"<p>{digest}</p>{asked}".encode()}
+    pages["SHA256SUMS"] = "".join(f"{sha256(body)}  {path}\n" for path, body in pages.items()).encode()
+    for path, body in pages.items():
+        place.out.put(f"dossier/{path}", body)
     place.trail.append([Fact("dossier.published", place.instant, data={"content": digest})])
     return digest
+
+
+def memo(place: Workspace, id: str, person: str, words: str, *about: str, path: str = "") -> Fact:
+    """A memo as it is recorded: its words a file of the study folder, or entered in its table."""
+    path = path or f"analysis/memos/{id}.txt"
+    data = {"memo": id, "person": person, "about": about, "content": "0" * 64}
+    made = place.reference(path, words.encode(), personal=True)
+    return Fact("memo.written", "2016-04-01", (Subject("memo", id),), generated=(made,), data=data)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from study import Actor, StudyError
-from tasks.attested import keep_dossier
+from study.identifiers import digest as sha256
+from tasks.attested import is_whole, keep_dossier
 from tasks.audit_closing import Closing, attestation_recorded, visit_closed
 from tasks.audit_dialogue import Answer, Question, question_answered, question_asked, words_of
 from tasks.audit_items import Item, item_opened, shut_items
@@ -84,6 +85,9 @@ def attestation(place, digest, **changes):
     ("changes", "what"),
     [
         ({"auditor": "INV1"}, "outside the team"),
+        ({"auditor": "inv1"}, "outside the team"),
+        ({"auditor": "Inv_1"}, "outside the team"),
+        ({"auditor": "ext9"}, "outside the team"),
         ({"auditor": "Heather"}, "with a digit in it"),
         ({"auditor": "P001"}, "never by a participant's"),
         ({"visit": "first visit"}, "named by codes"),
@@ -93,6 +97,7 @@ def attestation(place, digest, **changes):
     ],
 )
 def test_what_keeps_a_visit_from_being_opened(place, changes, what):
+    place.trail.append([closing_study.memo(place, "M1", "EXT9", "They ask.")])  # a coder the protocol names no more
     with pytest.raises(StudyError, match=what):
         opening.fn(place, asked(**changes))
     assert place.events(["audit.opened"]) == []
@@ -288,6 +293,8 @@ def test_an_attestation_is_recorded_with_the_dossier_that_was_shown(place):
         ({"statements": []}, "no statement was answered"),
         ({"statements": [{"id": "trail", "verdict": "yes", "comment": ""}]}, "trail is not answered"),
         ({"statements": [{"id": "trail", "verdict": "not_examined", "comment": ""}]}, "left as not examined"),
+        ({"statements": [{"id": "made-up", "verdict": "confirmed", "comment": ""}]}, "asks no statement made-up"),
+        ({"statements": [{"id": "trail", "verdict": "confirmed", "comment": ""}]}, "statement claims of the form"),
         ({"format": 2}, "of a form this version knows"),
         ({"date": "1 Sept"}, "YYYY-MM-DD"),
     ],
@@ -298,6 +305,36 @@ def test_what_keeps_an_attestation_from_being_recorded(place, changes, what):
     with pytest.raises(StudyError, match=what):
         attestation_recorded.fn(place, attestation(place, digest, **changes))
     assert place.events(["audit.attested"]) == []
+
+
+def test_a_page_that_was_edited_is_never_attested_nor_kept(place):
+    digest = closing_study.published(place, "a")
+    page = place.out.get("dossier/index.html")
+    opened_visit(place)
+    place.out.put("dossier/index.html", page + b"FORGED")
+    place.out.put("dossier/notes.txt", b"somebody's own")
+    assert keep_dossier(place, "V1") == ""
+    kept = f"audit/V1/dossier/{digest}/index.html"
+    place.restricted.put(kept, page + b"FORGED")
+    with pytest.raises(StudyError, match="pages of the dossier were changed") as refused:
+        attestation_recorded.fn(place, attestation(place, digest))
+    assert "Publish it again" in refused.value.remedy
+    assert list(place.files.list("records/attested/")) == []
+    place.restricted.put(kept, page)
+    do(place, attestation_recorded, attestation(place, digest))
+    assert place.files.get(f"records/attested/{digest}/index.html") == page
+    assert {stored.key.rpartition("/")[2] for stored in place.files.list("records/attested/")} == {
+        "index.html", "attestation.html", "SHA256SUMS",
+    }  # fmt: skip
+
+
+def test_a_page_of_another_dossier_is_not_part_of_this_one():
+    pages = {"index.html": b"a" * 64, "attestation.html": b"a" * 64, "claims.html": b"b" * 64}
+    sums = {path: "".join(f"{sha256(pages[p])}  {p}\n" for p in pages if p != path).encode() for path in ("", *pages)}
+    assert not is_whole({**pages, "SHA256SUMS": sums[""]}, "a" * 64)
+    assert is_whole({**pages, "SHA256SUMS": sums["claims.html"]}, "a" * 64)
+    assert not is_whole({**pages, "SHA256SUMS": sums["index.html"]}, "a" * 64)
+    assert not is_whole(pages, "a" * 64)
 
 
 def test_a_dossier_nobody_kept_cannot_be_attested(place):

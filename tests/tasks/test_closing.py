@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from pages.attestation import STATEMENTS
 from study import Actor, Fact
 from study.protocol.document import Obligation, Retention
+from tasks.attested import is_whole, statements_asked
 from tasks.closing import closing
 from tasks.dossier import make_dossier
 from tasks.recruitment import tracked_recruitment
@@ -95,7 +97,10 @@ def test_a_dossier_is_published_once_a_content(place, monkeypatch):
 
 
 def test_a_dossier_holds_no_codes_names_or_words(place):
-    make_dossier(place)
+    made = make_dossier(place)
+    files = {p.name: p.read_bytes() for p in (place.out.root / "dossier").iterdir()}
+    assert is_whole(files, made.facts[0].data["content"])
+    assert statements_asked(files) == tuple(STATEMENTS)
     page = (place.out.root / "dossier/index.html").read_text()
     assert "P001" not in page
     assert "Quill" not in page
