@@ -19,9 +19,9 @@ from pages.audit_item import CONSENT, item_readme, table_csv
 from pages.layout import plural
 from recruitment import Recruitment, fold_consent, fold_recruitment
 from study import Event, Fact, Reference, StudyError
-from study.identifiers import digest
 from study.objects import AlreadyStored, NotStored
 from tasks.attested import keep_dossier, visit_folder
+from tasks.audit_memos import memos_about
 from tasks.audit_visit import CLAIMS, Acted, is_of_team, newest_claims, open_visit, refuse_nobody
 from tasks.cited import cited_codings
 from tasks.codes import artefact_key, key_of
@@ -33,13 +33,13 @@ from trustworthiness.audit_visit import AuditVisit
 from trustworthiness.lineage import trace_claim
 
 STUDY, RESTRICTED, ITEM = "study/", "restricted/", "item.json"
-REASONS = ("no_audit_scope", "withdrawn", "approval_lapsed", "not_released")
 SHUT = {
     "no_audit_scope": "a speaker did not consent to audit, or nobody knows who spoke",
     "withdrawn": "a speaker withdrew",
     "approval_lapsed": "no ethics approval is in force",
     "not_released": "the released version is not in the study folder any more",
-    "notes": "a memo rests on what stays shut",
+    "notes": "a memo rests on what stays shut, or repeats it",
+    "changed": "a memo or the claim's own record is not in the study folder as it was recorded",
 }
 
 
@@ -148,12 +148,14 @@ def _gathered(place: Workspace, visit: AuditVisit, claim: Event, events: list[Ev
     record = f"records/claim.asserted/{claim.id}.json"
     made.lists["codings.csv"] = _codings(place, claim, shown)
     made.lists["consent.csv"] = table_csv(CONSENT, _consents(gates, recruitment, shown, place))
-    _memos(place, claim, shown, behind, events, made)
+    memos = memos_about(place, claim, behind, shown)
+    made.copies |= memos.copies
+    made.refused += memos.refused
     for reference in claim.generated:
         try:
             made.copies.setdefault(record, (place.files.get(record), reference))
         except NotStored:
-            made.refused["not_released"] += 1
+            made.refused["changed"] += 1
     item = {"visit": visit.visit, "claim": claim.subject_id("claim"), "transcripts": sorted(shown)}
     made.lists[ITEM] = json.dumps(item, indent=1).encode()
     return made
@@ -196,57 +198,6 @@ def _consents(
                 yield transcript, person, consent.event_id, consent.form, consent.version, f"{consent.at.day}", scopes
 
 
-def _memos(
-    place: Workspace, claim: Event, shown: Iterable[str], behind: list[str], events: list[Event], made: _Folder
-) -> None:
-    """Memos about the claim, its codes or transcripts: shown where nothing they may rest on stays shut."""
-    shown = set(shown)
-    about_it = {claim.subject_id("claim") or "", *claim.data["codes"], *behind}
-    for event in (e for e in events if e.kind == "memo.written"):
-        about = set(event.data.get("about", ()))
-        named = {t for t in about if t in place_transcripts(events)}
-        if not about & about_it:
-            continue
-        if named - shown or (not named and set(behind) - shown):
-            made.refused["notes"] += 1
-            continue
-        found = _memo(place, event)
-        if found is None:
-            made.refused["not_released"] += 1
-        else:
-            made.copies[found[0]] = found[1:]
-
-
-def place_transcripts(events: Iterable[Event]) -> frozenset[str]:
-    """Every transcript the trail knows."""
-    return frozenset(e.subject_id("transcript") or "" for e in events if e.kind.startswith("transcript."))
-
-
-def _memo(place: Workspace, event: Event) -> tuple[str, bytes, Reference] | None:
-    """A memo's own file as it was recorded, else the record that holds its words; path, bytes, reference."""
-    record = f"records/memo.written/{event.id}.json"
-    try:
-        said = json.loads(place.files.get(record))
-    except NotStored:
-        said = {}
-    for path in filter(None, (said.get("file", ""), record, f"restricted/{record}")):
-        try:
-            body = _bytes(place, path)
-        except NotStored:
-            continue
-        for reference in event.generated:
-            if _is(place, reference, path, body):
-                return path, body, reference
-    return None
-
-
-def _is(place: Workspace, reference: Reference, path: str, body: bytes) -> bool:
-    """Whether these bytes at this path are what a reference was made of."""
-    if reference.sha256 is not None:
-        return reference.sha256 == digest(body)
-    return place.codes.known_ref(path) == reference.ref and place.reference(path, body, personal=True) == reference
-
-
 def _bytes(place: Workspace, path: str) -> bytes:
     if path.startswith(RESTRICTED):
         return place.restricted.get(path.removeprefix(RESTRICTED))
@@ -286,7 +237,7 @@ def _facts(
         if (reference.ref, asked.claim, place.today) not in known:
             shown = {"visit": asked.visit, "ref": reference.ref, "claim": asked.claim, "present": asked.present}
             yield Fact("audit.accessed", day, used=(reference,), causes=causes, data=shown)
-    refused: dict[str, object] = {why: made.refused[why] for why in (*REASONS, "notes") if made.refused[why]}
+    refused: dict[str, object] = {why: made.refused[why] for why in SHUT if made.refused[why]}
     said_today = {(e.data["visit"], e.data["claim"]) for e in events if e.kind == "audit.refused" and e.occurred == day}
     if refused and (asked.visit, asked.claim) not in said_today:
         data = {"visit": asked.visit, "claim": asked.claim} | refused

@@ -195,7 +195,7 @@ def _visit(code: str, acts: Sequence[tuple[Event, date]]) -> AuditVisit | None:
     said = event.data
     closed = next(((e, day) for e, day in acts if e.kind == "audit.closed"), None)
     refusals = {e.data["claim"]: e for e, _ in acts if e.kind == "audit.refused"}
-    counts = ("no_audit_scope", "withdrawn", "approval_lapsed", "not_released", "notes")
+    counts = ("no_audit_scope", "withdrawn", "approval_lapsed", "not_released", "notes", "changed")
     return AuditVisit(
         visit=code,
         event=event.id,

@@ -53,6 +53,7 @@ class AuditRefusal(Shape):
     approval_lapsed: Count = 0
     not_released: Count = 0
     notes: Count = 0
+    changed: Count = 0
 
 
 class AuditQuery(Shape):

@@ -168,6 +168,32 @@ def test_an_item_holds_what_may_be_shown_and_counts_the_rest(place):
     assert do(place, item_opened, Item("V1", "CL1", ("INV1",))).facts == ()  # the same day, the same claim
 
 
+def test_memos_about_a_claim_are_opened_as_they_were_recorded(place):
+    rows = ["memo_id,person,occurred,about,file,text"]
+    said = {
+        "M1": ("a thought of ours", ("CL2",)), "M2": ("another thought", ("I0002",)),
+        "M3": ("they said nobody asked me number 3 anything", ("CL2",)), "M4": ("before", ("CL2",)),
+    }  # fmt: skip
+    for id, (words, about) in said.items():
+        path = f"memos/{id}.txt"
+        place.files.put(path, words.encode())
+        place.trail.append([closing_study.memo(place, id, "INV1", words, *about, path=path)])
+        rows.append(f"{id},INV1,2016-04-01,{about[0]},{path},")
+    place.trail.append([closing_study.memo(place, "M5", "INV1", "typed in its row", "CL2")])
+    place.files.put("memos/M4.txt", b"after")
+    place.files.put("analysis/memos.csv", "\n".join([*rows, "M5,INV1,2016-04-01,CL2,,typed in its row"]).encode())
+    opened_visit(place)
+    do(place, item_opened, Item("V1", "CL2", ("INV1",)))
+    item = place.restricted.root / "audit/V1/CL2/study"
+    assert (item / "memos/M1.txt").read_text() == "a thought of ours"
+    assert (item / "analysis/memos/M5.txt").read_text() == "typed in its row"
+    assert sorted(p.name for p in item.rglob("M*.txt")) == ["M1.txt", "M5.txt"]
+    (refused,) = place.events(["audit.refused"])
+    assert {k: v for k, v in refused.data.items() if isinstance(v, int)} == {"notes": 1, "changed": 1}
+    do(place, item_opened, Item("V1", "CL1", ("INV1",)))  # M2 is about somebody who withdrew; I0003 is shown here
+    assert sorted(p.name for p in (item.parents[1] / "CL1/study").rglob("M*.txt")) == []
+
+
 @pytest.mark.real
 def test_the_verifier_holds_an_items_files_against_the_trail(place):
     opened_visit(place)
