@@ -15,14 +15,16 @@ from study.query import place as query_place
 from tasks.packets import kept_packets
 from tasks.read import read_table
 from tasks.workspace import Workspace
+from trustworthiness import fold_member_checks
 from trustworthiness.checks import MEMBER_CHECKS
+from trustworthiness.member_checks import dates_corrected
 
 REGISTER = "registers/member_checks.csv"
 COLUMNS = ("participant_id", "packet_id", "step", "occurred")
-EXTRA = ("theme", "change", "reason", "changed", "channel")
-"""Columns a register may have besides: what a doubt led to, and by which way a packet went."""
+EXTRA = ("theme", "change", "reason", "changed", "channel", "reply")
+"""Columns a register may have besides: what a doubt led to, by which way a packet went, and which reply is meant."""
 SENDING = ("sent", "reminded")
-ANSWERING = ("returned", "resolved", "closed")
+ANSWERING = ("returned", "read", "resolved", "closed")
 SEVERITY = {id: severity for id, severity, _, _ in MEMBER_CHECKS}
 
 
@@ -42,6 +44,7 @@ class Row:
     reason: str = ""
     changed: str = ""
     channel: str = ""
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,13 @@ class PacketRegister:
         self.events: list[Event] = place.events()
         self.known = {e.id: e for e in self.events if e.kind.startswith("member_check.")}
         self.kept = kept_packets(place)
+        self.dated = dates_corrected(self.events)
+        state = fold_member_checks(self.events)
+        self.refused = {problem.event_id for problem in state.problems}
+        for event in self.events:
+            check = state.checks.get(event.subject_id("participant") or "")
+            if event.kind == "member_check.closed" and check and check.came and check.closed:
+                self.refused |= {event.id} if check.closed < check.came else set()
         self._hits: dict[tuple[str, str, str], Hit] = {}
 
     def rows(self) -> Iterator[Row]:
@@ -103,13 +113,28 @@ class PacketRegister:
         return None
 
     def unless_changed(self, fact: Fact, row: int) -> list[Fact]:
-        """The fact, unless the trail holds the same act on another day: then the row was changed, which is a query."""
-        before = self.known.get(event_id(self.place.origin, fact.kind, fact.natural_key))
-        if before and is_day(before.occurred) and is_day(fact.occurred) and before.occurred != fact.occurred:
-            message = "The day was changed after it had been recorded. Put it back."
-            self.query(self.check, row, "occurred", "changed", message)
-            return []
-        return [fact]
+        """The fact, unless the trail holds the same act on another day: then the row was changed, which is a query.
+
+        An act that does not follow from what came before it counts nowhere; changing its day is putting it right, and
+        the right day is recorded.
+        """
+        before = self.recorded(fact)
+        if before is None or not is_day(before.occurred) or not is_day(fact.occurred):
+            return [fact]
+        if self.dated.get(before.id, before.occurred) == fact.occurred:
+            return [fact] if before.occurred == fact.occurred else []
+        if before.id in self.refused:
+            person = tuple(s for s in before.subject if s.type == "participant")
+            data = {"packet": before.data["packet"], "target": before.id}
+            return [Fact("member_check.dated", fact.occurred, person, causes=(before.id,), data=data)]
+        self.query(
+            self.check, row, "occurred", "changed", "The day was changed after it had been recorded. Put it back."
+        )
+        return []
+
+    def recorded(self, fact: Fact) -> Event | None:
+        """The same act as the trail holds it."""
+        return self.known.get(event_id(self.place.origin, fact.kind, fact.natural_key))
 
     def query(self, check: str, row: int, column: str, rule: str, message: str, *, file: str = REGISTER) -> None:
         """Note that a row (0: the file as a whole) does not meet a check; equal hits of one file make one query."""

@@ -137,6 +137,18 @@ def account(state: MemberChecks, considered: Iterable[str] = ()) -> Account:
         ),
         Share("blank replies", by_id["returned"] - by_id["answered"], by_id["returned"], "replies"),
         Share("replies that doubt a theme", sum(_doubts(c) for c in returned), by_id["returned"], "replies"),
+        Share(
+            "replies set aside when another was chosen, of people",
+            sum(bool(c.aside) for c in returned),
+            by_id["returned"],
+            "people who replied",
+        ),
+        Share(
+            "doubts in replies set aside that are open, of people",
+            sum(_open_aside(c) for c in returned),
+            by_id["returned"],
+            "people who replied",
+        ),
     )
     back = [c for c in checks if c.quotes_back]
     quotes = sum(len(c.quotes_back) for c in back)
@@ -159,6 +171,11 @@ def _why(check: Check, step: str) -> str:
         "answered": "A doubt is open",
         "resolved": "Not closed yet",
     }[step]
+
+
+def _open_aside(check: Check) -> bool:
+    """Whether a reply that was set aside doubts a theme that is still without an answer."""
+    return any(theme not in check.changes for themes in check.aside.values() for theme in themes)
 
 
 def _doubts(check: Check) -> bool:

@@ -29,7 +29,8 @@ class Check:
 
     The counts are those of one reply: the first, or the one that a person chose. `reply` is its code, `reply_version`
     the version of the packet it answers, `verdicts` what it says of each theme (theme id → verdict; empty where the
-    trail holds counts only), `changes` theme id → made or not_made.
+    trail holds counts only), `changes` theme id → made or not_made. `aside` are the replies that do not count: code →
+    the themes doubted in it. `came` is the day of the earliest reply.
     """
 
     participant: str
@@ -39,6 +40,7 @@ class Check:
     released: date | None = None
     sent: date | None = None
     reminders: int = 0
+    came: date | None = None
     returned: date | None = None
     fits: int = 0
     partly: int = 0
@@ -49,6 +51,7 @@ class Check:
     reply_version: int = 0
     verdicts: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, str] = field(default_factory=dict)
+    aside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quotes_back: frozenset[str] = frozenset()
     closed: date | None = None
 
@@ -77,10 +80,18 @@ class Check:
 
     @property
     def open_disconfirmations(self) -> int:
-        """Themes answered "partly" or "does not fit" for which no change, or reason for none, is recorded."""
-        if self.verdicts:
-            return sum(v in DOUBTS and theme not in self.changes for theme, v in self.verdicts.items())
+        """Themes answered "partly" or "does not fit" for which no change, or reason for none, is recorded.
+
+        A doubt in a reply that was set aside is a doubt: choosing another reply does not answer it.
+        """
+        doubted = set(_doubted(self.verdicts)).union(*self.aside.values())
+        if self.verdicts or self.aside:
+            return len(doubted - set(self.changes))
         return max(0, self.partly + self.does_not - len(self.changes))
+
+
+def _doubted(verdicts: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(theme for theme, verdict in verdicts.items() if verdict in DOUBTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +199,24 @@ def fold_member_checks(events: Iterable[Event]) -> MemberChecks:
     """The state of member checking; any permutation or split of the events gives the same.
 
     Within one day the steps apply in the order in which they follow each other, because a register is written by day.
-    A second reply counts only where a person chose it; the latest choice stands.
+    A second reply counts only where a person chose it; the latest choice stands. An act that member_check.dated names
+    is looked at on the day given there.
     """
     ordered = in_fold_order(events)
     zone = time_zone_of(ordered)
     checks: dict[str, Check] = {}
     problems: list[Problem] = []
     about = _said_of_replies(ordered)
-    relevant = [e for e in ordered if e.kind.removeprefix("member_check.") in STEPS]
-    for event in sorted(relevant, key=lambda e: (local_day(e.occurred, zone), _order(e))):
+    dated = dates_corrected(ordered)
+    relevant = [
+        (date.fromisoformat(dated[e.id]) if e.id in dated else local_day(e.occurred, zone), e)
+        for e in ordered
+        if e.kind.removeprefix("member_check.") in STEPS
+    ]
+    for day, event in sorted(relevant, key=lambda one: (one[0], _order(one[1]))):
         participant = event.subject_id("participant") or ""
         before = checks.get(participant, Check(participant))
-        after, fault = _apply(before, event, local_day(event.occurred, zone), about)
+        after, fault = _apply(before, event, day, about)
         if fault:
             problems.append(Problem(event.id, participant, fault))
         else:
@@ -208,6 +225,12 @@ def fold_member_checks(events: Iterable[Event]) -> MemberChecks:
         if participant in checks:
             checks[participant] = replace(checks[participant], quotes_back=frozenset(back))
     return MemberChecks(checks, tuple(problems))
+
+
+def dates_corrected(events: Iterable[Event]) -> dict[str, str]:
+    """Event id → the day that member_check.dated gives it; the one recorded last stands."""
+    found = sorted((e for e in events if e.kind == "member_check.dated"), key=lambda e: (e.recorded_at, e.id))
+    return {e.data["target"]: e.occurred for e in found}
 
 
 def reply_code(event: Event) -> str:
@@ -276,11 +299,12 @@ def _apply(check: Check, event: Event, day: date, about: _OfReplies) -> tuple[Ch
 
 def _returned(check: Check, event: Event, day: date, about: _OfReplies) -> tuple[Check, str]:
     code, chosen = reply_code(event), about.chosen.get((check.participant, event.data["packet"]), "")
-    if check.returned and chosen == check.reply != "":
-        return check, ""  # kept beside the one that counts
+    verdicts = about.verdicts.get((check.participant, event.data["packet"], code), {})
+    if check.returned and code and chosen not in ("", code):  # kept beside the one that counts
+        return replace(check, aside={**check.aside, code: _doubted(verdicts)}), ""
     if check.returned and (code != chosen or not code):
         return check, "a reply was recorded before"
+    aside = {**check.aside, check.reply: _doubted(check.verdicts)} if check.returned else check.aside
     counts = {name: event.data[name] for name in ("fits", "partly", "does_not", "not_answered", "withdrawn_quotes")}
-    verdicts = about.verdicts.get((check.participant, event.data["packet"], code), {})
-    version = event.data["version"]
-    return replace(check, returned=day, reply=code, reply_version=version, verdicts=verdicts, **counts), ""
+    after = replace(check, came=check.came or day, returned=day, reply=code, verdicts=verdicts, aside=aside, **counts)
+    return replace(after, reply_version=event.data["version"]), ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from study.kinds.shapes import Code, Count, Kind, Rank, Shape, ShortDigest
+from study.kinds.shapes import Code, Count, EventId, Kind, Rank, Shape, ShortDigest
 
 
 class Excluded(Shape):
@@ -42,10 +42,17 @@ class Answered(Shape):
 
 
 class OneReply(Shape):
-    """A reply by its code: typed from paper, confirmed by a second reader, or chosen among several."""
+    """A reply by its code: typed from paper, confirmed by a second reader, read by the team, or chosen among several."""
 
     packet: Code
     reply: ShortDigest
+
+
+class Dated(Shape):
+    """The right day, in `occurred`, of an act on record whose day did not follow from what came before."""
+
+    packet: Code
+    target: EventId
 
 
 class QuoteWithdrawn(Shape):
@@ -87,6 +94,8 @@ MEMBER_CHECK_KINDS = (
         Rank.DECISION,
         "process_notes",
     ),
+    Kind("member_check.read", OneReply, ("participant", "data.packet", "data.reply"), Rank.RESULT, "process_notes"),
+    Kind("member_check.dated", Dated, ("participant", "data.target", "occurred"), Rank.AFTERMATH, "process_notes"),
     Kind("quote.withdrawn", QuoteWithdrawn, ("participant", "data.quote"), Rank.RESULT, "process_notes"),
     Kind("member_check.resolved", Resolved, ("participant", "data.packet", "data.theme"), Rank.RESULT, "process_notes"),
     Kind("member_check.closed", Sent, ("participant", "data.packet"), Rank.RESULT, "process_notes"),

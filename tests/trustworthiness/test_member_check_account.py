@@ -75,6 +75,8 @@ def test_every_step_has_its_denominator_and_says_why_people_left(event, sent, re
         "closed without an answer, which is not agreement": (0, 4),
         "blank replies": (1, 2),
         "replies that doubt a theme": (1, 2),
+        "replies set aside when another was chosen, of people": (0, 2),
+        "doubts in replies set aside that are open, of people": (0, 2),
     }
 
 
@@ -110,7 +112,7 @@ def test_a_doubt_is_open_until_a_change_or_a_reason_for_none_of_that_very_theme(
     assert themes == {"T1": (0, 0, 0, 0), "T2": (1, 1, 0, 0), "T3": (1, 0, 1, 0)}
 
 
-@pytest.mark.parametrize(("chosen", "fits", "open_doubts"), [("", 1, 0), (CODE, 1, 0), (OTHER, 0, 1)])
+@pytest.mark.parametrize(("chosen", "fits", "open_doubts"), [("", 1, 0), (CODE, 1, 1), (OTHER, 0, 1)])
 @pytest.mark.parametrize("second_day", ["2016-07-20", "2016-07-26"])
 def test_the_counts_follow_the_reply_a_person_chose(event, sent, reply, chosen, fits, open_doubts, second_day):
     first, second = reply("A", {"T1": "fits"}), reply("A", {"T1": "does_not"}, day=second_day, code=OTHER)
@@ -120,6 +122,22 @@ def test_the_counts_follow_the_reply_a_person_chose(event, sent, reply, chosen, 
         state = fold_member_checks([*sent("A"), *events])
         assert (state.checks["A"].fits, state.open_disconfirmations) == (fits, open_doubts)
         assert state.problems == ()
+
+
+def test_a_doubt_does_not_vanish_with_the_reply_that_was_set_aside(event, sent, reply):
+    replies = [*reply("A", {"T1": "does_not"}), *reply("A", {"T1": "fits"}, day="2016-07-28", code=OTHER)]
+    choice = event("member_check.chosen", "2016-07-29", "A", packet="MC-A", reply=OTHER)
+    closed = event("member_check.closed", "2016-07-26", "A", packet="MC-A", ordinal=1)
+    events = [*sent("A"), *replies, choice]
+    state = fold_member_checks([*events, closed])
+    assert (state.checks["A"].fits, state.open_disconfirmations) == (1, 1)
+    assert (dict(state.checks["A"].aside), state.checks["A"].came) == ({CODE: ("T1",)}, date(2016, 7, 25))
+    assert [p.what for p in state.problems] == ["it was closed while a theme the participant doubted is unresolved"]
+    found = {s.label: (s.count, s.of) for s in account(state).beside}
+    assert found["replies set aside when another was chosen, of people"] == (1, 1)
+    assert found["doubts in replies set aside that are open, of people"] == (1, 1)
+    resolved = event("member_check.resolved", "2016-08-01", "A", packet="MC-A", theme="T1", change="not_made")
+    assert fold_member_checks([*events, resolved]).open_disconfirmations == 0
 
 
 def test_the_last_choice_stands(event, sent, reply):

@@ -82,6 +82,16 @@ def test_what_does_not_follow_leaves_the_state_and_becomes_a_problem(steps, pres
     assert state.checks.get("tA", None) == fold_member_checks([events[n] for n in present[:-1]]).checks.get("tA")
 
 
+def test_an_act_is_looked_at_on_its_corrected_day(steps, event):
+    events = list(steps().values())
+    early = event("member_check.resolved", "2016-03-01", "tA", theme="T3", change="made", **PACKET)
+    events[4] = early
+    state = fold_member_checks(events)
+    assert [p.event_id for p in state.problems][:1] == [early.id]
+    dated = event("member_check.dated", "2016-08-01", "tA", target=early.id, **PACKET)
+    assert fold_member_checks([*events, dated]) == fold_member_checks(list(steps().values()))
+
+
 def test_a_second_reply_does_not_change_the_counts(steps, event):
     events = steps()
     second = event(
