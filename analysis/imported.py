@@ -1,16 +1,14 @@
 """Segments of a coding tool's export as codings of the study: each looked up by its words in the released transcript.
 
-Positions are never trusted: they only choose among several places that have the same words, and are counted where they
-differ from the place found.
+Positions are never trusted: they only choose among several places that have the same words (`analysis.told`), and are
+counted where a position in the tool's text differs from the place found.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 import pandas as pd
 
@@ -19,7 +17,8 @@ from analysis.codebook import Codebook, order
 from analysis.coding_tools.export import SUBJECT, ToolExport
 from analysis.codings import SEGMENT_COLUMNS, Codings
 from analysis.named import CodeNames, StudyNames
-from analysis.words import Place, Spoken, words
+from analysis.told import Numbered, ToolText
+from analysis.words import Place, Spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,9 @@ class _Reading:
         ours = CodeNames(codebook)
         self._codes = {e.code: ours.named(e, called.get(e.parent, e.parent)) for e in export.codes}
         self._places: dict[tuple[str, str], list[Place]] = {}
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, ToolText] = {}
+        self._segments = export.segments.groupby("source")
+        self._orders: dict[str, Numbered] = {}
         self._numbers = {name: number for number, name in enumerate(export.sources, start=1)}
         self.problems: list[Problem] = []
         self.rejected: Counter[str] = Counter()
@@ -153,47 +154,47 @@ class _Reading:
         return found
 
     def place(self, transcript: str, source: str, text: str, start: int, begin: int, row: int) -> Place | None:
-        """Where the words stand: of several places the one the tool's position means, else the first (AN040)."""
+        """Where the words stand: of several places the one the tool means, where that can be told (else AN040)."""
         spoken = self._spoken.get(transcript)
         if spoken is None:
             return None
-        places = self._places.get((transcript, text))
-        if places is None:
-            places = self._places[transcript, text] = spoken.places(text)
+        places = self._found(transcript, text)
         if not places:
             self._problem("AN003", row, "text")
             return None
-        words_before = self._text(source).words_before(begin) if begin >= 0 and self._sources.get(source) else -1
-        if len(places) == 1:
-            found = places[0]
-        elif words_before >= 0:
-            found = self._nth(places, source, text, words_before, len(spoken))
-        elif start >= 0:
-            found = min(places, key=lambda place: (abs(place.start - start), place))
-        elif begin >= 0:
-            found = min(places, key=lambda place: (abs(place.first * _LETTERS - begin), place))
-        else:
+        if begin >= 0 and self._sources.get(source):
+            text_there = self._text(source, spoken)
+            before = text_there.words_before(begin)
+            found = places[0] if len(places) == 1 else text_there.chosen(places, text, before)
+            self.shifted.update([transcript] if found.first != before else [])
+            return found
+        number = begin if begin >= 0 else start
+        left = self._numbered(source, transcript).left(number, text, places) if number >= 0 else places
+        if len(left) > 1:
             self._problem("AN040", row, "text")
-            return places[0]
-        told = words_before if words_before >= 0 else start
-        if told >= 0 and told != (found.first if words_before >= 0 else found.start):
-            self.shifted[transcript] += 1
-        return found
+        return min(left, key=lambda place: (abs(place.first * _LETTERS - begin) if begin >= 0 else 0, place))
 
-    def _nth(self, places: list[Place], source: str, text: str, words_before: int, length: int) -> Place:
-        """The place that is as manieth in the transcript as in the tool's text, or at the same share of it."""
-        told = self._text(source)
-        there = told.spoken.places(text)
-        if len(there) == len(places):
-            nearest = min(range(len(there)), key=lambda n: abs(there[n].first - words_before))
-            return places[nearest]
-        share = words_before * length / max(len(told.spoken), 1)
-        return min(places, key=lambda place: (abs(place.first - share), place))
-
-    def _text(self, source: str) -> _Text:
+    def _text(self, source: str, spoken: Spoken) -> ToolText:
         if source not in self._texts:
-            self._texts[source] = _Text(self._sources[source] or "")
+            self._texts[source] = ToolText(self._sources[source] or "", spoken)
         return self._texts[source]
+
+    def _numbered(self, source: str, transcript: str) -> Numbered:
+        """What the numbers of a document's segments say of their order."""
+        if source not in self._orders:
+            rows = self._segments.get_group(source)
+            self._orders[source] = Numbered(
+                (int(begin) if begin >= 0 else int(start), str(text), self._found(transcript, str(text)))
+                for start, begin, text in zip(rows["start"], rows["begin"], rows["text"], strict=True)
+                if begin >= 0 or start >= 0
+            )
+        return self._orders[source]
+
+    def _found(self, transcript: str, text: str) -> list[Place]:
+        places = self._places.get((transcript, text))
+        if places is None:
+            places = self._places[transcript, text] = self._spoken[transcript].places(text)
+        return places
 
     def _problem(self, check: str, row: int, column: str) -> None:
         self.problems.append(Problem(check, self._file, row, column, SUBJECT))
@@ -201,26 +202,3 @@ class _Reading:
 
 _LETTERS = 5
 """Letters and the space of a usual word, where a tool gives positions and not its text."""
-
-
-class _Text:
-    """The text of a document in a tool: how many words stand before a position, and where words stand."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
-        self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
-        self._before = [0, *accumulate(len(words(line)) for line in self._lines)]
-        self._text = text
-        self._spoken: Spoken | None = None
-
-    def words_before(self, position: int) -> int:
-        """Words before a position in code points."""
-        line = min(bisect_right(self._starts, position) - 1, len(self._lines) - 1)
-        return self._before[line] + len(words(self._lines[line][: position - self._starts[line]]))
-
-    @property
-    def spoken(self) -> Spoken:
-        """The text as words, made when first asked for."""
-        if self._spoken is None:
-            self._spoken = Spoken(pd.DataFrame({"turn": [1], "text": [self._text]}))
-        return self._spoken

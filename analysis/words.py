@@ -26,6 +26,8 @@ _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,:]\d{1,3})?"
 _ARROW = re.compile(rf"(?m)^[^\S\n]*{_CLOCK}\s*-+>\s*{_CLOCK}.*$")
 _NUMBER = re.compile(r"(?m)^[^\S\n]*\d+[^\S\n]*$")
 _TIME = re.compile(rf"[\[(<#{{]\s*{_CLOCK}\s*[\])>#}}-]|(?m:^[^\S\n]*{_CLOCK}(?=\s|$))|(?m:(?<=\s){_CLOCK}[^\S\n]*$)")
+_OPENING = 8
+"""So many words tell where an interview begins."""
 
 
 def words(text: str) -> list[str]:
@@ -78,6 +80,15 @@ class Spoken:
         """How many words there are."""
         return len(self._words)
 
+    @property
+    def opening(self) -> str:
+        """The first words, by which the beginning is known in another text."""
+        return " ".join(self._words[:_OPENING])
+
+    def bare(self, text: str) -> str:
+        """A text without what a tool keeps beside the words: times, speaker labels, lines of the header block."""
+        return self._without_header(self._unlabelled(_untimed(text)))
+
     def find(self, quote: str, start: int, end: int) -> tuple[int, int] | None:
         """First and last turn of the quote: (start, end) when it lies within those turns, else where it stands.
 
@@ -106,13 +117,8 @@ class Spoken:
         """The quote as it is, then without what a tool may have kept beside the words."""
         yield quote
         tried = {quote}
-        untimed = _TIME.sub(" ", _NUMBER.sub("", _ARROW.sub("", quote)) if "->" in quote else quote)
-        for text in (
-            self._unlabelled(quote),
-            untimed,
-            self._unlabelled(untimed),
-            self._without_header(self._unlabelled(untimed)),
-        ):
+        untimed = _untimed(quote)
+        for text in (self._unlabelled(quote), untimed, self._unlabelled(untimed), self.bare(quote)):
             if text not in tried:
                 tried.add(text)
                 yield text
@@ -150,6 +156,10 @@ class Spoken:
                 return at, at + len(letters)
             at += 1
         return None
+
+
+def _untimed(text: str) -> str:
+    return _TIME.sub(" ", _NUMBER.sub("", _ARROW.sub("", text)) if "->" in text else text)
 
 
 def _labels(names: Collection[str]) -> re.Pattern[str] | None:

@@ -72,9 +72,7 @@ def test_the_same_letters_as_other_words_come_second() -> None:
     assert Spoken(turns).places("otable") == []
 
 
-def test_of_equal_places_the_nearest_is_taken() -> None:
-    by_turn = matched(("I1", "R1", "hope", 5, 5, "Yes.", -1, -1, 1))
-    assert list(by_turn.codings.segments["start"]) == [5]
+def test_of_equal_places_the_one_at_the_position_in_the_tool_s_text_is_taken() -> None:
     text = "Imported\nInterview: I1\nYes, a title\nP: Yes. Nobody believed in recovery then.\nP: Yes. again"
     at = text.index("Yes. again")
     by_position = matched(("I1", "R1", "hope", -1, -1, "Yes.", at, at + 4, 1), text=text)
@@ -82,6 +80,31 @@ def test_of_equal_places_the_nearest_is_taken() -> None:
     nothing_told = matched(("I1", "R1", "hope", -1, -1, "Yes.", -1, -1, 7))
     assert [(p.check, p.row) for p in nothing_told.codings.problems] == [("AN040", 7)]
     assert list(nothing_told.codings.segments["start"]) == [4]
+
+
+def by_paragraph(*told: tuple[int, str]) -> tuple[list[int], list[int]]:
+    """Turns of the segments called Yes. (in the order of turns), and rows of which the place is not told."""
+    rows = [("I1", "R1", "hope", at, at, quote, -1, -1, n) for n, (at, quote) in enumerate(told)]
+    found = matched(*rows)
+    yes = found.codings.segments[found.codings.segments["quote"] == "Yes."]
+    assert {p.check for p in found.codings.problems} <= {"AN040"}
+    assert found.shifted == {}
+    return list(yes["start"]), [p.row for p in found.codings.problems]
+
+
+def test_a_paragraph_is_no_turn_and_only_orders_equal_places() -> None:
+    """Turns 4 and 5 begin alike; with header and blank lines they may be paragraphs 10 and 12, or 4 and 5 of others."""
+    assert by_paragraph((5, "Yes.")) == ([4], [0])
+    assert by_paragraph((10, "Yes."), (10, "Nobody believed")) == ([4], [])
+    assert by_paragraph((4, "Yes."), (3, "Nobody believed")) == ([5], [])
+    assert by_paragraph((12, "Yes."), (12, "my neighbour")) == ([5], [])
+    assert by_paragraph((5, "Yes."), (9, "Nobody believed in recovery")) == ([4], [])
+    assert by_paragraph((10, "Yes."), (12, "yes")) == ([4], [])
+    assert by_paragraph((12, "Yes."), (10, "yes")) == ([5], [])
+    assert by_paragraph((7, "Yes."), (9, "How did you come"), (3, "my neighbour")) == (
+        [4],
+        [0],
+    )  # at odds: nothing told
 
 
 def test_names_of_documents_people_and_codes_are_the_study_s() -> None:
@@ -123,9 +146,19 @@ def test_codings_under_a_former_code_count_under_what_it_became() -> None:
     assert CodeNames(BOOK).code("old") == "new"
 
 
-def test_shifted_positions_are_counted() -> None:
-    found = matched(("I1", "R1", "hope", 9, 9, "Nobody", -1, -1, 1), ("I1", "R1", "hope", 3, 3, "And then?", -1, -1, 2))
-    assert found.shifted == {"I1": 1}
+def in_text(text: str, *quotes: str) -> Imported:
+    places = [(text.index(quote), quote) for quote in quotes]
+    rows = [("I1", "R1", "hope", -1, -1, q, at, at + len(q), n) for n, (at, q) in enumerate(places)]
+    return matched(*rows, text=text, spoken={"I1": Spoken(TURNS, ["P"], ["Interview"])})
+
+
+def test_labels_times_and_header_lines_shift_nothing_and_other_words_do() -> None:
+    lines = [f"{s}: {t} [00:0{n}:10]" for n, s, t in TURNS.itertuples(index=False)]
+    text = "\n\n".join(("A talk, imported", "Interview: I1", *lines))
+    assert in_text(text, "And then?", "Nobody believed", "said my neighbour").shifted == {}
+    edited = text.replace("And then?", "And what then?")
+    assert in_text(edited, "I'd suffered", "Nobody believed", "said my neighbour").shifted == {"I1": 2}
+    assert in_text(edited.replace("How did you come", "How"), "I'd suffered").shifted == {"I1": 1}
 
 
 def test_versions_of_the_codebook_that_differ_between_coders_are_told() -> None:
