@@ -158,7 +158,7 @@ def test_labels_times_and_header_lines_shift_nothing_and_other_words_do() -> Non
     assert in_text(text, "And then?", "Nobody believed", "said my neighbour").shifted == {}
     edited = text.replace("And then?", "And what then?")
     assert in_text(edited, "I'd suffered", "Nobody believed", "said my neighbour").shifted == {"I1": 2}
-    assert in_text(edited.replace("How did you come", "How"), "I'd suffered").shifted == {"I1": 1}
+    assert in_text(edited.replace("How did you come to", "How"), "I'd suffered").shifted == {"I1": 1}
 
 
 def test_versions_of_the_codebook_that_differ_between_coders_are_told() -> None:
