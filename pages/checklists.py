@@ -13,6 +13,7 @@ from trustworthiness.checklists import Answer, Filled
 from trustworthiness.dossier import Content
 
 NOT_RECORDED = "not recorded"
+NO_SENTENCE = "on record, though they do not say this themselves"
 NOWHERE = "no kind of record shows this; the team may state it in analysis/reporting.csv"
 
 
@@ -27,6 +28,7 @@ class AnswerLine:
     stated_in: Markup
     cited: Markup
     looked_for: str
+    beside: str = ""
 
 
 def checklist_lines(filled: Filled, listing: Listing, k: int) -> dict[str, list[AnswerLine]]:
@@ -41,6 +43,7 @@ def checklist_lines(filled: Filled, listing: Listing, k: int) -> dict[str, list[
             listing.short(answer.stated.event) if answer.stated else Markup(),
             listing.links(answer.kinds),
             _looked_for(answer),
+            _beside(answer, k),
         )
         found.setdefault(answer.part, []).append(line)
     return found
@@ -74,7 +77,13 @@ def _shown(answer: Answer, k: int) -> str:
     said = [statement(one, k) for one in answer.said]
     if answer.stated:
         said.append(f"Stated by the team: {answer.stated.words}")
-    return "\n".join(said) or NOT_RECORDED
+    return "\n".join(said) or _beside(answer, k) or NOT_RECORDED
+
+
+def _beside(answer: Answer, k: int) -> str:
+    """The records of the kinds looked for where no statement follows from them; empty where there are none."""
+    found = "; ".join(statement(one, k, is_sentence=False) for one in answer.beside)
+    return f"{NO_SENTENCE}: {found}" if found else ""
 
 
 def _looked_for(answer: Answer) -> str:

@@ -39,7 +39,7 @@ def shown(count: int | None) -> str:
     return HIDDEN if count is None else f"{count:,}"
 
 
-def statement(said: Said, k: int) -> str:
+def statement(said: Said, k: int, *, is_sentence: bool = True) -> str:
     """A statement of a checklist with its count; one about few people begins as every sentence does."""
     if said.count is None:
         return said.words
@@ -47,7 +47,7 @@ def statement(said: Said, k: int) -> str:
         words = said.words.replace("{n}", rounded(said.count, k))
     else:
         words = ((said.one or said.words) if said.count == 1 else said.words).replace("{n}", f"{said.count:,}")
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] if is_sentence else words
 
 
 def named(kind: str) -> str:

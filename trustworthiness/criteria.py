@@ -6,12 +6,12 @@ what is not; whether a criterion is met is for the reader to judge.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from study import Event
 from study.kinds import KINDS
+from trustworthiness.counting import counted
 
 UNCOUNTED = ("run.closed", "dossier.published")
 """Kinds that say that a run ended or a dossier was made, which is no evidence of anything."""
@@ -82,7 +82,7 @@ HALPERN: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many events of one kind there are."""
+    """How many things the records of one kind are about; nought where all of them are claims since retracted."""
 
     kind: str
     count: int
@@ -113,10 +113,10 @@ class HalpernClass:
 
 
 def criteria_matrix(events: Iterable[Event]) -> tuple[Technique, ...]:
-    """Every technique with the events recorded for it, in the order of the book; never a score."""
-    counts = _counts(events)
+    """Every technique with what is recorded for it, in the order of the book; never a score."""
+    known = _by_kind(events)
     return tuple(
-        Technique(criterion, technique, _recorded(counts, kinds), kinds)
+        Technique(criterion, technique, _recorded(known, kinds), kinds)
         for criterion, techniques in CRITERIA.items()
         for technique, kinds in techniques.items()
     )
@@ -124,24 +124,26 @@ def criteria_matrix(events: Iterable[Event]) -> tuple[Technique, ...]:
 
 def halpern_inventory(events: Iterable[Event]) -> tuple[HalpernClass, ...]:
     """Halpern's six classes with the kinds of events in each; dossiers and closing lines of runs do not count."""
-    known = list(events)
-    counts = _counts(known)
+    known = _by_kind(events)
     refs: dict[str, set[str]] = {id: set() for id in HALPERN}
-    for event in known:
-        if event.kind not in UNCOUNTED:
-            refs[KINDS[event.kind].halpern] |= {artefact.ref for artefact in event.generated}
-    return tuple(_class(id, label, counts, len(refs[id])) for id, label in HALPERN.items())
+    for kind, found in known.items():
+        for event in found:
+            refs[KINDS[kind].halpern] |= {artefact.ref for artefact in event.generated}
+    return tuple(_class(id, label, known, len(refs[id])) for id, label in HALPERN.items())
 
 
-def _class(id: str, label: str, counts: Counter[str], artefacts: int) -> HalpernClass:
+def _class(id: str, label: str, known: Mapping[str, Sequence[Event]], artefacts: int) -> HalpernClass:
     kinds = tuple(kind for kind in KINDS if KINDS[kind].halpern == id and kind not in UNCOUNTED)
-    missing = tuple(kind for kind in kinds if not counts[kind])
-    return HalpernClass(id, label, _recorded(counts, kinds), artefacts, missing)
+    missing = tuple(kind for kind in kinds if kind not in known)
+    return HalpernClass(id, label, _recorded(known, kinds), artefacts, missing)
 
 
-def _counts(events: Iterable[Event]) -> Counter[str]:
-    return Counter({e.id: e.kind for e in events if e.kind not in UNCOUNTED}.values())
+def _by_kind(events: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for event in {e.id: e for e in events if e.kind not in UNCOUNTED}.values():
+        found.setdefault(event.kind, []).append(event)
+    return found
 
 
-def _recorded(counts: Counter[str], kinds: tuple[str, ...]) -> tuple[Recorded, ...]:
-    return tuple(Recorded(kind, counts[kind]) for kind in kinds if counts[kind])
+def _recorded(known: Mapping[str, Sequence[Event]], kinds: tuple[str, ...]) -> tuple[Recorded, ...]:
+    return tuple(Recorded(kind, counted(kind, known)) for kind in kinds if kind in known)

@@ -155,6 +155,21 @@ def test_what_is_not_recorded_says_so(pages):
     assert row(pages["coreq.html"], "Saturation").startswith("not recorded (looked for: saturation assessed")
 
 
+def test_records_no_sentence_follows_from_are_named_and_not_called_unrecorded():
+    """COREQ 23 asks for transcripts sent back: a packet sent says nothing of that, and is on record."""
+    sent = [event(300 + n, "member_check.sent", "2016-05-01", ("participant", f"t{n}"), packet="k", ordinal=1)
+            for n in range(7)]  # fmt: skip
+    lists = tuple(filled(checklist, Records(by_kind(sent))) for checklist in CHECKLISTS)
+    content = made(checklists=lists)
+    files = dossier_site(Site(content, Listing(sent, 5, {}), 5, "1 June 2017", TRAIL))
+    told = row(files["coreq.html"].decode(), "Transcripts sent back to participants")
+    assert told.startswith("on record, though they do not say this themselves: member check sent: 5 or more")
+    assert "events-member-check-sent.html" in files["coreq.html"].decode()
+    document = checklist_document(lists[0], content, Listing(sent, 5, {}), 5)
+    cells = docx.Document(io.BytesIO(document)).tables[0].rows[23].cells
+    assert cells[2].text == "on record, though they do not say this themselves: member check sent: 5 or more"
+
+
 def test_nothing_is_called_met_or_scored(pages):
     for name in ("criteria.html", "halpern.html", "coreq.html", "srqr.html", "gramms.html", "index.html"):
         text = plain(pages[name]).lower()

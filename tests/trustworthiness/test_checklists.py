@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from study import load_protocol
+from study import Subject, load_protocol
 from study.kinds import KINDS
-from trustworthiness.checklists import CHECKLISTS, COREQ, SRQR, Records, Stated, by_kind, filled
+from trustworthiness.checklists import CHECKLISTS, COREQ, GRAMMS, SRQR, Records, Stated, by_kind, filled
 from trustworthiness.checklists.declared import declarations
 from trustworthiness.checklists.statements import ITEMS, KIND, read_statements
+from trustworthiness.criteria import Recorded, criteria_matrix
 
+ANY = defaultdict(lambda: 1)
 NOW = "2016-09-01T00:00:00.000Z"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -95,6 +99,72 @@ def test_saturation_says_what_the_index_said_and_that_people_decided(event):
                  **{**data, "inputs": "1" * 12})  # fmt: skip
     words = [one.words for one in answers(COREQ, first, last)[22].said]
     assert words == ["Sequence study: reached at 6+2 (base 4, run 2, threshold 5 %)."]
+
+
+def claim(event, id, version, kind="claim.asserted", **data):
+    made = event(kind, "2016-06-01", claim=id, version=version, codings=1, themes=1, **data)
+    return replace(made, id=f"{kind}-{id}-{version}", subject=(Subject("claim", id),))
+
+
+def test_versions_of_a_claim_count_once_and_a_retracted_claim_not_at_all(event):
+    events = [
+        claim(event, "C1", 1),
+        claim(event, "C1", 2),
+        claim(event, "C2", 1),
+        claim(event, "C2", 1, "claim.retracted"),
+        claim(event, "C3", 1),
+        claim(event, "C3", 1, "claim.retracted"),
+        claim(event, "C3", 2),
+    ]
+    found = answers(COREQ, *events)
+    retracted = ("{n} claims were retracted.", 1)
+    assert said(found[30]) == [("{n} of 2 claims name the coded passages they rest on.", 2), retracted]
+    assert said(answers(SRQR, *events)[16]) == [("{n} claims asserted.", 2), retracted]
+    alone = answers(SRQR, *events[2:4])
+    assert said(alone[17]) == [retracted]
+    row = next(r for r in criteria_matrix(events[:4]) if r.technique == "Audit trail")
+    assert row.recorded == (Recorded("claim.asserted", 1), Recorded("claim.retracted", 1))
+
+
+def test_cases_are_counted_not_what_was_decided_of_them(event):
+    raised = event("negative_case.raised", "2016-05-01", case="N1", hypothesis="H", hypothesis_version="1", version=1)
+    decided = [
+        event("negative_case.resolved", "2016-05-02", case="N1", disposition=disposition, version=version)
+        for version, disposition in enumerate(("boundary_set", "unexplained"), 1)
+    ]
+    assert said(answers(COREQ, raised, *decided)[32]) == [
+        ("{n} negative cases raised.", 1),
+        ("{n} of 1 negative case decided on.", 1),
+    ]
+
+
+def test_debriefings_and_interviews_count_once_whatever_their_versions(event, held):
+    debriefings = [
+        event("debriefing.held", "2016-05-01", debriefing="D1", debriefer="X", analyst="Y", changed=True, version=v)
+        for v in (1, 2)
+    ]
+    assert said(answers(SRQR, *debriefings)[15]) == [("{n} peer debriefings.", 1)]
+    twice = [held("tA"), replace(held("tA", version=2), id="second")]
+    assert said(answers(COREQ, *twice)[1]) == [("{n} interviews held.", 1)]
+
+
+@pytest.mark.parametrize("checklist", CHECKLISTS, ids=lambda c: c.name)
+def test_not_recorded_is_said_only_where_no_such_record_is(checklist, event):
+    """One record of each kind an item looks for: the item says something of it, or what there is."""
+    for item in checklist.items:
+        for kind in item.kinds:
+            try:
+                answer = answers(checklist, replace(event(kind, "2016-05-01"), data=ANY))[item.number]
+            except (KeyError, TypeError, ValueError, AttributeError):
+                continue  # a sentence is made of it, from data that this record has not
+            assert answer.said or answer.beside, (item.number, kind)
+            assert kind in answer.kinds
+
+
+def test_comparing_groups_is_not_mixing_methods(event):
+    compared = event("groups.compared", "2016-05-01", codes=20, groups=2, participants=24, inputs="0" * 64)
+    assert [a.number for a in answers(GRAMMS, compared).values() if a.said or a.beside] == []
+    assert said(answers(SRQR, compared)[14]) == [("20 codes compared between 2 groups.", None)]
 
 
 def test_what_the_protocol_declares_is_said_as_such_and_cites_the_opening(event):

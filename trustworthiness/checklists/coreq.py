@@ -22,7 +22,9 @@ COREQ = Checklist(
                 Item(2, "Their qualifications"),
                 Item(3, "Their occupation"),
                 Item(4, "Their gender"),
-                Item(5, "Their experience and training", ("personnel.authorised",), (say.declared("training"),)),
+                Item(5, "Their experience and training", ("personnel.authorised",), (
+                    say.declared("training"), say.authorised,
+                )),
             ),
         ),
         (
@@ -68,7 +70,9 @@ COREQ = Checklist(
                     say.sites_visited, say.modes,
                 )),
                 Item(15, "Who else was present"),
-                Item(16, "Who the participants were", ("participant.affiliated",), (say.declared("participants"),)),
+                Item(16, "Who the participants were", ("participant.affiliated",), (
+                    say.declared("participants"), say.affiliated,
+                )),
             ),
         ),
         (
@@ -96,8 +100,12 @@ COREQ = Checklist(
             (
                 Item(24, "How many coded", ("coding.imported", "agreement.assessed"), (say.coders, say.agreement)),
                 Item(25, "How the codes are ordered", ("codebook.changed", "codebook.frozen"), (say.codebook,)),
-                Item(26, "Where themes came from", ("codebook.changed", "memo.written"), (say.declared("themes"),)),
-                Item(27, "Software", ("coding.imported",), (say.declared("software"),)),
+                Item(26, "Where themes came from", ("codebook.changed", "memo.written"), (
+                    say.declared("themes"),
+                    say.codebook,
+                    say.counted("memo.written", "{n} memos on record.", "{n} memo on record."),
+                )),
+                Item(27, "Software", ("coding.imported",), (say.declared("software"), say.imported)),
                 Item(
                     28,
                     "Findings checked by participants",
@@ -109,9 +117,13 @@ COREQ = Checklist(
         (
             "Reporting",
             (
-                Item(29, "Quotes shown, and whose", ("claim.asserted",), (say.declared("quotes"),)),
+                Item(29, "Quotes shown, and whose", ("claim.asserted",), (
+                    say.declared("quotes"), say.claims,
+                )),
                 Item(30, "Findings fit the data", ("claim.asserted",), (say.claims,)),
-                Item(31, "Major themes are clear", ("claim.asserted",), (say.declared("themes_named"),)),
+                Item(31, "Major themes are clear", ("claim.asserted",), (
+                    say.declared("themes_named"), say.themes_of_claims,
+                )),
                 Item(
                     32,
                     "Diverse cases and minor themes",

@@ -93,14 +93,9 @@ def _themes(protocol: Protocol) -> tuple[str, ...]:
 
 
 def _integration(protocol: Protocol) -> tuple[str, ...]:
-    analysis = protocol.analysis
-    sentences = []
-    if analysis.cases:
-        peers, other = (r.replace("_", " ") for r in (analysis.cases.peers, analysis.cases.organisation))
-        sentences.append(f"cases compared between {peers} and {other}.")
-    if analysis.joint_display:
-        sentences.append(f"scores of the survey {analysis.joint_display.survey} shown beside themes, site by site.")
-    return tuple(sentences)
+    """How methods are brought together; cases and groups compared within one strand are none of it."""
+    display = protocol.analysis.joint_display
+    return (f"scores of the survey {display.survey} shown beside themes, site by site.",) if display else ()
 
 
 def _returned(protocol: Protocol) -> tuple[str, ...]:

@@ -101,7 +101,10 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the records show for one item: statements, the team's own (else None), and the kinds looked for."""
+    """What the records show for one item: statements, the team's own (else None), and the kinds looked for.
+
+    `beside` are the records there are of those kinds where no statement follows from them.
+    """
 
     number: int
     label: str
@@ -109,11 +112,12 @@ class Answer:
     said: tuple[Said, ...]
     stated: Stated | None
     looked_for: tuple[str, ...]
+    beside: tuple[Said, ...] = ()
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds whose events are cited, each once."""
-        return tuple(dict.fromkeys(kind for said in self.said for kind in said.kinds))
+        return tuple(dict.fromkeys(kind for said in (*self.said, *self.beside) for kind in said.kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +132,17 @@ class Filled:
 
 def filled(checklist: Checklist, records: Records) -> Filled:
     """Every item with what is recorded for it. Nothing is filled in that no event and no protocol shows."""
-    answers = tuple(
-        Answer(
-            item.number,
-            item.label,
-            part,
-            tuple(said for saying in item.sayings for said in saying(records)),
-            records.stated.get(f"{checklist.name}-{item.number}"),
-            item.kinds,
-        )
-        for part, items in checklist.parts
-        for item in items
-    )
+    answers = tuple(_answer(checklist, part, item, records) for part, items in checklist.parts for item in items)
     return Filled(checklist.name, checklist.title, checklist.cited, answers)
+
+
+def _answer(checklist: Checklist, part: str, item: Item, records: Records) -> Answer:
+    said = tuple(one for saying in item.sayings for one in saying(records))
+    on_record = [kind for kind in item.kinds if records.of(kind)] if not said else []
+    beside = tuple(
+        Said(f"{kind.replace('.', ' ').replace('_', ' ')}: {{n}}", (kind,), len(records.of(kind)),
+             of_people=is_about_people(kind))
+        for kind in on_record
+    )  # fmt: skip
+    stated = records.stated.get(f"{checklist.name}-{item.number}")
+    return Answer(item.number, item.label, part, said, stated, item.kinds, beside)

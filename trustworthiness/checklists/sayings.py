@@ -6,19 +6,22 @@ A statement counts what is recorded. Whether that is enough for an item is for w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from study import Event
 from trustworthiness.checklists.item import Records, Said, Saying, is_about_people
+from trustworthiness.counting import counted as things
+from trustworthiness.counting import standing_claims
 
 PROTOCOL = ("study.opened", "protocol.amended")
 """The events that hold the digest of study.yaml, cited for what the protocol declares."""
 
 
 def counted(kind: str, words: str, one: str = "") -> Saying:
-    """How many events of a kind: `words` with `{n}`, `one` where it is one."""
+    """How many things the records of a kind are about: `words` with `{n}`, `one` where it is one."""
 
     def say(records: Records) -> Iterable[Said]:
-        found = len(records.of(kind))
+        found = things(kind, records.events)
         if found:
             yield Said(words, (kind,), found, one or words, is_about_people(kind))
 
@@ -172,22 +175,80 @@ def transcripts_returned(records: Records) -> Iterable[Said]:
 
 
 def negative_cases(records: Records) -> Iterable[Said]:
-    """Negative cases and counter-narratives."""
-    yield from counted("negative_case.raised", "{n} negative cases raised.", "{n} negative case raised.")(records)
-    yield from counted("negative_case.resolved", "{n} of them decided on.")(records)
+    """Negative cases, how many of them were decided on, and counter-narratives."""
+    raised = {e.data["case"] for e in records.of("negative_case.raised")}
+    decided = {e.data["case"] for e in records.of("negative_case.resolved")} & raised
+    if raised:
+        yield Said("{n} negative cases raised.", ("negative_case.raised",), len(raised), "{n} negative case raised.")
+    if decided:
+        words = f"{{n}} of {len(raised)} negative case{'s' if len(raised) > 1 else ''} decided on."
+        yield Said(words, ("negative_case.resolved",), len(decided))
     yield from counted(
         "counter_narrative.recorded", "{n} counter-narratives on record.", "{n} counter-narrative on record."
     )(records)
 
 
 def claims(records: Records) -> Iterable[Said]:
-    """How many claims name the codings they rest on."""
-    newest = {e.subject_id("claim"): e for e in records.of("claim.asserted")}
-    supported = sum(e.data["codings"] > 0 for e in newest.values())
-    if newest:
-        yield Said(
-            f"{{n}} of {len(newest)} claims name the coded passages they rest on.", ("claim.asserted",), supported
+    """How many of the claims that stand name the codings they rest on, and how many were retracted."""
+    standing, gone = _claims(records)
+    if standing:
+        supported = sum(e.data["codings"] > 0 for e in standing.values())
+        words = (
+            f"{{n}} of {len(standing)} claim{'s' if len(standing) > 1 else ''} name the coded passages they rest on."
         )
+        yield Said(words, ("claim.asserted",), supported)
+    yield from gone
+
+
+def claims_asserted(records: Records) -> Iterable[Said]:
+    """How many claims stand, and how many were retracted."""
+    standing, gone = _claims(records)
+    if standing:
+        yield Said("{n} claims asserted.", ("claim.asserted",), len(standing), "{n} claim asserted.")
+    yield from gone
+
+
+def themes_of_claims(records: Records) -> Iterable[Said]:
+    """How many of the claims that stand name a theme."""
+    standing, _ = _claims(records)
+    if standing:
+        named = sum(e.data["themes"] > 0 for e in standing.values())
+        words = f"{{n}} of {len(standing)} claim{'s' if len(standing) > 1 else ''} name a theme."
+        yield Said(words, ("claim.asserted",), named)
+
+
+def _claims(records: Records) -> tuple[Mapping[str, Event], list[Said]]:
+    """The claims that stand, and the sentence on those that do not any more."""
+    asserted = records.of("claim.asserted")
+    standing = standing_claims(asserted, records.of("claim.retracted"))
+    gone = {e.subject_id("claim") for e in asserted} - set(standing)
+    said = Said("{n} claims were retracted.", ("claim.retracted",), len(gone), "{n} claim was retracted.")
+    return standing, [said] if gone else []
+
+
+def authorised(records: Records) -> Iterable[Said]:
+    """How many people of the team were authorised for how many tasks."""
+    found = records.of("personnel.authorised")
+    if found:
+        people = {e.subject_id("person") for e in found}
+        tasks = {str(e.data["task"]).replace("_", " ") for e in found}
+        words = f"authorised for: {', '.join(sorted(tasks))}."
+        yield Said(f"{{n}} people of the team {words}", ("personnel.authorised",), len(people),
+                   f"{{n}} person of the team {words}")  # fmt: skip
+
+
+def affiliated(records: Records) -> Iterable[Said]:
+    """For how many people role and site are on record."""
+    people = {e.subject_id("participant") for e in records.of("participant.affiliated")}
+    if people:
+        yield Said("Role and site of {n} people on record.", ("participant.affiliated",), len(people), of_people=True)
+
+
+def imported(records: Records) -> Iterable[Said]:
+    """How many transcripts have codings on record."""
+    transcripts = {e.subject_id("transcript") for e in records.of("coding.imported")}
+    if transcripts:
+        yield Said("Codings of {n} transcripts imported.", ("coding.imported",), len(transcripts), of_people=True)
 
 
 def cases(records: Records) -> Iterable[Said]:
@@ -198,14 +259,19 @@ def cases(records: Records) -> Iterable[Said]:
         yield Said(f"{len(data['diverging'])} of {data['cases']} cases diverge.", ("cases.compared",))
 
 
-def comparisons(records: Records) -> Iterable[Said]:
-    """The newest comparison of groups, and the newest joint display of scores and themes."""
-    groups, displays = records.of("groups.compared"), records.of("joint_display.made")
-    if groups:
-        data = groups[-1].data
+def groups(records: Records) -> Iterable[Said]:
+    """The newest comparison of groups."""
+    found = records.of("groups.compared")
+    if found:
+        data = found[-1].data
         yield Said(f"{data['codes']} codes compared between {data['groups']} groups.", ("groups.compared",))
-    if displays:
-        data = displays[-1].data
+
+
+def displays(records: Records) -> Iterable[Said]:
+    """The newest joint display of scores and themes."""
+    found = records.of("joint_display.made")
+    if found:
+        data = found[-1].data
         fit = f"confirmed at {data['confirmed']}, expanded at {data['expanded']}, discordant at {data['discordant']}"
         yield Said(f"Survey scores beside themes at {data['sites']} sites: {fit}.", ("joint_display.made",))
 

@@ -20,6 +20,7 @@ SRQR = Checklist(
                 Item(6, "The researchers, and reflexivity", ("memo.written", "debriefing.held"), (
                     say.declared("team"),
                     say.counted("memo.written", "{n} memos on record.", "{n} memo on record."),
+                    say.counted("debriefing.held", "{n} peer debriefings.", "{n} peer debriefing."),
                 )),
                 Item(7, "Context", ("site.visited", "fieldnote.received"), (
                     say.sites_visited,
@@ -55,7 +56,7 @@ SRQR = Checklist(
                          say.counted("transcript.released", "{n} released for coding."),
                      )),
                 Item(14, "How data were analysed", ("coding.imported", "codebook.changed", "cases.compared"), (
-                    say.coders, say.codebook, say.cases, say.comparisons,
+                    say.coders, say.codebook, say.cases, say.groups, say.displays,
                 )),
                 Item(15, "What was done for trustworthiness",
                      ("member_check.returned", "debriefing.held", "negative_case.raised", "audit.attested"), (
@@ -72,7 +73,7 @@ SRQR = Checklist(
             "Results",
             (
                 Item(16, "Synthesis and interpretation", ("claim.asserted", "cases.compared"), (
-                    say.counted("claim.asserted", "{n} claims asserted.", "{n} claim asserted."), say.cases,
+                    say.claims_asserted, say.cases,
                 )),
                 Item(17, "Evidence for the findings", ("claim.asserted",), (say.claims,)),
             ),
@@ -83,6 +84,7 @@ SRQR = Checklist(
                 Item(18, "What it adds, and how far it carries"),
                 Item(19, "Limits", ("deviation.recorded", "negative_case.raised"), (
                     say.counted("deviation.recorded", "{n} deviations on record.", "{n} deviation on record."),
+                    say.negative_cases,
                 )),
             ),
         ),
