@@ -119,6 +119,8 @@ ANALYSIS_CHECKS = (
                   "A count of turns or cases may name the wrong one."),
     AnalysisCheck("AN041", "block", "A project file lacks the text of a document that was coded",
                   "Positions without their text cannot be matched to the released version."),
+    AnalysisCheck("AN042", "review", "Positions of a project file hold other words where they are counted otherwise",
+                  "Words beside those that somebody coded may say something else."),
 )  # fmt: skip
 
 REMEDIES = {
@@ -180,6 +182,8 @@ REMEDIES = {
     "AN063": "Name a site that was visited or rated, confirmed, expanded or discordant, a person of the team, and a "
     "day as 2016-03-05 that is not to come, once a person, site and day; it does not count until then.",
     "AN040": "One was taken; export the project as .qdpx, which has positions, or mark more of the words.",
+    "AN042": "Compare the words taken for these codings with the tool; export the project again with texts that have "
+    "one kind of line end, or set this aside where they are right.",
     "AN041": "Export the project with its sources inside, or put the text beside it; its codings do not count yet.",
 }
 

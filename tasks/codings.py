@@ -29,7 +29,9 @@ from tasks.workspace import Workspace
 
 __all__ = ["CODING_CHECKS", "UNVERSIONED", "Material", "material_of", "read_material", "reference_of"]
 
-CODING_CHECKS = frozenset({*(f"AN00{n}" for n in range(1, 9)), *(f"AN01{n}" for n in range(4, 10)), "AN040", "AN041"})
+CODING_CHECKS = frozenset(
+    {*(f"AN00{n}" for n in range(1, 9)), *(f"AN01{n}" for n in range(4, 10)), "AN040", "AN041", "AN042"}
+)
 
 
 @dataclass(frozen=True)

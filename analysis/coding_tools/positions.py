@@ -1,9 +1,10 @@
 """Positions in a source's text: in what a tool counted them, found out by the text itself.
 
 REFI-QDA 1.5 counts Unicode code points. Some tools count UTF-16 units (an emoji is two), some count a line end as two
-characters (CR LF) where the text they export has one, or the reverse. Where all ways give the same text it does not
-matter; where they do not, the way stands under which most selections begin and end at a word and hold what they are
-named after.
+characters (CR LF) where the text they export has one, or the reverse. Where all ways give the same words it does not
+matter; where they do not, the way stands under which most selections begin with a word, end with one, and hold what
+they are named after. Of ways that are as good the usual one is taken, and what other words another way would give is
+told.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.words import cuts_word
+from analysis.words import cuts_word, words
 
 COUNTED = {
     (1, 1): "code points",
@@ -40,10 +41,12 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class Placed:
     """The places of selections in code points of the text (None where there is no such place), and how they were
-    counted: a value of COUNTED, "" where it does not matter."""
+    counted: a value of COUNTED, "" where it does not matter. `doubtful` are the positions in `places` of selections
+    that hold other words in a way that is as good."""
 
     places: tuple[tuple[int, int] | None, ...]
     counted: str = ""
+    doubtful: tuple[int, ...] = ()
 
 
 def one_line_end(text: str) -> str:
@@ -64,9 +67,14 @@ def placed(raw: str, selections: Sequence[Selection]) -> Placed:
             continue
         counts = 1 + (way[0] - 1) * beyond + (way[1] - 1) * ends
         tried.setdefault(_places(np.concatenate(([0], np.cumsum(counts))), selections), way)
-    best = max(tried, key=lambda places: _score(text, selections, places))
-    whole = tuple(_whole_words(text, place) if place else None for place in best)
-    return Placed(whole, COUNTED[tried[best]] if len(tried) > 1 else "")
+    scores = {places: _score(text, selections, places) for places in tried}
+    best = max(tried, key=lambda places: scores[places])
+    whole, *others = (
+        tuple(_whole_words(text, place) if place else None for place in places)
+        for places in (best, *(p for p in tried if p != best and scores[p] == scores[best]))
+    )
+    doubtful = [n for n, place in enumerate(whole) if any(_words(text, o[n]) != _words(text, place) for o in others)]
+    return Placed(whole, COUNTED[tried[best]] if len(tried) > 1 else "", tuple(doubtful))
 
 
 def _places(offsets: NDArray[np.int64], selections: Sequence[Selection]) -> tuple[tuple[int, int] | None, ...]:
@@ -90,7 +98,8 @@ def _score(text: str, selections: Sequence[Selection], places: Sequence[tuple[in
             score -= 5
             continue
         begin, finish = place
-        score += (begin == 0 or not cuts_word(text, begin)) + (finish == len(text) or not cuts_word(text, finish))
+        score += not text[begin].isspace() and (begin == 0 or not cuts_word(text, begin))
+        score += not text[finish - 1].isspace() and (finish == len(text) or not cuts_word(text, finish))
         said, shown = _letters(selection.name), _letters(text[begin:finish])
         if len(said) >= _NAMED and shown:
             score += 3 if said.startswith(shown) or shown.startswith(said) else 0
@@ -105,6 +114,10 @@ def _whole_words(text: str, place: tuple[int, int]) -> tuple[int, int]:
     while finish < len(text) and cuts_word(text, finish):
         finish += 1
     return begin, finish
+
+
+def _words(text: str, place: tuple[int, int] | None) -> list[str]:
+    return words(text[slice(*place)]) if place else []
 
 
 def _letters(text: str) -> str:

@@ -115,9 +115,11 @@ def _coded(read: _Read, name: str, raw: str, selections: list[tuple[Selection, e
     where = placed(raw, [selection for selection, _ in selections])
     read.counted[where.counted] += 1
     text = one_line_end(raw)
-    for (_, element), place in zip(selections, where.places, strict=True):
+    for at, ((_, element), place) in enumerate(zip(selections, where.places, strict=True)):
         read.number += 1
         codings = element.findall("{*}Coding")
+        if codings and at in where.doubtful:
+            read.problems.append(Problem("AN042", read.file, read.number, "position", SUBJECT))
         if place is None:
             read.problems += [Problem("AN003", read.file, read.number, "position", SUBJECT)] if codings else []
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from contextlib import suppress
 
@@ -119,6 +120,36 @@ def test_line_ends_of_windows_are_counted_as_they_are_in_the_file() -> None:
     told = changed(told, f'startPosition="{first}"', f'startPosition="{first + 1}"')
     told = changed(told, f'endPosition="{first + len(QUOTES[0])}"', f'endPosition="{first + len(QUOTES[0]) + 1}"')
     assert list(read_export(told, "p.qdpx").segments["text"]) == list(QUOTES)
+
+
+WINDOWS = 'I: What?\r\nP: Yes - exactly, it\'s "fine".\r\nI: And then?\r\nP: It was long ago, and I do not recall it.'
+
+
+def nameless(text: str, *quotes: str) -> bytes:
+    """A project whose selections have a name that says nothing."""
+    data = project_of(text, quotes)
+    with zipfile.ZipFile(io.BytesIO(data)) as zip:
+        names = re.findall(r'PlainTextSelection [^>]*?name="([^"]*)"', zip.read("project.qde").decode())
+    for name in names:
+        data = changed(data, f'name="{name}"', 'name="x"')
+    return data
+
+
+def test_of_ways_to_count_the_one_stands_that_begins_and_ends_with_words() -> None:
+    quotes = ("It was long ago", 'Yes - exactly, it\'s "fine".')
+    plain = WINDOWS.replace("\r\n", "\n")
+    export = read_export(changed(nameless(plain, *quotes), plain, WINDOWS, member=".txt"), "p.qdpx")
+    assert sorted(export.segments["text"]) == sorted(quotes)
+    assert export.problems == ()
+
+
+def test_positions_that_hold_other_words_in_a_way_as_good_are_told() -> None:
+    export = read_export(nameless("a b c\nd e f g h", "e f"), "p.qdpx")
+    assert list(export.segments["text"]) == ["e f"]
+    assert [(p.check, p.row) for p in export.problems] == []
+    export = read_export(nameless("a\nb\nc d e", "d"), "p.qdpx")
+    assert list(export.segments["text"]) == ["d"]
+    assert [(p.check, p.row, p.column) for p in export.problems] == [("AN042", 1, "position")]
 
 
 def test_a_text_may_be_inline_or_beside_the_archive_and_never_anywhere_else() -> None:
