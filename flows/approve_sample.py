@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from study.decisions import Decision
 from tasks.decisions import judged_decisions
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -74,6 +75,8 @@ def approve_sample(request: ApproveSample) -> Outcome:
     study page show what it cost.
     """
     with opened(request, flow="approve-sample") as place:
+        if over := ended(place, "approve-sample"):
+            return over
         decision, register = request.decision(place), judged_decisions(place)
         exchanged = carry_out_overrides(place, decision)
         record(place, exchanged.facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks.assembly import assemble_packets, assembly_looked_at
+from tasks.ended import ended
 from tasks.member_check_sending import read_sending, sending_looked_at
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
@@ -28,6 +29,8 @@ def assemble_member_checks(request: AssembleMemberChecks) -> Outcome:
     which way and until when to send; what was sent and who was reminded is read from registers/member_checks.csv.
     """
     with opened(request, flow="assemble-member-checks") as place:
+        if over := ended(place, "assemble-member-checks"):
+            return over
         assembled = assemble_packets(place)
         record(place, assembled.facts)
         settle_queries(place, assembled.queries, assembly_looked_at)

@@ -6,6 +6,7 @@ from prefect import flow
 
 from tasks.assessed import looked_at, queries_of
 from tasks.codings import CODING_CHECKS, read_material
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -27,6 +28,8 @@ def assess_saturation(request: AssessSaturation) -> Outcome:
     their minutes. The page out/analysis/saturation.html draws the curve and says how robust the index is.
     """
     with opened(request, flow="assess-saturation") as place:
+        if over := ended(place, "assess-saturation"):
+            return over
         material = read_material(place)
         record(place, material.facts)
         assessed = assess_sequences(place, material)

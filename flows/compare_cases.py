@@ -8,6 +8,7 @@ from tasks.assessed import looked_at, queries_of
 from tasks.case_comparison import CASE_CHECKS, compare_sites
 from tasks.claims import RECORD_CHECKS, read_records, walk_lineage
 from tasks.codings import CODING_CHECKS, read_material
+from tasks.ended import ended
 from tasks.group_comparison import GROUP_CHECKS, compare_participants
 from tasks.joint_display import DISPLAY_CHECKS, make_display
 from tasks.outcome import Outcome
@@ -32,6 +33,8 @@ def compare_cases(request: CompareCases) -> Outcome:
     are recorded with their words beside them; a claim without support is refused.
     """
     with opened(request, flow="compare-cases") as place:
+        if over := ended(place, "compare-cases"):
+            return over
         material = read_material(place)
         record(place, material.facts)
         cases = compare_sites(place, material)

@@ -7,6 +7,7 @@ from prefect import flow
 from tasks.assessed import looked_at, queries_of
 from tasks.coder_agreement import compare_coding
 from tasks.codings import CODING_CHECKS, read_material
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -27,6 +28,8 @@ def compare_coders(request: CompareCoders) -> Outcome:
     means are those of study.yaml. Only where the protocol asks for agreement.
     """
     with opened(request, flow="compare-coders") as place:
+        if over := ended(place, "compare-coders"):
+            return over
         material = read_material(place)
         record(place, material.facts)
         compared = compare_coding(place, material)

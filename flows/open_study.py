@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.ended import ended
 from tasks.opening import is_of_opening, opening_facts, opening_queries, said_of
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
@@ -30,6 +31,8 @@ def open_study(request: OpenStudy) -> Outcome:
     again registers only what is new in study.yaml.
     """
     with opened(request, flow="open-study", create=True) as place:
+        if over := ended(place, "open-study"):
+            return over
         facts = opening_facts(place)
         record(place, facts)
         settled = settle_queries(place, opening_queries(place), is_of_opening)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -26,6 +27,8 @@ def propose_sample(request: ProposeSample) -> Outcome:
     recruited stay.
     """
     with opened(request, flow="propose-sample") as place:
+        if over := ended(place, "propose-sample"):
+            return over
         found = propose_samples(place)
         record(place, found.facts)
         settle_queries(place, found.queries, lambda known: known.check == "SA003")

@@ -6,6 +6,7 @@ from prefect import flow
 
 from tasks.assessed import looked_at
 from tasks.dossier import write_dossier
+from tasks.ended import is_closed
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -28,8 +29,9 @@ def publish_dossier(request: PublishDossier) -> Outcome:
     """
     with opened(request, flow="publish-dossier") as place:
         statements = read_reporting(place)
-        record(place, statements.facts)
-        settle_queries(place, statements.queries, looked_at(STATEMENT_CHECKS))
+        if not is_closed(place):
+            record(place, statements.facts)
+            settle_queries(place, statements.queries, looked_at(STATEMENT_CHECKS))
         published = write_dossier(place)
         record(place, published.facts)
         return Outcome("publish-dossier", published.said, statements.queries, published.paths)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks.approvals import approval_queries, is_of_amendments, reconsent_said
+from tasks.ended import ended
 from tasks.opening import amendment_facts, said_of
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
@@ -37,6 +38,8 @@ def record_amendment(request: RecordAmendment) -> Outcome:
     effect before it is approved. It says who must consent again because of a new form version, and by when.
     """
     with opened(request, flow="record-amendment") as place:
+        if over := ended(place, "record-amendment"):
+            return over
         facts = amendment_facts(place)
         record(place, facts)
         settled = settle_queries(place, approval_queries(place), is_of_amendments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.ended import ended
 from tasks.member_check_page import write_member_checks_page
 from tasks.member_check_sending import reminders_due
 from tasks.member_checks import answering_looked_at, read_replies
@@ -28,6 +29,8 @@ def record_member_checks(request: RecordMemberChecks) -> Outcome:
     choose_reply); one after a withdrawal stays unread. out/member_checks.html shows where it all stands.
     """
     with opened(request, flow="record-member-checks") as place:
+        if over := ended(place, "record-member-checks"):
+            return over
         replies = read_replies(place)
         record(place, replies.facts)
         settle_queries(place, replies.queries, answering_looked_at)

@@ -8,6 +8,7 @@ from prefect import flow
 from pydantic import Field
 
 from pages.progress_page import Audience
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.registers import read_registers
 from tasks.reporting import progress_on, write_report
@@ -34,6 +35,8 @@ def report_progress(request: ReportProgress) -> Outcome:
     progress for the team, progress-auditor (boards and funders too), progress-public or progress-site for others.
     """
     with opened(request, flow="report-progress") as place:
+        if over := ended(place, "report-progress"):
+            return over
         day = request.on or place.today
         registers = read_registers(place)
         report = progress_on(place, registers, day, as_known_then=request.as_known_then, audience=request.audience)

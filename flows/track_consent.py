@@ -9,6 +9,7 @@ from prefect import flow
 from tasks.call_list import write_lists
 from tasks.consent_lists import look_back
 from tasks.copies import copies_removed, of_ticks, withdrawals_said
+from tasks.ended import ended
 from tasks.erasure import finish_pending
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
@@ -36,6 +37,8 @@ def track_consent(request: TrackConsent) -> Outcome:
     if (kept := unchanged(request, "track-consent")) is not None:
         return kept
     with opened(request, flow="track-consent") as place:
+        if over := ended(place, "track-consent"):
+            return over
         finish_pending(place)
         tracked = tracked_consent(place, read_registers(place))
         record(place, tracked.withdrawals)

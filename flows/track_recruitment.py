@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks.call_list import write_lists
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -28,6 +29,8 @@ def track_recruitment(request: TrackRecruitment) -> Outcome:
     if (kept := unchanged(request, "track-recruitment")) is not None:
         return kept
     with opened(request, flow="track-recruitment") as place:
+        if over := ended(place, "track-recruitment"):
+            return over
         tracked = tracked_recruitment(place, read_registers(place))
         record(place, tracked.withdrawals)
         record(place, tracked.facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -32,6 +33,8 @@ def validate_surveys(request: ValidateSurveys) -> Outcome:
     that says what to do; the Data Docs show every check that was made, in counts.
     """
     with opened(request, flow="validate-surveys") as place:
+        if over := ended(place, "validate-surveys"):
+            return over
         judged = judge_surveys(place)
         record(place, receptions(judged))
         settled = settle_queries(place, [q for s in judged for q in s.queries], lambda r: is_of(judged, r))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.ended import ended
 from tasks.outcome import Outcome
 from tasks.queries import settle_queries
 from tasks.record import record
@@ -27,6 +28,8 @@ def validate_transcripts(request: ValidateTranscripts) -> Outcome:
     that says where and what to do. A transcript with an open blocking query is not released.
     """
     with opened(request, flow="validate-transcripts") as place:
+        if over := ended(place, "validate-transcripts"):
+            return over
         decided = record(place, pending_reviews(place))
         judged = judge_transcripts(place)
         record(place, judged.received)

@@ -15,10 +15,9 @@ from pages.layout import plural
 from study import Event, Fact, StudyError, Subject
 from tasks.audit_visit import Acted, is_of_team, refuse_nobody
 from tasks.codes import PARTICIPANTS, key_of, participant_link
-from tasks.deposit_record import deposit_owed
 from tasks.erasing import RESTRICTED, Artefact, Plan, erase, written_down
+from tasks.still_open import open_obligations, what_needs_the_linkage
 from tasks.workspace import Workspace
-from trustworthiness.audit_visit import fold_audits
 
 NAMES = ("identities.csv", "decisions/strings.csv")
 """What holds names under restricted/: the registry, and the strings people decided on."""
@@ -49,14 +48,15 @@ def linkage_destroyed(place: Workspace, asked: Destruction) -> Acted:
     plan = _planned(place, "")
     shown = _shown(place, plan)
     if not asked.apply:
-        return Acted(said=("This is what would be destroyed; nothing was changed.", *shown, *what_is_before(place)))
+        return Acted(said=("This is what would be destroyed; nothing was changed.", *shown, *_before(place)))
     refuse_nobody(place)
     _refuse_alone(place, asked.second)
-    if before := what_is_before(place):
+    if before := tuple(what_needs_the_linkage(place, place.events())):
+        more = f" (and {len(before) - 1} more)" if len(before) > 1 else ""
         raise StudyError(
-            f"something comes before the linkage is destroyed: {before[0].removesuffix('.')}",
+            f"something comes before the linkage is destroyed{more}: {before[0].removesuffix('.')}",
             where="the order of closing",
-            remedy="Do that first; `fieldtrail run STUDY destroy-linkage` shows what would go.",
+            remedy="Do that first; `fieldtrail run STUDY destroy-linkage` lists all of it and what would go.",
         )
     people = len(place.known_trail_codes())
     data = {"people": people, "objects": plan.objects, "second": asked.second}
@@ -73,8 +73,10 @@ WHAT_STAYS = (
     "Nobody can be withdrawn by their code any more: the trail no longer says who is who.",
     "The trail goes on verifying. Consents and rows in it can no longer be compared with registers; files with keys of "
     "their own can.",
-    "Registers keep participant codes that lead to no name here. Transcripts, recordings, signed forms, mails and "
-    "backups may still tell who somebody is: destroy what the protocol says, outside this folder too.",
+    "registers/interviews.csv and restricted/packets/ still say which participant code spoke in which interview, and "
+    "the trail which trail code did: whoever has both can join them again. Destroy them where that must not be.",
+    "Participant codes lead to no name here. Transcripts, recordings, signed forms, mails and backups may still tell "
+    "who somebody is: destroy what the protocol says, outside this folder too.",
 )
 
 
@@ -89,16 +91,10 @@ def is_unfinished(place: Workspace) -> bool:
     return decided is not None and not _is_executed(place, decided)
 
 
-def what_is_before(place: Workspace) -> tuple[str, ...]:
-    """What must be done before the linkage goes, a sentence each: deposit, audit visits, erasures decided."""
-    events = place.events()
-    found = [f"The deposit at {owed} is not made yet." for owed in deposit_owed(place, events)]
-    found += [f"The audit visit {visit.visit} is open." for visit in fold_audits(events).open]
-    done = {e.data["decision"] for e in events if e.kind == "erasure.executed"}
-    owed = [e for e in events if e.kind == "consent.withdrawn" and e.data["disposition"] == "delete"]
-    if waiting := sum(e.id not in done for e in owed):
-        found.append(f"{plural(waiting, 'withdrawal')} with data to delete not carried out yet.")
-    return tuple(found)
+def _before(place: Workspace) -> tuple[str, ...]:
+    """What is to be done or looked at first."""
+    first = tuple(what_needs_the_linkage(place, place.events()))
+    return (*first, *(f"Look whether this needs it: {said}" for said in open_obligations(place)))
 
 
 def _is_executed(place: Workspace, decided: Event) -> bool:

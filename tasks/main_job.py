@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from study.event import instant
+from tasks.ended import is_closed
 from tasks.erasure import finish_pending
 from tasks.outcome import Outcome
 from tasks.planted import planted_report
@@ -64,7 +65,7 @@ def finish_decisions(request: StudyRequest) -> Outcome:
     """Finish what was decided and not yet carried out: erasures, queries set aside; says what cannot be."""
     with opened(request, flow="run-study") as place:
         finish_pending(place)
-        return Outcome("run-study", said=set_aside_queries(place))
+        return Outcome("run-study", said=() if is_closed(place) else set_aside_queries(place))
 
 
 def closing_summary(request: StudyRequest, procedure: Procedure) -> Outcome:

@@ -25,6 +25,7 @@ from study.identifiers import keyed_digest
 from study.objects import NotStored
 from study.query import QueryRecord
 from tasks.codes import refuse_second_code
+from tasks.ended import is_unlinked
 from tasks.erasing import being_erased
 from tasks.feeds import Kept, dates_written, fetch_from, in_its_file, kept_rows, sources_of
 from tasks.forms import form_files, with_forms
@@ -60,12 +61,18 @@ class Registers:
 
 @task(name="read registers", cache_policy=NO_CACHE)
 def read_registers(place: Workspace) -> Registers:
-    """Every register, measured; trail codes are made for those who consented, withdrew or were interviewed."""
+    """Every register, measured; trail codes are made for those who consented, withdrew or were interviewed.
+
+    None is read once the linkage is destroyed: nobody in them can be told in the trail.
+    """
     events = place.events()
     place.codes.read_keys()
     refs = {name: place.ref(register.file) for name, register in REGISTERS.items()}
     queries: list[Query] = []
-    read = {name: _read(place, register, refs[name], events, queries) for name, register in REGISTERS.items()}
+    read: dict[str, tuple[pd.DataFrame | None, Kept]] = {}
+    for name, register in REGISTERS.items():
+        none = (None, Kept(None, (), (), (), {}))
+        read[name] = none if is_unlinked(place) else _read(place, register, refs[name], events, queries)
     frames = {name: frame for name, (frame, _) in read.items()}
     known = _known(place, events, frames)
     measured = {name: None if f is None else measure(REGISTERS[name], f, known) for name, f in frames.items()}

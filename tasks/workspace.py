@@ -25,6 +25,7 @@ from study.event import instant
 from study.identifiers import digest, event_id, keyed_digest
 from study.objects import AlreadyStored, NotStored
 from tasks.codes import Codes
+from tasks.ended import refuse_ended
 from tasks.keys import VKEY, trail_origin
 from tasks.never import never_list
 from tasks.read import parse_table
@@ -162,6 +163,7 @@ def opened(request: StudyRequest, flow: str, *, create: bool = False) -> Iterato
     )
     lock_firmly(place.trail_store, protocol, assessed=bool(place.events(["storage.dpia"])))
     try:
+        refuse_ended(place, flow)
         with _seldom_collected():
             yield place
     except BaseException:

@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import flows
-from tasks import triggers
+from tasks import ended, triggers
 
 ROOT = Path(__file__).parent.parent.parent
 PREFECT = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
@@ -143,3 +143,9 @@ def test_deployments_share_one_pool_and_never_overlap() -> None:
         assert deployment["work_pool"] == {"name": "fieldtrail"}
         assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
         assert deployment["enforce_parameter_schema"] is True
+
+
+def test_what_runs_after_the_end_is_said_of_every_deployment() -> None:
+    groups = (ended.STEPS, ended.OPENING, ended.OF_PEOPLE, ended.VISITS, ended.ALWAYS)
+    named = [name for group in groups for name in group]
+    assert sorted(named) == sorted(deployment["name"] for deployment in DEPLOYMENTS)

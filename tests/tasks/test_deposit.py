@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import shutil
+import typing
 import zipfile
+from contextlib import nullcontext
 from datetime import date
 
 import pandas as pd
@@ -22,10 +25,12 @@ from tasks.deposit import package
 from tasks.deposit_made import HandedOver, deposit_made
 from tasks.deposit_surveys import deposited_surveys
 from tasks.dossier import make_dossier
+from tasks.ended import CLOSED, OF_PEOPLE, OPENING, STEPS, UNLINKED, VISITS, refuse_ended
 from tasks.erasure import finish_pending
 from tasks.gates import Gatekeeper
 from tasks.impact import impact_of
 from tasks.linkage import Destruction, is_unfinished, linkage_destroyed
+from tasks.registers import read_registers
 from tasks.sealing import seal_new
 from tasks.withdrawing import Withdrawal
 from tests.tasks import closing_study
@@ -177,7 +182,7 @@ def test_who_withdraws_after_the_deposit_finds_it_in_the_list_and_the_package_go
 def test_what_comes_before_the_linkage_is_destroyed(place):
     shown = linkage_destroyed.fn(place, Destruction())
     assert "nothing was changed" in shown.said[0]
-    assert "The deposit at ARC is not made yet." in shown.said
+    assert "The deposit at ARC is not recorded: make it (deposit-material), then enter its receipt." in shown.said
     with pytest.raises(StudyError, match="The deposit at ARC"):
         linkage_destroyed.fn(place, Destruction("COO1", apply=True))
     package.fn(place)
@@ -185,12 +190,16 @@ def test_what_comes_before_the_linkage_is_destroyed(place):
     for second in ("", "INV1", "AUD1", "XY1"):
         with pytest.raises(StudyError, match="two different people"):
             linkage_destroyed.fn(place, Destruction(second, apply=True))
+    query = {"fingerprint": "a" * 64, "occurrence": 1, "check": "TR050", "severity": "block"}
+    place.trail.append([Fact("query.opened", place.instant, data=query)])
+    with pytest.raises(StudyError, match="1 blocking query is open"):
+        linkage_destroyed.fn(place, Destruction("COO1", apply=True))
     assert place.events(["linkage.destroyed"]) == []
     assert len(place.known_trail_codes()) == 7
 
 
 @pytest.mark.real
-def test_a_study_comes_to_its_end_and_the_verifier_agrees(place):
+def test_a_study_comes_to_its_end_and_the_verifier_agrees(place, monkeypatch):
     package.fn(place)
     place.trail.append(deposit_made.fn(place, HandedOver("R-1")).facts)
     assert any("linkage is not destroyed" in said for said in closing(place).said)
@@ -204,11 +213,24 @@ def test_a_study_comes_to_its_end_and_the_verifier_agrees(place):
     assert not (place.restricted.root / "identities.csv").exists()
     with pytest.raises(StudyError, match="nobody can be withdrawn"):
         impact_of.fn(place, Withdrawal("P001", place.today, (), "keep"))
+    assert frames_of(read_registers.fn(place)) == {None}
+    before = len(place.events())
+    for name in STEPS:
+        said = run(name, place, monkeypatch)
+        assert said == (UNLINKED,)
+    assert len(place.events()) == before
+    with pytest.raises(StudyError, match="people can no longer be told apart"):
+        refuse_ended(place, "record-consent")
     place.trail.append(make_dossier(place).facts)
     ended = closing(place)
     assert [f.kind for f in ended.facts] == ["study.closed"]
     place.trail.append(ended.facts)
     assert make_dossier(place).facts == ()
+    for name in STEPS | OPENING:
+        assert run(name, place, monkeypatch) == (CLOSED,)
+    for name in OF_PEOPLE | VISITS:
+        with pytest.raises(StudyError, match="The study is closed"):
+            refuse_ended(place, name)
     place.trail.close("completed")
     seal_new.fn(place)
     verdict = verify(
@@ -268,6 +290,20 @@ def test_answers_of_who_agreed_are_in_without_rare_values(place):
     listed = found.files["data/surveys/staff.variables.csv"].decode()
     assert 'id,Key,,,"it leads to a person, a site or a day"' in listed
     assert "age,Age,,,too many of its values are of fewer than 2 people" in listed
+
+
+def run(name, place, monkeypatch):
+    """What a flow that runs by itself says, on the study as it is open here."""
+    module = importlib.import_module(f"flows.{name.replace('-', '_')}")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "opened", lambda *_, **__: nullcontext(place))
+        patch.setattr(module, "unchanged", lambda *_: None, raising=False)
+        flow = getattr(module, name.replace("-", "_"))
+        return flow.fn(typing.get_type_hints(flow.fn)["request"](study=str(place.root))).said
+
+
+def frames_of(registers):
+    return set(registers.frames.values())
 
 
 def gates(place):
