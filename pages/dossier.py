@@ -18,7 +18,7 @@ from pages.checklists import checklist_document, checklist_lines
 from pages.dossier_counts import named, rounded
 from pages.dossier_events import PAGE_ROWS, Listing
 from pages.dossier_evidence import cells, deposits
-from pages.dossier_people import consent, flow, people_of_checks, themes
+from pages.dossier_people import consent, steps, themes
 from pages.dossier_work import analysis, decisions, deviations, months, partition, queries, set_aside
 from pages.flow_picture import flow_picture
 from pages.kit import SUMS, sums
@@ -136,7 +136,8 @@ def _values(site: Site) -> dict[str, dict[str, Any]]:
     """What each page shows besides its frame, in the order of the navigation."""
     content, listing, k = site.content, site.listing, site.k
     history = content.history
-    boxes = flow(content.recruitment, k)
+    people = steps(content.recruitment, content.member_checks, k)
+    boxes = people.flow
     picture = flow_picture(boxes, key="flow", title="Flow of participants") if len(boxes) > 1 else None
     return {
         "index": {"trail": site.trail, "limits": plain_limits(site.trail.limits), "about": ROOMS},
@@ -147,7 +148,7 @@ def _values(site: Site) -> dict[str, dict[str, Any]]:
             for filled in content.checklists
         },
         "sample": {"stages": site.stages, "pictures": pictures, "values_table": values_table, "met": met},
-        "people": {"boxes": boxes, "flow": picture, "consent": consent(content.consent, k)},
+        "people": {"boxes": boxes, "flow": picture, "consent": consent(content.consent, k), "beside": people.beside},
         "validation": {
             "transcripts": partition(content.verdicts.get("transcripts", {}), k),
             "surveys": history.surveys,
@@ -157,8 +158,10 @@ def _values(site: Site) -> dict[str, dict[str, Any]]:
         },
         "analysis": {"history": history, "listing": listing, "assessed": analysis(history.assessments, k)},
         "checks": {
-            "people": people_of_checks(content.member_checks, k),
-            "themes": themes(content.member_checks, k),
+            "account": content.member_checks,
+            "boxes": people.checks,
+            "told": people.told,
+            "themes": themes(content.member_checks, people.replied, k),
             "history": history,
             "listing": listing,
             "narratives": listing.links(["counter_narrative.recorded"]),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pages.dossier_counts import of_kind, rounded, shown
+from pages.dossier_counts import of_kind, rounded
 from pages.dossier_people import Line
-from pages.suppression import suppress_counts
 from pages.trail_words import ASSURANCE
 from study.decisions import DECISIONS
 from trustworthiness.dossier import DecisionLine
@@ -40,19 +39,19 @@ class Finding:
 
 
 def partition(verdicts: Mapping[str, int], k: int) -> list[Line]:
-    """Transcripts by verdict with their total."""
+    """Transcripts by verdict with their total, rounded: beside the flow each would tell of few people."""
     if not any(verdicts.values()):
         return []
-    found, total = suppress_counts(verdicts, k)
-    return [*(Line(VERDICTS[v], shown(found[v])) for v in verdicts), Line("In all", shown(total))]
+    counts = [*((VERDICTS[verdict], count) for verdict, count in verdicts.items()), ("In all", sum(verdicts.values()))]
+    return [Line(what, rounded(count, k)) for what, count in counts]
 
 
-def queries(states: Mapping[str, Mapping[str, int]], k: int) -> list[tuple[str, str, str, str]]:
+def queries(states: Mapping[str, Mapping[str, int]], k: int) -> list[tuple[str, ...]]:
     """Queries by state and severity, rounded: many are about one person's file."""
     return [
         (state.replace("_", " "), *(rounded(counts[severity], k) for severity in SEVERITIES))
         for state, counts in states.items()
-    ]  # type: ignore[misc]
+    ]
 
 
 def months(found: Iterable[QueryMonth], k: int) -> list[tuple[str, str, str, str]]:

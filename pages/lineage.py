@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from pages.dossier_counts import rounded
 from pages.layout import plural, render
 from pages.lineage_picture import MOST, lineage_picture
 from trustworthiness.lineage import GAPS, ClaimLineage, Lineage
@@ -56,12 +57,19 @@ def claim_line(claim: ClaimLineage, k: int) -> ClaimLine:
         is_retracted=claim.is_retracted,
         themes=claim.record.themes,
         codes=claim.codes,
-        excerpts=plural(len(claim.record.excerpts), "excerpt") if claim.record.excerpts else "not available",
-        people=f"fewer than {k} people" if is_small else plural(claim.people, "person", "people"),
+        excerpts=_excerpts(claim, is_small),
+        people=f"{rounded(claim.people, k)} people",
         consent=f"consent: {consent}",
         gaps=gaps,
         beside=_beside(claim),
     )
+
+
+def _excerpts(claim: ClaimLineage, is_small: bool) -> str:
+    """How many excerpts; of few people not, because each is from one of them."""
+    if not claim.record.excerpts:
+        return "not available"
+    return "not shown" if is_small else plural(len(claim.record.excerpts), "excerpt")
 
 
 def _beside(claim: ClaimLineage) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from pages.dossier import TrailVerdict
+from pages.lineage import claim_line
 from pages.recruitment_section import drawn
 from recruitment.flow_diagram import flow_boxes
+from recruitment.log import HELD
 from tasks.dossier_stages import stage_lines
 from tasks.reporting_statements import stated
 from tasks.standing import Standing
@@ -27,7 +29,8 @@ LOOSE = {
 def dossier_content(place: Workspace, standing: Standing, lineage: Lineage) -> Content:
     """What the dossier says, as values; counts are exact."""
     protocol = place.protocol
-    gaps = Counter(gap for claim in lineage.claims for gap in claim.gaps)
+    standing_claims = [claim for claim in lineage.claims if not claim.is_retracted]
+    gaps = Counter(gap for claim in standing_claims for gap in claim_line(claim, protocol.disclosure.k).gaps)
     criteria = {c.number: c.text for c in protocol.participants.criteria}
     return content(
         standing.events,
@@ -37,18 +40,25 @@ def dossier_content(place: Workspace, standing: Standing, lineage: Lineage) -> C
         board=protocol.ethics.board,
         reference=protocol.ethics.reference,
         member_checks=standing.member_checks,
+        interviewed=_interviewed(standing),
         stages=stage_lines(place, standing),
         decisions=standing.decisions,
         recruitment=[FlowBox(b.label, b.count, b.left) for b in drawn(flow_boxes(standing.recruitment, criteria))],
         consent=[Coverage(scope, n, of - n) for scope, (n, of) in standing.scopes.items()],
         verdicts={"transcripts": dict(standing.transcripts), "surveys": dict(standing.surveys)},
         queries=standing.document()["queries"],
-        claims=len(lineage.claims),
-        gaps={words: gaps[gap] for gap, words in GAPS.items() if gaps[gap]},
+        claims=len(standing_claims),
+        gaps={words: gaps[words] for words in GAPS.values() if gaps[words]},
         loose={words: len(getattr(lineage.orphans, name)) for name, words in LOOSE.items()},
         declared=declarations(protocol),
         stated=stated(place, standing.events),
     )
+
+
+def _interviewed(standing: Standing) -> set[str]:
+    """Trail codes of everybody interviewed."""
+    interviews = standing.recruitment.interviews.values()
+    return {who for one in interviews for who, state in one.participants.items() if state in HELD}
 
 
 def trail_verdict(standing: Standing) -> TrailVerdict:

@@ -18,6 +18,7 @@ from study.event import in_fold_order
 from trustworthiness.checklists import CHECKLISTS, Filled, Records, Stated, by_kind, filled
 from trustworthiness.criteria import HalpernClass, Technique, criteria_matrix, halpern_inventory
 from trustworthiness.history import History, study_history
+from trustworthiness.member_check_account import Account, account
 from trustworthiness.member_checks import MemberChecks
 
 LEFT_OUT = ("dossier.published", "run.closed")
@@ -44,17 +45,6 @@ class Coverage:
     scope: str
     in_force: int
     not_in_force: int
-
-
-@dataclass(frozen=True, slots=True)
-class MemberCheckLine:
-    """One line of the member-check account: how many, of how many of what, and from how many people."""
-
-    what: str
-    count: int
-    of: int
-    whole: str
-    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +87,7 @@ class Content:
     consent: tuple[Coverage, ...]
     verdicts: Mapping[str, Mapping[str, int]]
     queries: Mapping[str, Mapping[str, int]]
-    member_checks: tuple[MemberCheckLine, ...]
-    open_doubts: int
+    member_checks: Account | None
     claims: int
     gaps: Mapping[str, int]
     loose: Mapping[str, int]
@@ -122,6 +111,7 @@ def content(
     board: str,
     reference: str,
     member_checks: MemberChecks,
+    interviewed: Iterable[str] = (),
     stages: Iterable[Stage],
     decisions: Iterable[Taken],
     recruitment: Iterable[FlowBox],
@@ -136,8 +126,8 @@ def content(
 ) -> Content:
     """Put a dossier's content together from the events and the states already folded from them.
 
-    `loose` counts transcripts that hang loose, by how. `declared` is what study.yaml says, by topic; `stated` is what
-    the team states to items of checklists.
+    `interviewed` are the trail codes of those interviewed, `loose` counts transcripts that hang loose, by how.
+    `declared` is what study.yaml says, by topic; `stated` is what the team states to items of checklists.
     """
     known = in_fold_order(e for e in events if e.kind not in LEFT_OUT)
     records = Records(by_kind(known), declared or {}, stated or {})
@@ -155,10 +145,7 @@ def content(
         consent=tuple(consent),
         verdicts=verdicts,
         queries=queries,
-        member_checks=tuple(
-            MemberCheckLine(line.what, line.count, line.of, line.whole, line.people) for line in member_checks.account
-        ),
-        open_doubts=member_checks.open_disconfirmations,
+        member_checks=account(member_checks, interviewed) if member_checks.checks else None,
         claims=claims,
         gaps=gaps,
         loose=loose or {},

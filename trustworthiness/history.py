@@ -27,6 +27,9 @@ CHANGES = {
 """Kinds of changes of the protocol, in words."""
 ASSESSED = ("saturation.assessed", "agreement.assessed", "cases.compared", "groups.compared", "joint_display.made")
 
+VISITS = ("audit.opened", "audit.sampled", "audit.queried", "audit.answered", "audit.attested", "audit.closed")
+"""Acts of audit visits; what was opened or refused is one record for each person's excerpts, and is only counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -153,7 +156,7 @@ def study_history(ordered: Iterable[Event]) -> History:
         assessments=tell.assessments(),
         debriefings=tell.debriefings(),
         negative_cases=tell.negative_cases(),
-        audits=tell.acts(*(kind for kind in tell.by_kind if kind.startswith("audit."))),
+        audits=tell.acts(*VISITS),
         deposits=tell.acts("archive.deposited", "linkage.destroyed", "study.closed"),
     )
 

@@ -6,28 +6,43 @@ import hashlib
 import io
 import re
 from html import unescape
+from itertools import pairwise
 
 import docx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pages.checklists import checklist_document
 from pages.dossier import PAGES, Site, TrailVerdict, dossier_site
 from pages.dossier_counts import rounded
 from pages.dossier_events import Listing
+from pages.dossier_people import steps
 from pages.sample_section import Site as Chosen
 from pages.sample_section import Stage as Section
 from study import Actor, Event, Run, Subject
 from trustworthiness.checklists import CHECKLISTS, Records, Stated, by_kind, filled
 from trustworthiness.criteria import HALPERN, HalpernClass, Recorded, Technique
-from trustworthiness.dossier import Content, Coverage, DecisionLine, FlowBox, MemberCheckLine, Stage
+from trustworthiness.dossier import Content, Coverage, DecisionLine, FlowBox, Stage
 from trustworthiness.history import study_history
+from trustworthiness.member_check_account import CHAIN, Account, Left, OfTheme, Reached, Share
 
-PEOPLE = ("People considered", "Packets released", "Packets sent", "Replies returned", "Closed")
+PEOPLE = ("Eligible", "Packet sent", "Replied", "Closed")
 TRAIL = TrailVerdict(True, 900, 3, 903, "ab" * 32, (), ("Integrity is not truth.", "The tail is not protected."))
 
 
-def line(what: str, count: int, of: int, people: int | None = None) -> MemberCheckLine:
-    return MemberCheckLine(what, count, of, "whole", count if people is None else people)
+def account(*counts: int, themes: tuple[OfTheme, ...] = ()) -> Account:
+    """The steps of member checking with these counts, from interviewed to closed."""
+    ids = ("considered", *(id for id, _, _ in CHAIN))
+    labels = ("Interviewed", *(label for _, label, _ in CHAIN))
+    left = [(Left("Gone", a - b),) if a > b else () for a, b in pairwise(counts)]
+    reached = tuple(
+        Reached(id, label, n, n, gone) for id, label, n, gone in zip(ids, labels, counts, (*left, ()), strict=True)
+    )
+    return Account(reached, (Share("reminded", 0, counts[3], "packets sent"),), themes, 0, 0, 1)
+
+
+THEMES = (OfTheme("T1", 12, 5, 0, 0, 2, 3, 0), OfTheme("T2", 11, 1, 2, 3, 0, 3, 0))
 
 
 def event(number: int, kind: str, day: str, *subject: tuple[str, str], **data: object) -> Event:
@@ -100,17 +115,7 @@ def made(**changes) -> Content:
             "surveys": {"passed": 1},
         },
         "queries": {"open": {"block": 1, "review": 12, "inform": 0}},
-        "member_checks": (
-            line("packets released", 23, 24),
-            line("packets sent", 23, 23),
-            line("replies returned", 17, 23),
-            line("closed", 0, 23),
-            line("themes: this fits", 50, 68, 17),
-            line("themes: partly", 9, 68, 7),
-            line("themes: does not fit", 7, 68, 3),
-            line("themes: not answered", 2, 68, 2),
-        ),
-        "open_doubts": 1,
+        "member_checks": account(24, 23, 23, 23, 17, 17, 16, 0, themes=THEMES),
         "claims": 3,
         "gaps": {},
         "loose": {"Released transcripts that were never coded": 3},
@@ -226,17 +231,17 @@ def test_steps_that_differ_by_few_people_are_put_together(pages):
     assert "Enrolled" not in text  # two fewer than consented
     assert "Withdrew" not in text
     assert row(pages["people.html"], "Interviewed") == "24 Other reasons: 7"
-    assert [row(pages["checks.html"], step) for step in PEOPLE] == [
-        "24", "suppressed", "suppressed", "17", "0",
-    ]  # fmt: skip
+    checks = plain(pages["checks.html"])
+    assert row(pages["checks.html"], "Replied") == "17 Gone: 7"
+    assert row(pages["checks.html"], "Closed") == "0 Gone: 17"
+    assert [step for step in PEOPLE if step in checks] == ["Replied", "Closed"]
 
 
-def test_small_cells_cannot_be_subtracted_from_their_total(pages):
-    assert row(pages["people.html"], "Take part") == "suppressed 31"
-    assert row(pages["people.html"], "Quote") == "20 31"
+def test_counts_of_people_beside_the_flow_are_rounded(pages):
+    assert row(pages["people.html"], "Take part") == "25 or more 30 or more"
     verdicts = pages["validation.html"]
     assert [row(verdicts, v) for v in ("Passed", "To review", "Blocked", "In all")] == [
-        "suppressed", "suppressed", "suppressed", "24",
+        "20 or more", "fewer than 5", "fewer than 5", "20 or more",
     ]  # fmt: skip
 
 
@@ -245,10 +250,68 @@ def test_queries_are_rounded_because_many_are_about_one_person(pages):
     assert row(pages["validation.html"], "2016-04") == "fewer than 5 0 0"
 
 
-def test_answers_of_few_people_are_suppressed_however_many_they_are(pages):
-    assert row(pages["checks.html"], "This fits") == "50"
-    assert row(pages["checks.html"], "Does not fit") == "suppressed"
-    assert row(pages["checks.html"], "Not answered") == "suppressed"
+def test_answers_of_few_people_are_suppressed(pages):
+    assert row(pages["checks.html"], "T1") == "suppressed suppressed 0 0 17"
+    assert row(pages["checks.html"], "T2") == "suppressed suppressed suppressed suppressed 17"
+    themes_ = (OfTheme("T1", 12, 5, 0, 0, 2, 3, 0),)
+    page = site(made(member_checks=account(24, 23, 23, 23, 17, 17, 16, 0, themes=themes_)))["checks.html"]
+    assert row(page, "T1") == "12 5 0 0 17"
+
+
+@pytest.mark.parametrize("asked", [16, 13])
+def test_answers_are_not_shown_where_few_had_a_packet_without_the_theme(asked):
+    short = account(24, 24, 24, 24, 17, 17, 17, 17, themes=(OfTheme("T1", asked - 5, 5, 0, 0, 2, 3, 0),))
+    page = site(made(member_checks=short))["checks.html"]
+    assert "T1" not in plain(page)
+    assert "Answers to themes are not shown" in page
+
+
+def test_answers_in_all_do_not_tell_who_did_not_reply():
+    """Ten were sent a packet and six replied to each of four themes: 24 answers would say that four did not."""
+    themes_ = tuple(OfTheme(f"T{n}", 6, 0, 0, 0, 0, 0, 0) for n in range(4))
+    page = plain(site(made(member_checks=account(24, 10, 10, 10, 6, 6, 6, 6, themes=themes_)))["checks.html"])
+    assert "24 " not in page.replace("k = 24", "")
+    assert not re.search(r"\b6\b", page)
+
+
+@given(
+    st.lists(st.integers(0, 60), min_size=12, max_size=12),
+    st.integers(3, 7),
+)
+def test_no_step_shown_gives_a_small_group_away_even_beside_rounded_counts(counts, k):
+    """From all steps on both pages, and every step as it is rounded elsewhere: no step, no difference is few."""
+    counts = sorted(counts, reverse=True)
+    labels = ("Invited", "Consented", "Enrolled", "Interviewed", "Still in the study")
+    gone = [(), *((("Gone", a - b),) if a > b else () for a, b in pairwise(counts[:5]))]
+    flow = [FlowBox(label, n, left) for label, n, left in zip(labels, counts[:5], gone, strict=True)]
+    found = steps(flow, account(*counts[3:11]), k)
+    shown = [box.count for box in (*found.flow, *found.checks)]
+    assert shown == sorted(shown, reverse=True)
+    assert all(n == 0 or n >= k for n in shown)
+    assert all(a == b or a - b >= k for a, b in pairwise(shown))
+    assert all(n >= k for box in (*found.flow[1:], *found.checks) for _, n in box.left)
+    for count in counts[:11]:
+        if count in shown or not count:
+            continue
+        low = count - count % k
+        above = min((n for n in shown if n > count), default=None)
+        below = max((n for n in shown if n < count), default=0)
+        possible = [c for c in range(max(low, 1), low + k) if c > below and (above is None or c < above)]
+        assert len(possible) > 1, (shown, count)
+    assert found.replied is None or found.replied in shown
+
+
+def test_visits_tell_nothing_of_how_many_transcripts_were_opened():
+    """One record an excerpt opened: of one claim its people could be counted."""
+    opened = [event(400 + n, "audit.accessed", "2016-06-01", visit="V1", ref=f"a{n:02d}", claim="C1") for n in range(4)]
+    begun = event(399, "audit.opened", "2016-06-01", visit="V1", auditor="AUD1")
+    content = made(history=study_history([begun, *opened]))
+    files = dossier_site(Site(content, Listing([begun, *opened], 5, {}), 5, "1 June 2017", TRAIL))
+    conduct = files["conduct.html"].decode().split('id="audits"')[1].split("</section>")[0]
+    assert conduct.count("<tr>") == 2
+    listed = files["events-audit-accessed.html"].decode()
+    assert "fewer than 5 on record" in listed
+    assert listed.count('id="e-') == 0
 
 
 def test_the_limits_stand_as_prominently_as_the_verdict(pages):
@@ -284,10 +347,9 @@ def test_every_page_is_summed_and_says_which_content_it_is_of(pages):
 
 
 def test_an_empty_study_makes_every_page():
-    nobody = tuple(line(what, 0, 0) for what in ("packets released", "packets sent", "replies returned", "closed"))
     lists = tuple(filled(checklist, Records({})) for checklist in CHECKLISTS)
     empty = made(criteria=(), stages=(), decisions=(), recruitment=(), consent=(), verdicts={}, queries={},
-                 member_checks=nobody, history=study_history([]), checklists=lists)  # fmt: skip
+                 member_checks=None, history=study_history([]), checklists=lists)  # fmt: skip
     files = dossier_site(Site(empty, Listing([], 5, {}), 5, "1 June 2017", TRAIL))
     said = {name: plain(body.decode()) for name, body in files.items() if name.endswith(".html")}
     assert "No member check is recorded." in said["checks.html"]

@@ -13,8 +13,10 @@ from study.kinds import KINDS
 
 ABOUT_PEOPLE = frozenset({"participant", "interview", "transcript", "recording"})
 """Subjects that are people or what one of them said: counts of events about them are counts of people."""
-MAY_BE_ABOUT_PEOPLE = ("query.", "deviation.", "incident.", "erasure.", "correction.")
-"""Kinds of which some are about a person and some are not."""
+MAY_BE_ABOUT_PEOPLE = (
+    "query.", "deviation.", "incident.", "erasure.", "correction.", "audit.accessed", "audit.refused",
+)  # fmt: skip
+"""Kinds of which some are about a person, or what one said, and some are not."""
 
 
 def is_about_people(kind: str) -> bool:
