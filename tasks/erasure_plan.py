@@ -46,7 +46,10 @@ DECISIONS = "registers/decisions.csv"
 NEGATIVE_CASES = "analysis/negative_cases.csv"
 RESTRICTED_TABLES = ("restricted/participants.csv", "restricted/identities.csv")
 PACKET_TABLES = ("restricted/packets/overview.csv", "restricted/packets/withdrawn_quotes.csv")
-REBUILT = ("packets/send_list.csv", "packets/send_list.xlsx", "packets/replies.csv")
+REBUILT = (
+    *("packets/send_list.csv", "packets/send_list.xlsx", "packets/replies.csv"),
+    *("packets/answers.csv", "packets/answers.xlsx"),
+)
 """Lists that name people and are made again from what stays."""
 PLACEHOLDER = re.compile(rb"\[[a-z ]+\]")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}

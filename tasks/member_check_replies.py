@@ -9,25 +9,36 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
 
 from study import Event, Fact, Reference, StudyError, Subject
 from study.decisions import Decision
+from study.event import is_day
 from study.identifiers import event_id
 from study.objects import NotStored
 from tasks.decisions import REGISTER, read_decisions
+from tasks.member_check_days import Came, Unplaced, days_of, names_nothing
 from tasks.member_check_people import left_on
-from tasks.packet_register import PacketRegister
+from tasks.packet_register import PacketRegister, Row
 from tasks.packets import FOLDER, Kept
-from tasks.typed_replies import confirmed_replies
+from tasks.typed_replies import confirmed_replies, unconfirmed
 from tasks.withdrawn_quotes import withdrawn_facts
 from tasks.workspace import Workspace
-from trustworthiness import judge
+from trustworthiness import fold_member_checks, judge
 from trustworthiness.checks import REPLY_REMEDIES
-from trustworthiness.member_checks import CODE
-from trustworthiness.reply import COUNTED, VERDICTS, Arrival, Issued, Judged, Standing, read_envelope
+from trustworthiness.member_checks import CODE, Check
+from trustworthiness.reply import (
+    COUNTED,
+    VERDICTS,
+    Arrival,
+    Issued,
+    Judged,
+    Standing,
+    has_own_words,
+    read_envelope,
+)  # fmt: skip
 
 REPLIES = "replies/"
 LIST = f"{FOLDER}replies.csv"
@@ -42,63 +53,94 @@ STANDING: Mapping[Standing, str] = {
     "chosen": "counts: chosen",
     "older_packet": "counts against an older version",
     "second": "kept beside the first",
+    "waiting": "waits for the day its packet went",
     "sealed": "sealed unread",
     "refused": "refused",
 }
-Check = tuple[str, str]
+Sent = tuple[str, str]
 """A participant's trail code and a packet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply on record: its file and code, whose it is (trail code), to which packet, the day it came, and whether
+    there are words in it that no verdict holds."""
+
+    file: str
+    code: str
+    who: str
+    packet: str
+    day: date | None
+    has_own_words: bool
 
 
 @dataclass(slots=True)
 class Replies:
-    """What became of the replies: each judged, the facts to record, quotes taken back (packet, quote id)."""
+    """What became of the replies: each judged, those on record, the facts to record, quotes taken back (packet, quote
+    id); `codes` is file → code."""
 
     judged: list[Judged]
+    codes: Mapping[str, str] = field(default_factory=dict)
+    heard: list[Heard] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     quotes: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_all(
-    place: Workspace, reading: PacketRegister, returned: Mapping[Check, date], sent: Mapping[Check, str]
-) -> Replies:
+def read_all(place: Workspace, reading: PacketRegister, rows: Iterable[Row], sent: Mapping[Sent, str]) -> Replies:
     """Every reply judged, with its facts; what does not fit becomes a query of `reading`.
 
-    `returned` is (participant code, packet) → the register's day, `sent` (trail code, packet) → the event.
+    `rows` are the register's rows on replies that came, `sent` is (trail code, packet) → the event.
     """
     issued = _issued(reading)
-    arrivals, references = _arrivals(place, reading, issued, returned)
+    arrivals, references = _arrivals(place, reading, issued, list(rows))
     answered = {e.data["packet"] for e in reading.known.values() if e.kind == "member_check.returned"}
     choices = _choices(place, reading, arrivals)
-    chosen = {packet: decision.value for packet, decision in choices.items()}
-    judged = judge(arrivals, issued, _withdrawn(place, reading.events), answered, chosen)
-    found = Replies(judged)
-    codes, days = {a.file: a.code for a in arrivals}, {a.file: a.returned for a in arrivals}
     trail_codes = place.known_trail_codes()
     decided = {packet: _choice_fact(place, trail_codes, issued, packet, d) for packet, d in choices.items()}
+    chosen = {e.data["packet"]: (e.data["reply"], e.id) for e in reading.events if e.kind == "member_check.chosen"}
+    chosen |= {packet: (fact.data["reply"], _id(place, fact)) for packet, fact in decided.items() if fact}
+    by_code = {packet: code for packet, (code, _) in chosen.items()}
+    days = {a.file: a.returned for a in arrivals}
+    checks = fold_member_checks(reading.events).checks
+    judged = []
+    for one in judge(arrivals, issued, _withdrawn(place, reading.events), answered, by_code):
+        check = checks.get(trail_codes.get(one.participant_code, ""))
+        judged.append(_if_sent(one, check, days[one.file]))
+    found = Replies(judged, {a.file: a.code for a in arrivals})
     found.facts += [fact for fact in decided.values() if fact]
     for one in judged:
-        for check, what in one.faults:
-            reading.query(check, 0, "", check, f"{what[:1].upper()}{what[1:]}. {REPLY_REMEDIES[check]}", file=one.file)
+        for id, what in one.faults:
+            reading.query(id, 0, "", id, f"{what[:1].upper()}{what[1:]}. {REPLY_REMEDIES[id]}", file=one.file)
         if one.reply is None or one.version is None:
             continue
-        who = trail_codes[one.participant_code]
-        day = days[one.file]
+        who, day, code = trail_codes[one.participant_code], days[one.file], found.codes[one.file]
         occurred = day.isoformat() if day else place.instant
         cause = sent.get((who, one.packet_id))
-        if one.standing in COUNTED:
-            choice = decided.get(one.packet_id) if one.standing == "chosen" else None
-            grounds = [cause, _id(place, choice) if choice else None]
+        if one.standing in COUNTED or (one.standing == "second" and one.packet_id in chosen):
+            grounds = (cause, chosen[one.packet_id][1] if one.standing == "chosen" else None)
             fact = _returned(one, who, occurred, references[one.file], tuple(g for g in grounds if g))
             recorded = reading.unless_changed(fact, 0)
             found.facts += recorded
-            if recorded:
+            has_words = has_own_words(one.reply, one.verdicts)
+            found.heard.append(Heard(one.file, code, who, one.packet_id, day, has_words))
+            if fact in recorded:
                 cause = _id(place, fact)
-                found.facts += _answers(one, who, occurred, codes[one.file], cause)
+                found.facts += _answers(one, who, occurred, code, cause)
         kept = reading.kept[one.packet_id][one.version]
         found.facts += withdrawn_facts(place, kept, who, one.quotes_back, occurred, cause)
         found.quotes += [(one.packet_id, id) for id in sorted(one.quotes_back)]
-    _write_list(place, judged, codes, days)
+    _write_list(place, judged, found.codes, days)
     return found
+
+
+def _if_sent(one: Judged, check: Check | None, day: date | None) -> Judged:
+    """The same reply, or one that waits because nothing says that its packet went out before it came."""
+    if one.standing not in (*COUNTED, "second"):
+        return one
+    if check and check.packet == one.packet_id and check.sent and (day is None or day >= check.sent):
+        return one
+    what = "by the register its packet had not been sent when it came"
+    return replace(one, standing="waiting", faults=(*one.faults, ("MC015", what)))
 
 
 def reply_files(place: Workspace) -> tuple[str, ...]:
@@ -112,20 +154,39 @@ def _suffix(name: str) -> str:
 
 
 def _arrivals(
-    place: Workspace, reading: PacketRegister, issued: Mapping[str, Issued], returned: Mapping[Check, date]
+    place: Workspace, reading: PacketRegister, issued: Mapping[str, Issued], rows: list[Row]
 ) -> tuple[list[Arrival], dict[str, Reference]]:
     """Every reply with its day and code, and the reference of its file; scans in replies/ become queries."""
-    recorded = {g.hmac for e in reading.known.values() if e.kind == "member_check.returned" for g in e.generated}
-    arrivals, references = [], {}
-    for file in reply_files(place):
-        data = place.files.get(file)
-        references[file] = reference = place.reference(file, data, personal=True)
-        day = _day_of(data, file, issued, returned)
-        arrivals.append(Arrival(file, data, day, reference.hmac in recorded, (reference.hmac or "")[:CODE]))
-    for typed in confirmed_replies(place):
-        references[typed.file] = typed.reference
-        code = (typed.reference.hmac or "")[:CODE]
-        arrivals.append(Arrival(typed.file, typed.data, typed.day, typed.reference.hmac in recorded, code))
+    recorded = {g.hmac: e for e in reading.known.values() if e.kind == "member_check.returned" for g in e.generated}
+    data = {file: place.files.get(file) for file in reply_files(place)}
+    references = {file: place.reference(file, body, personal=True) for file, body in data.items()}
+    typed = {one.file: one for one in confirmed_replies(place)}
+    data |= {file: one.data for file, one in typed.items()}
+    references |= {file: one.reference for file, one in typed.items()}
+    codes = {file: (reference.hmac or "")[:CODE] for file, reference in references.items()}
+    mine: dict[tuple[str, str], list[Unplaced]] = {}
+    for file, body in data.items():
+        event = recorded.get(references[file].hmac)
+        own, is_known = (typed[file].day, False) if file in typed else (_day_of(reading, event), event is not None)
+        whose = _whose(body, file, issued)
+        if whose:
+            mine.setdefault(whose, []).append(Unplaced(file, codes[file], own, is_known))
+    for entry in unconfirmed(place):
+        whose = (entry.reply.participant_code, entry.reply.packet_id)
+        day = date.fromisoformat(entry.document["day"])
+        mine.setdefault(whose, []).append(Unplaced(f"restricted/{entry.key}", "", day))
+    days: dict[str, Came] = {}
+    for whose, replies in mine.items():
+        of_it = [row for row in rows if (row.participant, row.packet) == whose]
+        days |= days_of(replies, of_it)
+        for row in names_nothing(replies, of_it):
+            said = "The column reply names no reply to this packet. Take the file or the code from "
+            reading.query("MC015", row.row, "reply", "unknown_reply", f"{said}restricted/packets/replies.csv.")
+    arrivals = []
+    for file, body in data.items():
+        came = days.get(file, Came(None))
+        is_known = references[file].hmac in recorded
+        arrivals.append(Arrival(file, body, came.day, is_known, codes[file], came.latest))
     for stored in place.files.list(REPLIES):
         if _suffix(stored.key) in SCANS and not PurePosixPath(stored.key).name.startswith((".", "~")):
             said = "It is not a form that can be read here. Put a scan or a letter into restricted/replies/PACKET/ and "
@@ -133,14 +194,19 @@ def _arrivals(
     return arrivals, references
 
 
-def _day_of(data: bytes, file: str, issued: Mapping[str, Issued], returned: Mapping[Check, date]) -> date | None:
-    """The day its packet's register row gives; what cannot be read at all has none."""
+def _day_of(reading: PacketRegister, event: Event | None) -> date | None:
+    """The day that the trail gives a reply, None where it gives an instant or holds no such reply."""
+    day = reading.dated.get(event.id, event.occurred) if event else ""
+    return date.fromisoformat(day) if day and is_day(day) else None
+
+
+def _whose(data: bytes, file: str, issued: Mapping[str, Issued]) -> tuple[str, str] | None:
+    """The participant code and the packet a reply answers; None for what cannot be read at all."""
     try:
-        envelope = read_envelope(data, file)
+        packet = read_envelope(data, file).packet_id
     except StudyError:
         return None
-    known = issued.get(envelope.packet_id)
-    return returned.get((known.participant_code, envelope.packet_id)) if known else None
+    return (issued[packet].participant_code, packet) if packet in issued else None
 
 
 def _returned(one: Judged, who: str, occurred: str, reference: Reference, causes: tuple[str, ...]) -> Fact:

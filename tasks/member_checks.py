@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -14,7 +15,8 @@ from study import Event, Fact, Subject
 from study.event import Cause, Run
 from study.identifiers import event_id
 from study.query import QueryRecord
-from tasks.member_check_replies import read_all
+from tasks.member_check_answers import ReadByTeam, list_answers, read_by_team
+from tasks.member_check_replies import Replies, read_all
 from tasks.member_check_sending import Followed
 from tasks.packet_register import ANSWERING, PacketRegister, Row
 from tasks.typed_replies import unconfirmed
@@ -24,7 +26,14 @@ from trustworthiness import MemberChecks, fold_member_checks
 from trustworthiness.member_checks import reply_code
 from trustworthiness.reply import Judged, Standing
 
-ANSWERING_CHECKS = frozenset({"MC005", "MC011", "MC012", "MC013", "MC014", "MC015", "MC016", "MC017", "MC019", "MC021"})
+ANSWERING_CHECKS = frozenset({"MC005", "MC019", "MC021", "MC022", *(f"MC0{n}" for n in range(11, 18))})
+BEFORE_REPLY = "It is dated before the reply came, so nothing was recorded. Correct the day."
+OPEN_DOUBTS = "A theme this participant doubted is unresolved. Resolve it first."
+OPEN_DOUBTS_THEN = "On that day a theme this participant doubted was unresolved. Date it after the doubt was resolved."
+SECOND_REPLY = "A second reply is waiting for somebody to choose which counts (MC012). Choose first."
+UNREAD = (
+    "By that day nobody had read what the participant wrote beside the verdicts. Read it, enter a row read, then close."
+)
 CHANGED = re.compile(r"(codebook|claim)[ :]+([A-Za-z0-9_.+-]+)(?:[ :]+(?:version )?v?(\d+))?")
 """What a doubt led to, in the register's column `changed`: `codebook 2`, `claim C3` or `claim C3 v2`."""
 
@@ -44,44 +53,103 @@ def answering(place: Workspace) -> Followed:
     """The same as `read_replies` without Prefect."""
     reading = PacketRegister(place, ANSWERING, "MC015")
     sent = {_check(e): e.id for e in reading.events if e.kind == "member_check.sent"}
-    rows = []
-    for row in reading.rows():
+    every, rows = list(reading.rows()), []
+    for row in every:
         if (row.trail_code, row.packet) in sent:
             rows.append(row)
         else:
             reading.query(
                 "MC015", row.row, "step", "not_sent", "The register has no row saying that this packet was sent before."
             )
-    returned = {(row.participant, row.packet): row.occurred for row in reversed(rows) if row.step == "returned"}
-    replies = read_all(place, reading, returned, sent)
+    replies = read_all(place, reading, [row for row in every if row.step == "returned"], sent)
     state = _with(place, reading.events, replies.facts)
     answers = _counted(state, [*reading.events, *_as_events(place, replies.facts)])
-    later = [f for row in rows if row.step == "resolved" for f in _resolved(place, reading, row, answers)]
-    state = _with(place, reading.events, [*replies.facts, *later])
-    for row in (row for row in rows if row.step == "closed"):
+    later = _resolutions(place, reading, rows, state, answers)
+    read = read_by_team(place, reading, replies.heard, [row for row in rows if row.step == "read"])
+    later += read.facts
+    known = [*reading.events, *_as_events(place, [*replies.facts, *later])]
+    later += _closings(
+        place, reading, [row for row in rows if row.step == "closed"], known, Grounds(replies, read, sent)
+    )
+    waiting = _typed(place, reading)
+    made = (*list_withdrawn(place, replies.quotes), *list_answers(place, replies, fold_member_checks(known), read))
+    said = (*_said(replies.judged), *waiting, *mark_cited(place, reading.events))
+    return Followed((*replies.facts, *later), tuple(reading.queries), said, made)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a closing rests on: the replies, which of them were read, and the events of sending."""
+
+    replies: Replies
+    read: ReadByTeam
+    sent: Mapping[tuple[str, str], str]
+
+
+def _resolutions(
+    place: Workspace, reading: PacketRegister, rows: list[Row], state: MemberChecks, answers: dict[tuple[str, str], str]
+) -> list[Fact]:
+    """The doubts that were resolved; a row dated before the reply is a query and records nothing."""
+    found: list[Fact] = []
+    days: dict[str, str] = {}
+    for row in (row for row in rows if row.step == "resolved"):
         check = state.checks.get(row.trail_code)
-        if check and check.open_disconfirmations:
-            reading.query(
-                "MC015",
-                row.row,
-                "step",
-                "open_doubts",
-                "A theme this participant doubted is unresolved. Resolve it first.",
-            )
-            continue
+        if check and check.came and check.came <= row.occurred and check.packet == row.packet:
+            for fact in _resolved(place, reading, row, answers):
+                id = event_id(place.origin, fact.kind, fact.natural_key)
+                if days.setdefault(id, fact.occurred) == fact.occurred:
+                    found.append(fact)
+                else:
+                    reading.query("MC015", row.row, "theme", "twice", "This theme is resolved in two rows. Keep one.")
+        elif _is_complete(reading, row):
+            reading.query("MC015", row.row, "occurred", "before_reply", BEFORE_REPLY)
+    return found
+
+
+def _closings(
+    place: Workspace, reading: PacketRegister, rows: list[Row], known: list[Event], grounds: Grounds
+) -> list[Fact]:
+    """The checks that are closed; one with an open doubt, unread words or two replies to choose from stays open."""
+    state = fold_member_checks(known)
+    answers = _counted(state, known)
+    found: list[tuple[Row, Fact, list[Fact]]] = []
+    for row in rows:
         about = (row.trail_code, row.packet)
         closed = Fact(
             "member_check.closed",
             row.occurred.isoformat(),
             subject=_person(row.trail_code),
-            causes=_ids(answers.get(about) or sent[about]),
+            causes=_ids(answers.get(about) or grounds.sent[about]),
             data={"packet": row.packet, "ordinal": 1},
         )
-        later += reading.unless_changed(closed, row.row)
-    waiting = _typed(place, reading)
-    made = list_withdrawn(place, replies.quotes)
-    said = (*_said(replies.judged), *waiting, *mark_cited(place, reading.events))
-    return Followed((*replies.facts, *later), tuple(reading.queries), said, made)
+        before = reading.recorded(closed)
+        is_open = before is None or before.id in reading.refused
+        check = state.checks.get(row.trail_code)
+        if check and check.open_disconfirmations:
+            reading.query("MC015", row.row, "step", "open_doubts", OPEN_DOUBTS)
+        elif is_open and check and check.came and row.occurred < check.came:
+            reading.query("MC015", row.row, "occurred", "before_reply", BEFORE_REPLY)
+        elif is_open and any(one.standing == "second" for one in _waiting(grounds.replies, row.packet)):
+            reading.query("MC015", row.row, "step", "second_reply", SECOND_REPLY)
+        elif is_open and not grounds.read.all_read(row.packet, row.occurred):
+            reading.query("MC015", row.row, "step", "unread", UNREAD)
+        else:
+            found.append((row, closed, reading.unless_changed(closed, row.row)))
+    facts = [fact for _, _, one in found for fact in one]
+    problems = {p.event_id for p in fold_member_checks([*known, *_as_events(place, facts)]).problems}
+    kept = []
+    for row, closed, one in found:
+        if event_id(place.origin, closed.kind, closed.natural_key) in problems:
+            reading.query("MC015", row.row, "occurred", "open_doubts_then", OPEN_DOUBTS_THEN)
+        else:
+            kept += one
+    return kept
+
+
+def _waiting(replies: Replies, packet: str) -> Iterator[Judged]:
+    """The replies to a packet that are not on record, although they could be read."""
+    on_record = {heard.file for heard in replies.heard}
+    return (one for one in replies.judged if one.packet_id == packet and one.reply and one.file not in on_record)
 
 
 def _typed(place: Workspace, reading: PacketRegister) -> tuple[str, ...]:
@@ -101,11 +169,7 @@ def _typed(place: Workspace, reading: PacketRegister) -> tuple[str, ...]:
 
 def _resolved(place: Workspace, reading: PacketRegister, row: Row, answers: dict[tuple[str, str], str]) -> list[Fact]:
     """member_check.resolved for one theme, its reason in a record; a query where theme or change is missing."""
-    versions = reading.kept[row.packet]
-    themes = {t.theme_id for kept in versions.values() for t in kept.packet.themes}
-    if row.theme not in themes or row.change not in ("made", "not_made") or not row.reason:
-        message = "A resolved row names a theme of the packet, a change (made or not_made) and a reason. Complete it."
-        reading.query("MC015", row.row, "theme", "incomplete", message)
+    if not _is_complete(reading, row):
         return []
     led_to = _led_to(reading.events, row.changed)
     if row.changed and not led_to:
@@ -129,6 +193,16 @@ def _resolved(place: Workspace, reading: PacketRegister, row: Row, answers: dict
         )
         return []
     return reading.unless_changed(place.with_record(fact, {"reason": row.reason}), row.row)
+
+
+def _is_complete(reading: PacketRegister, row: Row) -> bool:
+    """Whether a row says which doubt was resolved, how and why; else a query."""
+    themes = {t.theme_id for kept in reading.kept[row.packet].values() for t in kept.packet.themes}
+    if row.theme in themes and row.change in ("made", "not_made") and row.reason:
+        return True
+    message = "A resolved row names a theme of the packet, a change (made or not_made) and a reason. Complete it."
+    reading.query("MC015", row.row, "theme", "incomplete", message)
+    return False
 
 
 def _led_to(events: Iterable[Event], changed: str) -> str:
@@ -201,6 +275,7 @@ def _said(judged: list[Judged]) -> tuple[str, ...]:
         "chosen": "chosen among several",
         "older_packet": "to an older packet",
         "second": "kept beside the one that counts",
+        "waiting": "waiting for the day their packet went",
         "sealed": "sealed unread after a withdrawal",
         "refused": "refused",
     }

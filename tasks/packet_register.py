@@ -69,10 +69,10 @@ class PacketRegister:
         self.dated = dates_corrected(self.events)
         state = fold_member_checks(self.events)
         self.refused = {problem.event_id for problem in state.problems}
-        for event in self.events:
-            check = state.checks.get(event.subject_id("participant") or "")
-            if event.kind == "member_check.closed" and check and check.came and check.closed:
-                self.refused |= {event.id} if check.closed < check.came else set()
+        for event in (e for e in self.events if e.kind == "member_check.closed"):
+            about = state.checks.get(event.subject_id("participant") or "")
+            if about and about.came and about.closed and about.closed < about.came:
+                self.refused.add(event.id)
         self._hits: dict[tuple[str, str, str], Hit] = {}
 
     def rows(self) -> Iterator[Row]:

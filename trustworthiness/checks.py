@@ -94,7 +94,7 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "MC015",
         "block",
         "What the register says of replies fits what went out",
-        "A packet never sent cannot have come back, and one with open doubts cannot be closed.",
+        "A packet never sent cannot have come back, and one with open doubts or unread words cannot be closed.",
     ),
     (
         "MC016",
@@ -132,6 +132,18 @@ MEMBER_CHECKS: tuple[tuple[str, Severity, str, str], ...] = (
         "A choice among replies names one that is there, by somebody who may choose",
         "Which of two answers counts is decided by a person; a choice of nothing would be forgotten in silence.",
     ),
+    (
+        "MC022",
+        "review",
+        "Somebody read what participants wrote beside their verdicts",
+        "What is missing from the findings, or wrong with them, often stands in words and in no box.",
+    ),
+    (
+        "MC023",
+        "inform",
+        "Every interview of a person is checked with them",
+        "A packet holds one interview; what was said in another has been shown to nobody.",
+    ),
 )
 
 REPLY_REMEDIES: dict[str, str] = {
@@ -140,8 +152,12 @@ REPLY_REMEDIES: dict[str, str] = {
     "MC012": "Decide which one counts (registers/decisions.csv, choose_reply, by the code in "
     "restricted/packets/replies.csv).",
     "MC013": "Ask whether it still holds of the current packet.",
-    "MC014": "Leave it unread, and tell the investigator.",
-    "MC016": "Enter that row.",
+    "MC014": "Leave it unread, and tell the investigator. If it came before, name it in the column reply of its row "
+    "returned in registers/member_checks.csv.",
+    "MC015": "It counts nowhere until registers/member_checks.csv says that its packet went, and came back, in that "
+    "order. Enter or correct the rows sent and returned.",
+    "MC016": "Enter that row, and where there are several replies name in its column reply which one it is about.",
     "MC017": "Ask what was meant.",
+    "MC022": "Read restricted/packets/answers.xlsx, then enter a row read in registers/member_checks.csv.",
 }
 """What to do about a fault in a reply, by check."""

@@ -20,7 +20,7 @@ from trustworthiness.packet import Packet
 from trustworthiness.reply_docx import read_envelope_docx, read_reply_docx
 
 Verdict = Literal["fits", "partly", "does_not", "not_answered"]
-Standing = Literal["accepted", "older_packet", "second", "chosen", "sealed", "refused"]
+Standing = Literal["accepted", "older_packet", "second", "chosen", "waiting", "sealed", "refused"]
 COUNTED: tuple[Standing, ...] = ("accepted", "older_packet", "chosen")
 VERDICTS: tuple[Verdict, ...] = ("fits", "partly", "does_not", "not_answered")
 
@@ -72,6 +72,13 @@ class Reply(Envelope):
         return {t.theme_id: _only(given[t.theme_id]) for t in packet.themes}
 
 
+def has_own_words(reply: Reply, verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether a reply says something that no verdict holds: what is missing, a remark, a comment on a theme that it
+    does not answer."""
+    unanswered = (a.comment for a in reply.answers if verdicts.get(a.theme_id, "not_answered") == "not_answered")
+    return any(text.strip() for text in (reply.missing, *reply.remarks, *unanswered))
+
+
 def _only(verdicts: set[Verdict]) -> Verdict:
     return next(iter(verdicts)) if len(verdicts) == 1 else "not_answered"
 
@@ -93,7 +100,7 @@ class Arrival:
     """A file in replies/ and the day the register says it came; None when the register does not say.
 
     `recorded` is True when the trail already holds this very file as the packet's reply; `code` is by which a decision
-    names it.
+    names it. `latest` is the last day on which it may have come, where `returned` is not sure.
     """
 
     file: str
@@ -101,6 +108,7 @@ class Arrival:
     returned: date | None = None
     recorded: bool = False
     code: str = ""
+    latest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +159,10 @@ def judge(
     """Judge every reply, in the order: those the trail holds, then by day, then by file name.
 
     `issued` is packet id → its released versions; `withdrawn` is participant code → day from which nothing of theirs
-    may be read. A reply of that day or later, or without a day, stays sealed: only its outside is looked at.
-    `answered` are the packets to which the trail holds a reply; `chosen` is packet id → the code of the reply that a
-    person chose: then that one counts, and nobody is asked about the others any more.
+    may be read. A reply that came, or may have come, on that day or later, and one without a day, stays sealed: only
+    its outside is looked at. `answered` are the packets to which the trail holds a reply; `chosen` is packet id → the
+    code of the reply that a person chose: then that one counts, the others stand beside it, and nobody is asked about
+    them any more.
     """
     first = set(answered)
     judged = []
@@ -187,10 +196,11 @@ def _judge_one(
         return Judged(arrival.file, "refused", faults=(("MC005", "the packet it answers belongs to somebody else"),))
     judged = Judged(arrival.file, "accepted", envelope.packet_id, known.participant_code, version)
     left = withdrawn.get(known.participant_code)
-    if left is not None and (arrival.returned is None or arrival.returned >= left):
-        return replace(
-            judged, standing="sealed", faults=(("MC014", "it came after this participant withdrew; it stays unread"),)
-        )
+    last = arrival.latest or arrival.returned
+    if left is not None and (last is None or last >= left):
+        is_sure = arrival.returned is not None and arrival.returned >= left
+        when = "it came" if is_sure else "nothing says for certain that it did not come"
+        return replace(judged, standing="sealed", faults=(("MC014", f"{when} after this participant withdrew"),))
     try:
         reply = read_reply(arrival.data, arrival.file)
     except StudyError as error:
@@ -203,12 +213,12 @@ def _judge_one(
         quotes_back=frozenset(reply.withdraw_quote_ids) & {q.quote_id for q in packet.quotes},
         faults=tuple(_unusual(arrival, reply, packet)),
     )
+    choice = decided.get(envelope.packet_id)
+    if choice is not None:
+        return replace(judged, standing="chosen" if arrival.code == choice else "second")
     if envelope.packet_id in first and not arrival.recorded:
-        if decided.get(envelope.packet_id) == arrival.code != "":
-            return replace(judged, standing="chosen")
         fault = ("MC012", "a reply to this packet is already recorded")
-        faults = judged.faults if envelope.packet_id in decided else (*judged.faults, fault)
-        return replace(judged, standing="second", faults=faults)
+        return replace(judged, standing="second", faults=(*judged.faults, fault))
     if version < max(known.versions):
         fault = ("MC013", f"it answers version {version} of the packet, which is not the current one")
         return replace(judged, standing="older_packet", faults=(*judged.faults, fault))
@@ -219,6 +229,8 @@ def _unusual(arrival: Arrival, reply: Reply, packet: Packet) -> list[tuple[str, 
     faults = []
     if arrival.returned is None:
         faults.append(("MC016", "registers/member_checks.csv has no row saying on which day it came"))
+    elif arrival.latest not in (None, arrival.returned):
+        faults.append(("MC016", "registers/member_checks.csv does not say for certain on which day it came"))
     themes = {t.theme_id for t in packet.themes}
     quotes = {q.quote_id for q in packet.quotes}
     if {a.theme_id for a in reply.answers} - themes or set(reply.withdraw_quote_ids) - quotes:

@@ -125,12 +125,12 @@ def as_file(reply: Mapping[str, object]) -> bytes:
 
 
 def _followed_up(packet: Packet, reply: Mapping[str, object], returned: date, rng: random.Random) -> list[Row]:
-    """Each doubt resolved with a change or a reason for none, then the check closed."""
+    """What stands beside the verdicts read, each doubt resolved with a change or a reason for none, then closed."""
     answers = reply["answers"]
     assert isinstance(answers, list)
     doubted = [a["theme_id"] for a in answers if a["verdict"] in ("partly", "does_not")]
     resolved = returned + timedelta(days=12)
-    rows = []
+    rows = [_row(packet, "read", returned + timedelta(days=1))] if reply["missing"] else []
     for theme in doubted:
         change = rng.choice(("made", "not_made"))
         row = _row(packet, "resolved", resolved)

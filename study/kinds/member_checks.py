@@ -42,7 +42,7 @@ class Answered(Shape):
 
 
 class OneReply(Shape):
-    """A reply by its code: typed from paper, confirmed by a second reader, read by the team, or chosen among several."""
+    """A reply by its code: typed from paper, confirmed by a second reader, read, or chosen among several."""
 
     packet: Code
     reply: ShortDigest

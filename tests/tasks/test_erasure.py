@@ -438,10 +438,14 @@ def test_replies_on_paper_word_documents_and_lists_that_name_the_person_go_too(r
         (kept / name).parent.mkdir(parents=True, exist_ok=True)
         (kept / name).write_bytes(b"{}")
     (kept / "packets").mkdir(exist_ok=True)
-    for name in ("packets/send_list.csv", "packets/send_list.xlsx", "packets/replies.csv"):
+    for name in ("packets/send_list.csv", "packets/send_list.xlsx", "packets/replies.csv", "packets/answers.csv"):
         (kept / name).write_bytes(b"P001")
     apply(running)
     left = left_of(running)
-    assert not [path for path in left if "MC-I0001" in path or "send_list" in path or path.endswith("replies.csv")]
+    assert not [
+        path
+        for path in left
+        if "MC-I0001" in path or "send_list" in path or path.endswith(("replies.csv", "answers.csv"))
+    ]
     assert not [path for path in left if path.endswith("answers.docx")]
     assert [path for path in left if "MC-I0002" in path]

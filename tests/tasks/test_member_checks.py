@@ -375,7 +375,7 @@ def test_withdrawn_quotes_are_listed_for_the_team(root):
     quote = page(root, 1).split('value="Q')[1].split('"')[0]
     tiny.reply(root, 1, withdraw_quote_ids=[f"Q{quote}"])
     found = tiny.answer(root)
-    assert found.made == ("restricted/packets/withdrawn_quotes.csv",)
+    assert found.made[0] == "restricted/packets/withdrawn_quotes.csv"
     listed = (root / "restricted/packets/withdrawn_quotes.csv").read_text()
     assert listed == f"packet_id,quote_id,claims,irretrievable\nMC-I0001,Q{quote},,\n"
     assert found.facts[0].data["withdrawn_quotes"] == 1
