@@ -18,7 +18,7 @@ from pages.saturation_pictures import curve, ratios
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a person decided on a sequence; `rests_on` is what the assessment said then ("" where none is known)."""
+    """What a person decided on a sequence; `rests_on` is what the assessment said that stood that day ("": none)."""
 
     person: str
     day: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import pandas as pd
@@ -46,7 +46,7 @@ def assess_sequences(place: Workspace, material: Material) -> Assessed:
     frozen, doubtful = freeze(place, material)
     found = {name: _assessed(claimed, material, name, held) for name, held in order.items()}
     facts = {name: _fact(place, material, one) for name, one in found.items()}
-    decisions = decide(place, order, facts)
+    decisions = decide(place, _began(material, order), facts)
     page, made = write_saturation(place, material, found, facts, decisions.shown or {}, frozen)
     show_saturation(place.protocol.id, page, made)
     return Assessed(
@@ -146,6 +146,12 @@ def sequences(place: Workspace, material: Material) -> dict[str, list[str]] | No
     names = [r.id for r in members.roles if r.interviewed] if claimed.by == "role" else [g.id for g in members.groups]
     held = {t: _held(people, interviews[t].participants, interviews[t].day, claimed.by) for t in order}
     return {name: [t for t in order if name in held[t]] for name in names}
+
+
+def _began(material: Material, order: Mapping[str, list[str]]) -> dict[str, date | None]:
+    """The day of the first interview of each sequence, whether it is counted or not."""
+    interviews = material.recruitment.interviews
+    return {name: min((interviews[t].day for t in held), default=None) for name, held in order.items()}
 
 
 def _held(people: pd.DataFrame, participants: Iterable[str], day: date, column: str) -> set[str]:

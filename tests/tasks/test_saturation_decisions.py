@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.tasks.member_check_study import at, decide, enrol, write_study
 pytestmark = pytest.mark.real
 
 MINUTES = "analysis/memos/stop.txt"
-STOP = f"saturation,study,stop,INV1,2016-08-01,Talked through ({MINUTES})."
+STOP = f"saturation,study,stop,INV1,2016-09-01,Talked through ({MINUTES})."
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,8 @@ def root(enrolled: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(enrolled, tmp_path / "tiny"))
 
 
-def run(root: Path) -> tuple[Assessed, list[Event]]:
-    with at(root) as place:
+def run(root: Path, day: date | None = None) -> tuple[Assessed, list[Event]]:
+    with at(root, day) as place:
         material = material_of(place)
         place.trail.append(material.facts)
         assessed = assess_sequences.fn(place, material)
@@ -74,6 +75,28 @@ def test_a_decision_cites_its_minutes_and_the_assessment_it_rests_on(root: Path)
     assert "INV1 stop reached at 4+2" in page(root)
     again, after = run(root)
     assert (again.problems, len(after)) == ((), 2)
+
+
+def test_a_decision_rests_on_the_assessment_of_its_day_or_on_none(root: Path) -> None:
+    run(root, date(2016, 7, 1))
+    codings = root / "analysis/codings.csv"
+    whole = codings.read_text()
+    codings.write_text("".join(line for line in whole.splitlines(keepends=True) if not line.startswith("I0006")))
+    run(root, date(2016, 8, 10))
+    codings.write_text(whole)
+    days = ("2016-06-30", "2016-07-20", "2016-08-10", "2016-01-31")
+    decide(root, *(STOP.replace("2016-09-01", day) for day in days))
+    assessed, events = run(root)
+    assert faults(assessed) == [("AN009", 5, "occurred"), ("AN051", 4, "subject")]
+    assert "before the first interview" in assessed.problems[0].detail
+    labels = {e.id: e.data.get("label", "") for e in events}
+    cited = {e.occurred: [labels[c.id] for c in e.causes] for e in events if e.kind == "saturation.decided"}
+    assert cited == {"2016-06-30": [], "2016-07-20": ["4+2"], "2016-08-10": [""]}
+    shown = page(root)
+    assert "2016-06-30 INV1 stop no assessment that day 2016-07-20" in shown
+    assert "2016-07-20 INV1 stop reached at 4+2 2016-08-10" in shown
+    assert "2016-08-10 INV1 stop too few interviews to say has changed since" in shown
+    assert faults(run(root)[0]) == [("AN009", 5, "occurred"), ("AN051", 4, "subject")]
 
 
 def test_decisions_that_cannot_be_used_are_not_recorded(root: Path) -> None:
@@ -112,7 +135,7 @@ def test_a_codebook_with_merged_codes_is_assessed_anew_and_the_decision_reported
     shown = page(root)
     assert "The codebook is version 2; it was version 1." in shown
     assert "reached at 4+2 has changed since" in shown
-    decide(root, STOP, STOP.replace("stop,INV1,2016-08-01", "continue,INV1,2016-08-20"))
+    decide(root, STOP, STOP.replace("stop,", "continue,"))
     assessed, _ = run(root)
     assert faults(assessed) == []
     assert faults(run(root)[0]) == []
