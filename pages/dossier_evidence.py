@@ -17,13 +17,14 @@ class Cell:
     """One technique or class: what is recorded, as a list, and what was looked for where nothing is.
 
     `artefacts` says of a class how many files and records its events name; a class's `looked_for` are the kinds it
-    holds nothing of.
+    holds nothing of. `beside` are sources on record that nothing brings together.
     """
 
     name: str
     recorded: tuple[Markup, ...]
     looked_for: str
     artefacts: str = ""
+    beside: tuple[Markup, ...] = ()
 
 
 def cells(criteria: Iterable[Technique], listing: Listing, k: int) -> dict[str, list[Cell]]:
@@ -31,7 +32,14 @@ def cells(criteria: Iterable[Technique], listing: Listing, k: int) -> dict[str, 
     found: dict[str, list[Cell]] = {}
     for row in criteria:
         looked_for = ", ".join(named(kind) for kind in row.looked_for)
-        found.setdefault(row.criterion, []).append(Cell(row.technique, _recorded(row.recorded, listing, k), looked_for))
+        found.setdefault(row.criterion, []).append(
+            Cell(
+                row.technique,
+                _recorded(row.recorded, listing, k),
+                looked_for,
+                beside=_recorded(row.beside, listing, k),
+            )
+        )
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from recruitment.log import newest_versions, row_of
 from study import Event
 from study.kinds import KINDS
 
@@ -23,6 +24,13 @@ VERSIONS = frozenset(
 """Parts of natural keys that tell versions of one thing apart."""
 EACH_COUNTS = ("guide.", "codebook.", "consent.", "hypothesis.", "reporting.", "member_check.", "audit.", "query.")
 """Kinds of which every record counts: each is an act of its own, or a version is what is counted."""
+
+
+def current(events: Iterable[Event]) -> list[Event]:
+    """The events without those of a register's row of which there is a newer version, in the order given."""
+    found = list(events)
+    newest = set(newest_versions(found).values())
+    return [event for event in found if event.id in newest or row_of(event) is None]
 
 
 def counted(kind: str, events: Mapping[str, Sequence[Event]]) -> int:

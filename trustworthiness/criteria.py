@@ -15,14 +15,9 @@ from trustworthiness.counting import counted
 
 UNCOUNTED = ("run.closed", "dossier.published")
 """Kinds that say that a run ended or a dossier was made, which is no evidence of anything."""
-TRIANGULATION = (
-    "interview.held",
-    "survey.received",
-    "fieldnote.received",
-    "cases.compared",
-    "groups.compared",
-    "joint_display.made",
-)
+SOURCES = ("interview.held", "survey.received", "fieldnote.received")
+BROUGHT_TOGETHER = ("cases.compared", "groups.compared", "joint_display.made")
+TRIANGULATION = (*SOURCES, *BROUGHT_TOGETHER)
 AUDIT = ("audit.opened", "audit.sampled", "audit.accessed", "audit.queried", "audit.attested")
 
 CRITERIA: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -90,12 +85,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """One technique of one criterion and what is recorded for it; `recorded` is empty when nothing is."""
+    """One technique of one criterion and what is recorded for it; `recorded` is empty when nothing is.
+
+    `beside` are sources on record of which none is recorded as brought together with another.
+    """
 
     criterion: str
     technique: str
     recorded: tuple[Recorded, ...]
     looked_for: tuple[str, ...]
+    beside: tuple[Recorded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,19 @@ def criteria_matrix(events: Iterable[Event]) -> tuple[Technique, ...]:
     """Every technique with what is recorded for it, in the order of the book; never a score."""
     known = _by_kind(events)
     return tuple(
-        Technique(criterion, technique, _recorded(known, kinds), kinds)
+        _technique(criterion, technique, known, kinds)
         for criterion, techniques in CRITERIA.items()
         for technique, kinds in techniques.items()
     )
+
+
+def _technique(
+    criterion: str, technique: str, known: Mapping[str, Sequence[Event]], kinds: tuple[str, ...]
+) -> Technique:
+    """One technique; sources that are not brought together are no triangulation."""
+    if kinds == TRIANGULATION and not set(BROUGHT_TOGETHER) & set(known):
+        return Technique(criterion, technique, (), kinds, _recorded(known, SOURCES))
+    return Technique(criterion, technique, _recorded(known, kinds), kinds)
 
 
 def halpern_inventory(events: Iterable[Event]) -> tuple[HalpernClass, ...]:

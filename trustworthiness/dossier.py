@@ -16,6 +16,7 @@ from study import Event
 from study.decisions import Taken
 from study.event import in_fold_order
 from trustworthiness.checklists import CHECKLISTS, Filled, Records, Stated, by_kind, filled
+from trustworthiness.counting import current
 from trustworthiness.criteria import HalpernClass, Technique, criteria_matrix, halpern_inventory
 from trustworthiness.history import History, study_history
 from trustworthiness.member_check_account import Account, account
@@ -130,15 +131,16 @@ def content(
     `declared` is what study.yaml says, by topic; `stated` is what the team states to items of checklists.
     """
     known = in_fold_order(e for e in events if e.kind not in LEFT_OUT)
-    records = Records(by_kind(known), declared or {}, stated or {})
+    counting = current(known)
+    records = Records(by_kind(counting), declared or {}, stated or {})
     return Content(
         study=study,
         title=title,
         synthetic=synthetic,
         board=board,
         reference=reference,
-        criteria=criteria_matrix(known),
-        halpern=halpern_inventory(known),
+        criteria=criteria_matrix(counting),
+        halpern=halpern_inventory(counting),
         stages=tuple(stages),
         decisions=_counted(decisions),
         recruitment=tuple(recruitment),

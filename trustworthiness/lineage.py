@@ -14,6 +14,7 @@ from typing import Any, Literal
 from recruitment import ConsentLedger, Decision, consent_in_force, fold_consent
 from study import Event
 from study.event import in_fold_order, local_day, time_zone_of
+from trustworthiness.counting import current
 
 Gap = Literal[
     "no_coding",
@@ -176,7 +177,7 @@ class _Walk:
         self._zone = time_zone_of(ordered)
         self._ledger: ConsentLedger = fold_consent(ordered)
         self._interviews: dict[str, list[Event]] = defaultdict(list)
-        for event in ordered:
+        for event in current(ordered):
             if event.kind == "interview.held":
                 self._interviews[event.subject_id("interview") or ""].append(event)
         self._latest_release = {id: e.id for id, e in self.newest("transcript.released", "transcript").items()}

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from recruitment import ConsentLedger, fold_consent
 from study import Event, Reference
 from study.event import in_fold_order, local_day, time_zone_of
+from trustworthiness.counting import current
 from trustworthiness.lineage import ClaimRecord, taking_part
 
 NodeType = Literal["event", "theme", "code", "excerpts", "file"]
@@ -95,7 +96,7 @@ class _Loom:
         for event in sorted(ordered, key=lambda e: (e.recorded_at, e.id)):
             for reference in event.generated:
                 self._origins.setdefault(file_key(reference), event.id)
-        for event in ordered:
+        for event in current(ordered):
             self._look(event)
 
     def _look(self, event: Event) -> None:

@@ -14,6 +14,7 @@ from study.kinds import KINDS
 from trustworthiness.checklists import CHECKLISTS, COREQ, GRAMMS, SRQR, Records, Stated, by_kind, filled
 from trustworthiness.checklists.declared import declarations
 from trustworthiness.checklists.statements import ITEMS, KIND, read_statements
+from trustworthiness.counting import current
 from trustworthiness.criteria import Recorded, criteria_matrix
 
 ANY = defaultdict(lambda: 1)
@@ -159,6 +160,24 @@ def test_not_recorded_is_said_only_where_no_such_record_is(checklist, event):
                 continue  # a sentence is made of it, from data that this record has not
             assert answer.said or answer.beside, (item.number, kind)
             assert kind in answer.kinds
+
+
+def test_of_a_corrected_row_only_the_newest_version_counts(held):
+    first, second = held("tA"), replace(held("tA", version=2, recorded=False), id="second")
+    assert current([first, second, held("tB")]) == [second, held("tB")]
+    assert said(answers(COREQ, *current([first, second]))[19]) == []
+
+
+def test_sources_are_triangulated_only_where_they_were_brought_together(event, held):
+    def triangulation(*events):
+        return next(r for r in criteria_matrix(events) if r.technique == "Triangulation")
+
+    interviews, note = held("tA"), event("fieldnote.received", "2016-05-01", fieldnote="F1")
+    alone = triangulation(interviews, note)
+    assert alone.recorded == ()
+    assert alone.beside == (Recorded("interview.held", 1), Recorded("fieldnote.received", 1))
+    compared = triangulation(interviews, note, event("joint_display.made", "2016-05-02", inputs="0" * 64))
+    assert [r.kind for r in compared.recorded] == ["interview.held", "fieldnote.received", "joint_display.made"]
 
 
 def test_comparing_groups_is_not_mixing_methods(event):

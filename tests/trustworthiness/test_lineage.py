@@ -221,6 +221,21 @@ def test_a_claim_is_walked_down_to_consent_by_theme_code_and_excerpt() -> None:
     assert not any("t1" in str(part) for line in said(walk_forward(web, CLAIM.id)) for part in line)
 
 
+def test_a_corrected_interview_is_ground_once() -> None:
+    """Two versions of one row of the register: the newer one holds."""
+    corrected = event(
+        "interview.held",
+        "2016-02-03",
+        {"interview": "I1", "participant": "t1"},
+        **{**ROW, "version": 2},
+        outcome="full",
+        recorded=True,
+    )
+    web = weave([*EVENTS, corrected], TODAY)
+    interviews = [id for id in web.down[RELEASED.id] if web.nodes[id].name == "interview.held"]
+    assert interviews == [corrected.id]
+
+
 def test_a_consent_is_walked_back_to_the_claim_and_a_claim_to_what_speaks_to_it() -> None:
     web = weave(CHALLENGED, TODAY, records=RECORDS, themes=THEMES, cites={CASE.id: ("F1", CODINGS[0])})
     up = said(walk_back(web, CONSENT.id))

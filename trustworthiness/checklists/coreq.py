@@ -79,7 +79,8 @@ COREQ = Checklist(
             "Design: data collection",
             (
                 Item(17, "Interview guide, and whether it was tried out", ("guide.changed",), (
-                    say.counted("guide.changed", "{n} versions of guides on record.", "{n} version on record."),
+                    say.counted("guide.changed", "{n} versions of interview guides on record.",
+                                "{n} version of an interview guide on record."),
                 )),
                 Item(18, "Repeat interviews", ("interview.held",), (say.repeat_interviews,)),
                 Item(19, "Sound or picture recording", ("interview.held", "recording.returned"), (

@@ -42,7 +42,8 @@ SRQR = Checklist(
                                 "{n} change of the protocol approved."),
                 )),
                 Item(11, "Instruments and recording", ("guide.changed", "interview.held"), (
-                    say.counted("guide.changed", "{n} versions of guides on record.", "{n} version on record."),
+                    say.counted("guide.changed", "{n} versions of interview guides on record.",
+                                "{n} version of an interview guide on record."),
                     say.recorded_interviews,
                 )),
                 Item(12, "Who and what was studied", ("interview.held", "fieldnote.received"), (
@@ -52,8 +53,8 @@ SRQR = Checklist(
                 Item(13, "How data were processed",
                      ("transcript.validated", "transcript.deidentified", "transcript.released"), (
                          say.counted("transcript.checked", "{n} transcripts checked against audio."),
-                         say.counted("transcript.deidentified", "{n} de-identified."),
-                         say.counted("transcript.released", "{n} released for coding."),
+                         say.counted("transcript.deidentified", "{n} transcripts de-identified."),
+                         say.counted("transcript.released", "{n} transcripts released for coding."),
                      )),
                 Item(14, "How data were analysed", ("coding.imported", "codebook.changed", "cases.compared"), (
                     say.coders, say.codebook, say.cases, say.groups, say.displays,
