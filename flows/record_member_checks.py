@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks.ended import ended
+from tasks.member_check_claims import claims_taken_back, taken_back_looked_at
 from tasks.member_check_page import write_member_checks_page
 from tasks.member_check_sending import reminders_due
 from tasks.member_checks import answering_looked_at, read_replies
@@ -34,6 +35,8 @@ def record_member_checks(request: RecordMemberChecks) -> Outcome:
         replies = read_replies(place)
         record(place, replies.facts)
         settle_queries(place, replies.queries, answering_looked_at)
+        claims = claims_taken_back(place)
+        settle_queries(place, claims, taken_back_looked_at)
         said = (*replies.said, *reminders_due(place))
         made = (*replies.made, *list_to_send(place), *write_member_checks_page(place, said))
-        return Outcome("record-member-checks", said, replies.queries, made)
+        return Outcome("record-member-checks", said, (*replies.queries, *claims), made)

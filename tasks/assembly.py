@@ -15,12 +15,12 @@ from recruitment import Recruitment, fold_consent, fold_recruitment, gate
 from study import Event, Fact, Query, Subject
 from study.decisions import Decision
 from study.objects import NotStored
-from study.query import QueryRecord, Severity, fold_queries
-from study.query import place as query_place
+from study.query import QueryRecord, fold_queries
 from tasks.codings import material_of
 from tasks.decisions import read_decisions
 from tasks.gates import Gatekeeper
 from tasks.member_check_themes import Audience, audience_of
+from tasks.packet_queries import nobodys_turns, not_checked, query_of
 from tasks.packet_release import blocked_subjects, misnamed, release_of
 from tasks.packets import (
     Kept,
@@ -37,7 +37,6 @@ from tasks.string_decisions import decided
 from tasks.withdrawn_quotes import withdrawn_quotes
 from tasks.workspace import Workspace
 from trustworthiness import MemberChecks, fold_member_checks
-from trustworthiness.checks import MEMBER_CHECKS
 from trustworthiness.form_checks import form_faults
 from trustworthiness.gates import everybody_else
 from trustworthiness.gates import gate as gate_packet
@@ -45,8 +44,7 @@ from trustworthiness.packet import Packet, Segment, packet_id
 from trustworthiness.packet_faults import Fault
 from trustworthiness.readability import plain_language
 
-ASSEMBLY_CHECKS = frozenset({"MC001", "MC002", "MC004", "MC006", "MC007", "MC008", "MC009"})
-SEVERITY: dict[str, Severity] = {id: severity for id, severity, _, _ in MEMBER_CHECKS}
+ASSEMBLY_CHECKS = frozenset({"MC001", "MC002", "MC004", "MC006", "MC007", "MC008", "MC009", "MC023"})
 NEVER = frozenset({"withdrawn", "declined", "not_on_form"})
 """Why somebody may not be contacted that people decided; anything else (an approval lapsed) may mend itself."""
 
@@ -109,6 +107,7 @@ class _Assembly:
         self.made: list[str] = []
         self.waiting_transcript = self.waiting_consent = self.waiting_release = self.blocked = 0
         self.waiting_summary = self.waiting_query = 0
+        self.further: set[str] = set()
 
     def run(self) -> Assembled:
         self.audience, found = audience_of(self.place, self.recruitment, self.codings)
@@ -122,8 +121,10 @@ class _Assembly:
             if kept is not None:
                 mine = [d for d in decisions if d.subject == kept.packet.packet_id]
                 self._release(participant, interview, kept, mine)
+        if self.further:
+            self.queries.append(not_checked(self.place, self.further))
         self.queries += misnamed(self.place, self.kept, self.recruitment.interviews, decisions)
-        self.queries += [_query_of(self.place, fault) for fault in self.faults.values()]
+        self.queries += [query_of(self.place, fault) for fault in self.faults.values()]
         self.gates.write("assemble-member-checks")
         write_overview(self.place, self.kept, self._released_versions(), self._stopped(), form=self.plan.forms[0])
         return Assembled(tuple(self._new(self.facts)), tuple(self.queries), self._said(), tuple(self.made))
@@ -133,6 +134,7 @@ class _Assembly:
         own = [i for i in self.recruitment.interviews.values() if participant in i.participants]
         held = sorted((i.day, i.id) for i in own if i.participants[participant] in ("full", "part"))
         if held:
+            self.further |= {interview for _, interview in held[1:] if interview in self.released}
             return held[0][1]
         only_notes = sorted(i.day for i in own if i.participants[participant] == "notes_only")
         if only_notes:
@@ -254,7 +256,7 @@ class _Assembly:
 
     def _gate(self, packet: Packet, own: dict[int, str], participant: str, interview: str) -> list[Query]:
         if len(self.recruitment.interviews[interview].participants) > 1 or not own:
-            return [self._nobodys_turns(packet)]
+            return [nobodys_turns(self.place, packet)]
         others = everybody_else(self.people, self.participants[participant])
         is_copy = not self.released[interview].is_identifiable
         return gate_packet(
@@ -264,18 +266,6 @@ class _Assembly:
             others=others,
             withdrawn_quotes=self.withdrawn.ids.get(packet.packet_id, ()),
             masked=self.names if is_copy else None,
-        )
-
-    def _nobodys_turns(self, packet: Packet) -> Query:
-        return Query.raised(
-            "MC001",
-            "block",
-            study=self.place.protocol.id,
-            subject=f"packet:{packet.packet_id}",
-            place=query_place(packet.packet_id, "speakers"),
-            where=f"restricted/packets/{packet.packet_id}",
-            message="The transcript does not tell this participant's turns from those of others. Label the turns of "
-            "each participant, then release the transcript again.",
         )
 
     def _grounds(self, participant: str, interview: str, day: date) -> tuple[str, ...]:
@@ -360,6 +350,7 @@ class _Assembly:
             (self.waiting_transcript, "waiting for a released and coded transcript"),
             (self.waiting_summary, "waiting for a summary of the interview"),
             (self.waiting_consent, "waiting for consent to be in force again"),
+            (len(self.further), "further interviews of people that are in no packet"),
             (excluded, "people excluded, with the reason on record"),
         ]
         return (
@@ -371,15 +362,3 @@ def _decided_names(place: Workspace) -> Detector | None:
     """What finds the strings people decided to be names; None where they decided none."""
     names = sorted(decided(place).names)
     return Registry(Entry("alias", name) for name in names) if names else None
-
-
-def _query_of(place: Workspace, fault: Fault) -> Query:
-    return Query.raised(
-        fault.check,
-        SEVERITY[fault.check],
-        study=place.protocol.id,
-        subject=fault.subject,
-        place=query_place(fault.subject, fault.rule),
-        where=fault.where,
-        message=fault.message,
-    )

@@ -24,6 +24,7 @@ from study.workbook import opened_workbook, text_of
 from tasks.member_check_people import left_on
 from tasks.packets import Kept, kept_packets
 from tasks.workspace import Workspace
+from trustworthiness import fold_member_checks
 from trustworthiness.member_checks import CODE
 from trustworthiness.reply import Reply, read_reply
 from trustworthiness.typed_reply import blank_rows, choices, differences, read_typed
@@ -104,11 +105,12 @@ def entered_reply(place: Workspace, asked: PaperReply) -> Taken:
     """The typed reply as an entry that waits for its second reader.
 
     StudyError, with nothing written, for a packet that was not released, a table that cannot be read or answers
-    another packet, a scan that is not there, a day to come, and somebody who has withdrawn by that day.
+    another packet, a scan that is not there, a day to come or before the packet went, and somebody who has withdrawn
+    by that day.
     """
     _refuse_nobody(place)
     kept, trail_code = _packet(place, asked.packet)
-    _refuse_day(place, trail_code, asked.day)
+    _refuse_day(place, trail_code, asked.packet, asked.day)
     name = asked.answers or "typed.xlsx"
     key = _key(asked.packet, name)
     data = _stored(place, key)
@@ -194,7 +196,17 @@ def confirmed(place: Workspace, asked: SecondReading) -> Taken:
         causes=(event_id(place.origin, typed.kind, typed.natural_key),),
         data=typed.data,
     )
-    return Taken((fact,), f"The reply to {asked.packet} is confirmed and counts from now on.")
+    return Taken((fact,), f"The reply to {asked.packet} is confirmed. {_what_next(place, trail_code, asked.packet)}")
+
+
+def _what_next(place: Workspace, trail_code: str, packet: str) -> str:
+    """Whether a confirmed reply counts; the next run of record-member-checks takes it in."""
+    check = fold_member_checks(place.events()).checks.get(trail_code)
+    if check is None or check.packet != packet or check.sent is None:
+        return "It waits until registers/member_checks.csv says when the packet was sent."
+    if check.returned:
+        return "Another reply is on record: it is kept beside that one until somebody chooses (choose_reply)."
+    return "It counts from the next time that replies are read."
 
 
 def confirmed_replies(place: Workspace) -> Iterator[Typed]:
@@ -282,7 +294,9 @@ def _packet(place: Workspace, packet: str) -> tuple[Kept, str]:
     return versions[max(numbers)], released[-1].subject_id("participant") or ""
 
 
-def _refuse_day(place: Workspace, trail_code: str, day: date) -> None:
+def _refuse_day(place: Workspace, trail_code: str, packet: str, day: date) -> None:
+    check = fold_member_checks(place.events()).checks.get(trail_code)
+    went = check.sent if check and check.packet == packet else None
     if day > place.today:
         raise StudyError("the day is still to come", where="the form, day", remedy="Give the day on which it came.")
     left = left_on(place.events()).get(trail_code)
@@ -291,6 +305,12 @@ def _refuse_day(place: Workspace, trail_code: str, day: date) -> None:
             "this participant had withdrawn by that day, so what they wrote stays unread",
             where="the form, packet",
             remedy="Leave it sealed in restricted/, and tell the investigator.",
+        )
+    if went is not None and day < went:
+        raise StudyError(
+            "on that day the packet had not been sent",
+            where="the form, day",
+            remedy="Give the day on which the reply came, or correct the row sent in registers/member_checks.csv.",
         )
 
 

@@ -309,6 +309,10 @@ def test_a_paper_reply_counts_when_two_people_read_the_same(root):
     assert found(root) == []
     check = check_of(root, "P001")
     assert (check.returned, check.fits) == (DAY, 1)
+    other = PaperReply("MC-I0001", "second.xlsx", "page.pdf", DAY, "paper")
+    acting(root, "COO1", lambda place: entered_reply(place, other))
+    said = acting(root, "INV1", lambda place: confirmed(place, SecondReading("MC-I0001", "")))
+    assert "kept beside that one until somebody chooses" in said
     with tiny.at(root) as place:
         kinds = {e.id: e.kind for e in place.events()}
         said = {e.kind: {kinds[c.id] for c in e.causes} for e in place.events() if e.kind.startswith("member_check.")}
@@ -321,6 +325,7 @@ FORMS = {
     "a packet not released": (PaperReply("MC-I0003", "typed.xlsx", "", DAY, "phone"), "no packet of this id"),
     "a path": (PaperReply("MC-I0001", "../identities.csv", "", DAY, "phone"), "plain name"),
     "a day to come": (PaperReply("MC-I0001", "typed.xlsx", "", date(2017, 1, 1), "phone"), "still to come"),
+    "a day before it went": (PaperReply("MC-I0001", "typed.xlsx", "", date(2016, 7, 1), "phone"), "had not been sent"),
 }
 
 

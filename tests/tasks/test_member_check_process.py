@@ -283,3 +283,19 @@ def test_words_taken_back_are_known_by_their_words():
 )
 def test_ways_as_people_write_them(word, channel):
     assert channel_of(word) == channel
+
+
+def test_mc023_a_further_interview_of_a_person_is_in_no_packet_and_said_to_be(root):
+    assert "MC023" not in {q.check for q in tiny.assemble(root).queries}
+    with tiny.at(root) as place:
+        about = (Subject("interview", "I0002"), Subject("participant", place.trail_code("P001")))
+        again = Fact(
+            "interview.held", "2016-02-09", about,
+            data={"ordinal": 2, "version": 1, "row": "0" * 64, "outcome": "full", "recorded": True},
+        )  # fmt: skip
+        place.trail.append([again])
+    found = tiny.assemble(root)
+    assert [(q.severity, q.where) for q in found.queries if q.check == "MC023"] == [
+        ("inform", "registers/interviews.csv, I0002")
+    ]
+    assert "1 further interviews of people that are in no packet" in found.said[0]

@@ -255,3 +255,24 @@ def test_a_doubt_in_a_second_reply_is_a_doubt_when_the_first_is_chosen(root):
     assert found(root) == [("MC015", "row 5, column step")]
     assert (state(root).fits, state(root).open_disconfirmations) == (1, 1)
     assert {r["verdict"]: r["state"] for r in table(root, "answers")} == {"fits": "", "does_not": "open"}
+
+
+@pytest.mark.real
+def test_a_claim_on_words_taken_back_is_asked_about_in_the_run_that_reads_the_reply(root):
+    from tasks.assessed import queries_of
+    from tasks.claims import records_of
+    from tasks.codings import material_of
+    from tasks.member_check_claims import taken_back
+
+    claim = "claim_id,statement,themes,codes,codings,status\nCL1,Peers want to be asked.,,,I0001/C1/voice/2,asserted\n"
+    (root / "analysis/claims.csv").write_text(claim)
+    with tiny.at(root) as place:
+        assert taken_back(place) == []
+    quote = (root / "restricted/packets/MC-I0001/v001.html").read_text().split('value="Q')[1].split('"')[0]
+    tiny.reply(root, 1, withdraw_quote_ids=[f"Q{quote}"])
+    tiny.answer(root)
+    with tiny.at(root) as place:
+        found = taken_back(place)
+        later = queries_of(place, records_of(place, material_of(place)).problems)
+    assert [(q.check, q.subject) for q in found] == [("AN027", "claim:CL1")]
+    assert [q for q in later if q.check == "AN027"] == found
