@@ -92,5 +92,8 @@ def _out(contents: Contents, k: int) -> Iterator[str]:
         if count:
             said = shown[why]
             yield f"  - {'a few' if said is None else said}: {NOT_IN[why]}"
+    if contents.passages_out or contents.codings_out:
+        yield f"- {plural(contents.passages_out, 'passage')} that participants took back, each replaced by a note in"
+        yield f"  brackets, and {plural(contents.codings_out, 'coded segment')} of their words"
     for name, why in contents.surveys_out.items():
         yield f"- the survey {name}: {why}"

@@ -21,19 +21,21 @@ from pages.deposit import deposit_readme, terms_text, transcript_text
 from pages.layout import plural
 from recruitment import fold_consent, fold_recruitment
 from study import Query, StudyError
+from study.identifiers import digest
 from study.objects import NotStored
 from study.query import QueryRecord
 from study.query import place as query_place
 from tasks.audit_visit import SEVERITY
 from tasks.codings import material_of
-from tasks.deposit_record import STEP, contents_path, package_path
+from tasks.deposit_record import STEP, contents_path, ids_taken_back, package_path
 from tasks.deposit_search import Search
 from tasks.deposit_surveys import deposited_surveys
 from tasks.gates import Gatekeeper
 from tasks.read import read_restricted_table
 from tasks.released import Released, released_transcripts
+from tasks.withdrawn_quotes import WithdrawnQuotes, withdrawn_quotes
 from tasks.workspace import Workspace
-from trustworthiness.deposit import Contents, metadata, packed
+from trustworthiness.deposit import Contents, Emptied, metadata, packed, without_words
 
 BESIDE = ("role", "group")
 """What may be said beside a deposited transcript, where it fits enough people."""
@@ -63,6 +65,7 @@ class _Chosen:
     people_out: dict[str, set[str]] = field(default_factory=dict)
     no_copy: list[str] = field(default_factory=list)
     lapsed: bool = False
+    taken_back: WithdrawnQuotes = field(default_factory=WithdrawnQuotes)
 
 
 @task(name="make a deposit package", cache_policy=NO_CACHE)
@@ -94,7 +97,12 @@ def package(place: Workspace) -> Package:
     body = packed(files, f"{place.protocol.id}-deposit")
     place.restricted.put(key, body)
     place.restricted.erase_old_versions(key)
-    listed = {"transcripts": {t: id for id, t in chosen.ids.items()}, "files": len(files) + 1}
+    listed = {
+        "transcripts": {t: id for id, t in chosen.ids.items()},
+        "files": len(files) + 1,
+        "package": digest(body),
+        "taken_back": ids_taken_back(chosen.taken_back),
+    }
     place.restricted.put(contents_path(archive.id), json.dumps(listed, indent=1, sort_keys=True).encode())
     sentences = (
         f"Package for {archive.name}: {plural(contents.transcripts, 'transcript')}, "
@@ -114,7 +122,7 @@ def _choose(place: Workspace) -> _Chosen:
     """Every interview that was held, in or out."""
     events = place.events()
     gates, released = Gatekeeper(place, fold_consent(events)), released_transcripts(place, events)
-    chosen = _Chosen()
+    chosen = _Chosen(taken_back=withdrawn_quotes(place))
     by_digest: dict[str, str] = {}
     for interview in fold_recruitment(events).interviews.values():
         if interview.state not in ("full", "part"):
@@ -124,6 +132,7 @@ def _choose(place: Workspace) -> _Chosen:
         chosen.lapsed = chosen.lapsed or any(r.decision.why == "approval_lapsed" for r in refused)
         why = "no_consent" if refused or not interview.attended else "not_released" if found is None else ""
         why = why or ("no_copy" if found and found.is_identifiable else "")
+        why = why or ("taken_back" if found and _emptied(chosen, interview.id, found).missing else "")
         if why or found is None:
             chosen.out[why] += 1
             chosen.people_out.setdefault(why, set()).update(interview.attended)
@@ -141,12 +150,15 @@ def _files(place: Workspace, chosen: _Chosen) -> tuple[dict[str, bytes], Content
     """Every file of the package but the manifest, by path."""
     protocol = place.protocol
     files: dict[str, bytes] = {}
+    passages = 0
     for interview, id in sorted(chosen.ids.items(), key=lambda pair: pair[1]):
         turns = chosen.shown[interview].turns
-        said = zip(turns["turn"], map(str, turns["speaker"]), map(str, turns["text"]), strict=True)
+        emptied = _emptied(chosen, interview, chosen.shown[interview])
+        passages += emptied.notes
+        said = zip(turns["turn"], map(str, turns["speaker"]), emptied.turns, strict=True)
         files[f"data/transcripts/{id}.txt"] = transcript_text((int(n), who, what) for n, who, what in said)
     attributes, files["data/transcripts.csv"] = _attributes(place, chosen)
-    codings, files["data/codings.csv"] = _codings(place, chosen)
+    codings, codings_out, files["data/codings.csv"] = _codings(place, chosen)
     files |= dict(_documents(place))
     surveys = list(deposited_surveys(place, Gatekeeper(place, fold_consent(place.events()))))
     for survey in surveys:
@@ -157,6 +169,8 @@ def _files(place: Workspace, chosen: _Chosen) -> tuple[dict[str, bytes], Content
         out=dict(sorted(chosen.out.items())),
         people_out={why: len(people) for why, people in sorted(chosen.people_out.items())},
         codings=codings,
+        passages_out=passages,
+        codings_out=codings_out,
         surveys={s.name: s.rows for s in surveys if s.files},
         surveys_out={s.name: s.why for s in surveys if not s.files},
         attributes=attributes,
@@ -165,6 +179,10 @@ def _files(place: Workspace, chosen: _Chosen) -> tuple[dict[str, bytes], Content
     files["LICENSE.txt"] = terms_text(protocol)
     files["metadata.json"] = metadata(protocol, contents, year=place.today.year)
     return files, contents
+
+
+def _emptied(chosen: _Chosen, interview: str, found: Released) -> Emptied:
+    return without_words([str(text) for text in found.turns["text"]], chosen.taken_back.words.get(interview, ()))
 
 
 def _attributes(place: Workspace, chosen: _Chosen) -> tuple[tuple[str, ...], bytes]:
@@ -184,17 +202,19 @@ def _attributes(place: Workspace, chosen: _Chosen) -> tuple[tuple[str, ...], byt
     return beside, table_csv(("transcript", "turns", *beside), rows)
 
 
-def _codings(place: Workspace, chosen: _Chosen) -> tuple[int, bytes]:
+def _codings(place: Workspace, chosen: _Chosen) -> tuple[int, int, bytes]:
+    """How many codings are in, how many are left out because their words were taken back, and the table."""
     columns = ("transcript", "coder", "code", "start", "end", "quote")
     material = material_of(place)
     if material.codings is None:
-        return 0, table_csv(columns, ())
+        return 0, 0, table_csv(columns, ())
     rows: pd.DataFrame = material.codings.segments
-    rows = rows[rows["transcript"].isin(list(chosen.ids))].assign(
-        transcript=lambda frame: frame["transcript"].map(chosen.ids)
-    )
-    rows = rows.sort_values(["transcript", "start", "code", "coder"])
-    return len(rows), table_csv(columns, rows[list(columns)].itertuples(index=False))
+    rows = rows[rows["transcript"].isin(list(chosen.ids))]
+    said = zip(rows["transcript"], rows["quote"], strict=True)
+    gone = pd.Series([chosen.taken_back.covers(str(t), str(q)) for t, q in said], index=rows.index, dtype=bool)
+    kept = rows[~gone].assign(transcript=lambda frame: frame["transcript"].map(chosen.ids))
+    kept = kept.sort_values(["transcript", "start", "code", "coder"])
+    return len(kept), int(gone.sum()), table_csv(columns, kept[list(columns)].itertuples(index=False))
 
 
 def _documents(place: Workspace) -> Iterator[tuple[str, bytes]]:

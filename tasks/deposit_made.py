@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -13,12 +15,14 @@ from prefect.cache_policies import NO_CACHE
 from pages.layout import plural
 from recruitment import fold_consent, fold_recruitment
 from study import Fact, StudyError, Subject
+from study.event import local_day, time_zone_of
 from study.identifiers import digest
 from study.objects import NotStored
 from tasks.audit_visit import CODE, Acted, refuse_nobody
-from tasks.deposit_record import STEP, contents_path, package_path
+from tasks.deposit_record import STEP, contents_path, ids_taken_back, package_path
 from tasks.gates import Gatekeeper
 from tasks.released import released_transcripts
+from tasks.withdrawn_quotes import withdrawn_quotes
 from tasks.workspace import Workspace
 
 MOST_USED = 150
@@ -55,6 +59,7 @@ def deposit_made(place: Workspace, said: HandedOver) -> Acted:
         ) from None
     if day > place.today:
         raise StudyError("the day is still to come", where="the entry form, day", remedy="Enter it once it happened.")
+    _refuse_another(place, key, body, listed)
     events = place.events()
     before = [e for e in events if e.kind == "archive.deposited" and e.data.get("receipt") == said.receipt]
     if before:
@@ -78,18 +83,46 @@ def deposit_made(place: Workspace, said: HandedOver) -> Acted:
     )
     document = {"archive": archive.name, "receipt": said.receipt, "sha256": digest(body), "by": place.actor.id}
     told = [f"Deposited at {archive.name} under {said.receipt}: {plural(len(transcripts), 'transcript')}."]
-    told += _ended(place, transcripts)
+    told += _refuse_ended(place, listed, day)
     return Acted((place.with_record(fact, document, personal=True),), tuple(told))
 
 
-def _ended(place: Workspace, transcripts: list[str]) -> list[str]:
-    """A sentence where somebody's consent to archiving ended between making the package and saying so."""
+def _refuse_another(place: Workspace, key: str, body: bytes, listed: Mapping[str, Any]) -> None:
+    """StudyError for a package that is not as it was made."""
+    if listed.get("package") != digest(body):
+        raise StudyError(
+            "the package that lies there is not as it was made",
+            where=f"restricted/{key}",
+            remedy="Make it again (deposit-material without a receipt), and hand that one over.",
+        )
+
+
+def _refuse_ended(place: Workspace, listed: Mapping[str, Any], day: date) -> list[str]:
+    """StudyError where somebody's consent to archiving had ended, or words were taken back, by the day of the handing
+    over; a sentence where that came after it."""
     events = place.events()
     gates, interviews = Gatekeeper(place, fold_consent(events)), fold_recruitment(events).interviews
-    gone = [t for t in transcripts if t not in interviews or any(gates.ask(STEP, p) for p in interviews[t].attended)]
-    if not gone:
-        return []
-    which = plural(len(gone), "transcript")
-    return [
-        f"Consent to archiving {which} is not in force today: make the package anew and ask the archive to replace it."
-    ]
+    zone, by_id = time_zone_of(events), {event.id: event for event in events}
+    gone = 0
+    for transcript in listed["transcripts"].values():
+        attended = interviews[transcript].attended if transcript in interviews else ()
+        refused = [r for person in attended for r in gates.ask(STEP, person)]
+        deciding = [by_id[r.decision.event_id] for r in refused if r.decision.event_id in by_id]
+        if any(local_day(event.occurred, zone) <= day for event in deciding):
+            raise _stale("somebody's consent to archiving ended")
+        gone += bool(refused) or not attended
+    if not set(ids_taken_back(withdrawn_quotes(place))) <= set(listed.get("taken_back", ())):
+        if day >= place.today:
+            raise _stale("words were taken back")
+        gone = gone or 1
+    ended = f"Consent to archiving {plural(gone, 'transcript')}, or to words in it, is not in force today"
+    return [f"{ended}: make the package anew and ask the archive to replace it."] if gone else []
+
+
+def _stale(why: str) -> StudyError:
+    return StudyError(
+        f"{why} since the package was made, so it may not be handed over",
+        where="restricted/deposit",
+        remedy="Make it again, which replaces it, and hand that one over; or give the day, where it was handed over "
+        "before that.",
+    )

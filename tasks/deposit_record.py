@@ -9,6 +9,7 @@ from recruitment import fold_consent
 from study import Event
 from study.event import local_day, time_zone_of
 from tasks.gates import Gatekeeper
+from tasks.withdrawn_quotes import WithdrawnQuotes
 from tasks.workspace import Workspace
 
 FOLDER = "deposit/"
@@ -46,3 +47,8 @@ def package_path(place: Workspace, archive: str) -> str:
 def contents_path(archive: str) -> str:
     """Where it says which of its ids is which transcript, under restricted/ and never in the package."""
     return f"{FOLDER}{archive}/contents.json"
+
+
+def ids_taken_back(quotes: WithdrawnQuotes) -> list[str]:
+    """Which quotes were taken back when a package was made, as its list of contents keeps them."""
+    return sorted(f"{packet}/{quote}" for packet, ids in quotes.ids.items() for quote in ids)

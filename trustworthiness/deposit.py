@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -26,6 +27,7 @@ NOT_IN: Mapping[str, str] = {
     "no_consent": "not everybody who speaks in it consents to archiving today",
     "no_copy": "no de-identified copy of it was released",
     "not_released": "it was never released for coding",
+    "taken_back": "somebody took words back that are written otherwise in its copy",
 }
 """Why a transcript is not in a package."""
 
@@ -33,13 +35,15 @@ NOT_IN: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a package is made of, in counts: transcripts in it, out of it by reason (with the people behind each),
-    codings, surveys by name with rows, and what was left out of surveys."""
+    codings, passages and codings taken back, surveys by name with rows, and what was left out of surveys."""
 
     transcripts: int
     speakers: int
     out: Mapping[str, int] = field(default_factory=dict)
     people_out: Mapping[str, int] = field(default_factory=dict)
     codings: int = 0
+    passages_out: int = 0
+    codings_out: int = 0
     surveys: Mapping[str, int] = field(default_factory=dict)
     surveys_out: Mapping[str, str] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
@@ -77,6 +81,47 @@ def guarded(frame: pd.DataFrame, k: int, *, drop: Mapping[str, str]) -> Guarded:
         blanked += int(rare.sum())
         columns[str(name)] = values.mask(rare)
     return Guarded(pd.DataFrame(columns, index=frame.index), blanked, left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Turns without what was taken back: how many notes stand in them, how many passages are not found word by word."""
+
+    turns: tuple[str, ...]
+    notes: int
+    missing: int
+
+
+TAKEN_BACK = "[words taken back by the participant]"
+_WORD = re.compile(r"\w+")
+
+
+def without_words(turns: Sequence[str], taken_back: Iterable[str]) -> Emptied:
+    """The turns of a transcript with a bracketed note in place of every passage that was taken back.
+
+    A passage is found by its words, without letter case and what stands between them, and may run over several turns;
+    where two overlap they are one.
+    """
+    said = [(m.group().casefold(), turn, m.start(), m.end()) for turn, t in enumerate(turns) for m in _WORD.finditer(t)]
+    gone, missing = [False] * len(said), 0
+    for passage in taken_back:
+        words = [m.group().casefold() for m in _WORD.finditer(passage)]
+        size = len(words) or 1
+        at_words = [at for at in range(len(said) - size + 1) if [said[at + n][0] for n in range(size)] == words]
+        missing += not at_words
+        for at in at_words:
+            gone[at : at + size] = [True] * size
+    found, count = list(turns), 0
+    for last in reversed(range(len(said))):  # from the end, so that what stands before keeps its place
+        turn = said[last][1]
+        if not gone[last] or (last + 1 < len(said) and gone[last + 1] and said[last + 1][1] == turn):
+            continue
+        first = last
+        while first and gone[first - 1] and said[first - 1][1] == turn:
+            first -= 1
+        found[turn] = f"{found[turn][: said[first][2]]}{TAKEN_BACK}{found[turn][said[last][3] :]}"
+        count += 1
+    return Emptied(tuple(found), count, missing)
 
 
 def survey_csv(frame: pd.DataFrame) -> bytes:

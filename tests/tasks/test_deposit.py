@@ -33,8 +33,10 @@ from tasks.linkage import Destruction, is_unfinished, linkage_destroyed
 from tasks.registers import read_registers
 from tasks.sealing import seal_new
 from tasks.withdrawing import Withdrawal
+from tasks.withdrawn_quotes import WithdrawnQuotes
 from tests.tasks import closing_study
 from trail import verify
+from trustworthiness.deposit import NOT_IN, TAKEN_BACK
 
 PEOPLE = [f"P00{n}" for n in range(1, 8)]
 ZIP = "deposit/ARC/tiny-deposit.zip"
@@ -160,8 +162,52 @@ def test_a_deposit_is_recorded_by_its_receipt(place):
     assert event.data["transcripts"] == 3
     assert event.generated[0].hmac
     assert deposit_made.fn(place, HandedOver("R-1")).facts == ()
-    place.trail.append([closing_study.ended(place, "P004", "archive")])
-    assert "1 transcript is not in force today" in deposit_made.fn(place, HandedOver("R-2")).said[-1]
+
+
+def test_a_package_is_not_handed_over_once_a_consent_in_it_ended(place):
+    package.fn(place)
+    place.trail.append([closing_study.ended(place, "P004", "archive")])  # on 5 March
+    with pytest.raises(StudyError, match="consent to archiving ended since the package was made"):
+        deposit_made.fn(place, HandedOver("R-2"))
+    before = deposit_made.fn(place, HandedOver("R-2", date(2016, 3, 4)))
+    assert "archiving 1 transcript, or to words in it, is not in force" in before.said[-1]
+    package.fn(place)
+    assert deposit_made.fn(place, HandedOver("R-2")).facts[0].data["transcripts"] == 2
+
+
+def test_a_package_that_somebody_changed_is_not_recorded(place):
+    package.fn(place)
+    place.restricted.put(ZIP, place.restricted.get(ZIP) + b"more")
+    with pytest.raises(StudyError, match="not as it was made"):
+        deposit_made.fn(place, HandedOver("R-1"))
+
+
+def test_words_that_were_taken_back_are_not_deposited(place, monkeypatch):
+    words = {"I0001": ("nobody asked me number 1 anything at first",)}
+    monkeypatch.setattr(
+        "tasks.deposit.withdrawn_quotes", lambda _: WithdrawnQuotes(words, {"MC-I0001": frozenset("q")})
+    )
+    package.fn(place)
+    files = inside(place)
+    (there,) = (text for path, text in files.items() if path.startswith("data/transcripts/") and TAKEN_BACK in text)
+    assert f"[2] Participant: {TAKEN_BACK}." in there
+    assert "Later they did, 1 times" in there
+    assert "number 1 anything" not in "".join(files.values())
+    assert files["data/codings.csv"].count("Nobody asked me number") == 2
+    assert "1 passage that participants took back" in files["README.md"]
+    assert "brackets, and 1 coded segment" in files["README.md"]
+    more = WithdrawnQuotes(words, {"MC-I0001": frozenset("qr")})
+    monkeypatch.setattr("tasks.deposit_made.withdrawn_quotes", lambda _: more)
+    with pytest.raises(StudyError, match="words were taken back since"):
+        deposit_made.fn(place, HandedOver("R-1"))
+
+
+def test_a_copy_in_which_words_taken_back_cannot_be_found_is_left_out(place, monkeypatch):
+    words = {"I0001": ("nobody asked Tessa anything at first",)}
+    monkeypatch.setattr("tasks.deposit.withdrawn_quotes", lambda _: WithdrawnQuotes(words))
+    package.fn(place)
+    assert "number 1 anything" not in "".join(inside(place).values())
+    assert NOT_IN["taken_back"] in inside(place)["README.md"]
 
 
 def test_who_withdraws_after_the_deposit_finds_it_in_the_list_and_the_package_goes(place):

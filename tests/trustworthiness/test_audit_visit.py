@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from study import Actor, Event, Run, StudyError
 from trustworthiness.attestation import read_attestation
 from trustworthiness.audit_visit import draw_claims, fold_audits
-from trustworthiness.deposit import guarded, manifest, packed, survey_csv
+from trustworthiness.deposit import TAKEN_BACK, guarded, manifest, packed, survey_csv, without_words
 
 SERVICE = Actor("service", "fieldtrail", "software")
 RUN = Run("r", "test", "none", 1, "0")
@@ -123,3 +123,12 @@ def test_a_package_has_the_same_bytes_and_its_manifest_holds():
         assert archive.read("x/manifest-sha256.txt") == manifest(files)
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert manifest(files).splitlines()[0].decode() == f"{hashlib.sha256(b'one').hexdigest()}  a/c.txt"
+
+
+def test_passages_taken_back_are_replaced_over_turns_and_counted():
+    turns = ["Well, we met Orla - at school.", "And then?", "At SCHOOL we met. We did."]
+    emptied = without_words(turns, ["met orla at school and THEN", "at school we", "never said"])
+    assert emptied.turns == (f"Well, we {TAKEN_BACK}.", f"{TAKEN_BACK}?", f"{TAKEN_BACK} met. We did.")
+    assert (emptied.notes, emptied.missing) == (3, 1)
+    assert without_words(turns, []).turns == tuple(turns)
+    assert without_words(["a b a b"], ["a b", "b a"]).turns == (TAKEN_BACK,)
