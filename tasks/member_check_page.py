@@ -11,15 +11,17 @@ from prefect.cache_policies import NO_CACHE
 from expectations.catalogue import CATALOGUE
 from pages.member_checks import Change, MemberChecksPage, Open, Released, member_checks_page
 from pages.trail_words import ASSURANCE
-from recruitment import fold_recruitment
+from recruitment import fold_consent, fold_recruitment
 from recruitment.log import HELD
 from study import Event
 from study.event import local_day, time_zone_of
 from study.objects import NotStored
 from study.query import fold_queries
+from tasks.gates import Gatekeeper
+from tasks.member_check_answers import BOOK as ANSWERS
 from tasks.queries import read_query
 from tasks.query_places import QueryPlaces
-from tasks.send_list import BOOK
+from tasks.send_list import BOOK, NO_ADDRESS
 from tasks.send_list import LIST as TO_SEND
 from tasks.verification import decisions
 from tasks.withdrawn_quotes import LIST as WITHDRAWN
@@ -28,7 +30,20 @@ from trustworthiness import fold_member_checks
 from trustworthiness.member_check_account import Account, account
 
 PAGE = "member_checks.html"
-LISTS = (("what to send", BOOK), ("replies", "packets/replies.csv"), ("quotes taken back", WITHDRAWN))
+LISTS = (
+    ("what to send", BOOK),
+    ("replies", "packets/replies.csv"),
+    ("what participants wrote", ANSWERS),
+    ("quotes taken back", WITHDRAWN),
+)
+TO_DO: Mapping[str, str] = {
+    "to send": "Packets to be sent",
+    "sent": "Packets sent, their time to answer not over",
+    "to be reminded": "Packets sent and not answered in time, a reminder due",
+    "no reply in time; that is not agreement": "Packets not answered in time, and no reminder left (not agreement)",
+    NO_ADDRESS: "Packets that cannot go because nobody noted a way or an address",
+}
+"""What a state on the list to send means for the team; other states are reminders."""
 RANK = {"block": 0, "review": 1, "inform": 2}
 
 
@@ -44,7 +59,7 @@ def write_member_checks_page(place: Workspace, said: Iterable[str]) -> tuple[str
         title=place.protocol.title,
         synthetic=place.protocol.synthetic,
         day=f"{place.today:%-d %B %Y}",
-        account=account_of(events),
+        account=account_of(place, events),
         plain={theme.id: theme.plain for theme in plan.themes},
         changes=tuple(_changes(events)),
         releases=tuple(_releases(place, events)),
@@ -58,12 +73,16 @@ def write_member_checks_page(place: Workspace, said: Iterable[str]) -> tuple[str
     return (str(place.out.root / PAGE),)
 
 
-def account_of(events: Iterable[Event]) -> Account:
-    """Everybody interviewed, step by step; the same for any order of the events."""
-    events = list(events)
+def account_of(place: Workspace, events: list[Event]) -> Account:
+    """Everybody interviewed, step by step; who is eligible is looked at as of today."""
     interviews = fold_recruitment(events).interviews.values()
     interviewed = {who for i in interviews for who, state in i.participants.items() if state in HELD}
-    return account(fold_member_checks(events), interviewed)
+    released = {e.subject_id("transcript") for e in events if e.kind == "transcript.released"}
+    heard = {who for i in interviews if i.id in released for who in i.participants}
+    gates = Gatekeeper(place, fold_consent(events))
+    waiting = dict.fromkeys(interviewed - heard, "transcript")
+    waiting |= {who: "consent" for who in interviewed if gates.ask("assemble_packet", who)}
+    return account(fold_member_checks(events), interviewed, waiting)
 
 
 def _changes(events: list[Event]) -> Iterator[Change]:
@@ -97,13 +116,14 @@ def _queries(place: Workspace, events: list[Event]) -> Iterator[Open]:
 
 
 def _to_send(place: Workspace) -> Iterator[str]:
-    """How many packets stand in which state on the list to send."""
+    """How many packets on the list to send are in which state; who answered is not on it."""
     try:
         rows = place.restricted.get(TO_SEND).decode().splitlines()[1:]
     except NotStored:
         return
     for state, count in sorted(Counter(row.rsplit(",", 1)[1] for row in rows).items()):
-        yield f"Packets on the list to send, {state}: {count}."
+        what = TO_DO.get(state, f"Packets {state}, their time to answer not over")
+        yield f"{what}: {count}."
 
 
 def _stored(place: Workspace) -> bytes | None:

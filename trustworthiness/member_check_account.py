@@ -19,6 +19,11 @@ EXCLUDED: Mapping[str, str] = {
     "withdrawn": "Withdrew",
     "blocked": "Packet held back by a query",
 }
+WAITING: Mapping[str, str] = {
+    "consent": "Consent to be contacted again not in force today",
+    "transcript": "Transcript not released yet",
+}
+"""Why somebody cannot be sent a packet yet, though nothing excludes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,6 @@ class Account:
 
 
 CHAIN: tuple[tuple[str, str, Callable[[Check], bool]], ...] = (
-    ("eligible", "Eligible", lambda c: c.released is not None or c.excluded is None),
     ("released", "Packet released", lambda c: c.released is not None),
     ("sent", "Packet sent", lambda c: c.sent is not None),
     ("returned", "Replied", lambda c: c.returned is not None),
@@ -102,26 +106,32 @@ CHAIN: tuple[tuple[str, str, Callable[[Check], bool]], ...] = (
     ("resolved", "Every doubt resolved", lambda c: not c.open_disconfirmations),
     ("closed", "Closed", lambda c: c.closed is not None),
 )
-"""The steps: id, label, and what somebody in the one before meets to be in it."""
+"""The steps after eligible: id, label, and what somebody in the one before meets to be in it."""
 
 
-def account(state: MemberChecks, considered: Iterable[str] = ()) -> Account:
+def account(state: MemberChecks, considered: Iterable[str] = (), waiting: Mapping[str, str] | None = None) -> Account:
     """The account of a study's member checks.
 
     `considered` are the trail codes of everybody interviewed; without it those whom the trail says something of.
+    `waiting` is trail code → why somebody without a released packet cannot be sent one yet (a key of WAITING). Eligible
+    is who may be contacted again and has a released transcript, or was released a packet; without `waiting` the step is
+    called what it then is, not excluded.
     """
+    held_up = waiting or {}
     everybody = set(considered) | set(state.checks)
     checks = [state.checks.get(code, Check(code)) for code in sorted(everybody)]
     returned = [c for c in checks if c.sent and c.returned]
     people = checks
     chain = [("considered", "Interviewed", people)]
+    people = [c for c in people if c.released or (c.excluded is None and c.participant not in held_up)]
+    chain.append(("eligible", "Not excluded" if waiting is None else "Eligible", people))
     for id, label, is_reached in CHAIN:
         people = [c for c in people if is_reached(c)]
         chain.append((id, label, people))
     steps = []
     for position, (id, label, reached) in enumerate(chain):
         on = {c.participant for c in chain[position + 1][2]} if position + 1 < len(chain) else None
-        gone = Counter(_why(c, id) for c in reached if on is not None and c.participant not in on)
+        gone = Counter(_why(c, id, held_up) for c in reached if on is not None and c.participant not in on)
         left = tuple(Left(why, n) for why, n in sorted(gone.items(), key=lambda item: (-item[1], item[0])))
         steps.append(Reached(id, label, len(reached), len(chain[max(0, position - 1)][2]), left))
     by_id = {step.id: step.count for step in steps}
@@ -135,7 +145,7 @@ def account(state: MemberChecks, considered: Iterable[str] = ()) -> Account:
             by_id["sent"],
             "packets sent",
         ),
-        Share("blank replies", by_id["returned"] - by_id["answered"], by_id["returned"], "replies"),
+        Share("replies that answer no theme", by_id["returned"] - by_id["answered"], by_id["returned"], "replies"),
         Share("replies that doubt a theme", sum(_doubts(c) for c in returned), by_id["returned"], "replies"),
         Share(
             "replies set aside when another was chosen, of people",
@@ -157,17 +167,17 @@ def account(state: MemberChecks, considered: Iterable[str] = ()) -> Account:
     )
 
 
-def _why(check: Check, step: str) -> str:
+def _why(check: Check, step: str, waiting: Mapping[str, str]) -> str:
     """Why somebody who reached a step did not reach the next."""
     if step == "considered":
-        return EXCLUDED[check.excluded or ""]
+        return EXCLUDED[check.excluded] if check.excluded else WAITING[waiting[check.participant]]
     if check.stopped:
         return {"withdrawn": "Withdrew", "no_recontact": "No contact any more"}.get(check.excluded or "", "Held back")
     return {
-        "eligible": "Packet not released yet",
+        "eligible": "No packet released yet",
         "released": "Not sent yet",
         "sent": "No reply (not agreement)",
-        "returned": "Blank reply (not agreement)",
+        "returned": "No theme answered (not agreement)",
         "answered": "A doubt is open",
         "resolved": "Not closed yet",
     }[step]

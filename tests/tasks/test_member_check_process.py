@@ -299,3 +299,23 @@ def test_mc023_a_further_interview_of_a_person_is_in_no_packet_and_said_to_be(ro
         ("inform", "registers/interviews.csv, I0002")
     ]
     assert "1 further interviews of people that are in no packet" in found.said[0]
+
+
+def test_the_page_says_who_can_be_sent_a_packet_today_and_what_waits(root):
+    from tasks.member_check_page import write_member_checks_page
+
+    released(root, 1, 3)
+    listed(root)
+    with tiny.at(root) as place:
+        two = (Subject("participant", place.trail_code("P002")),)
+        row = {"ordinal": 1, "version": 1, "row": "0" * 64, "scopes": ("recontact",), "disposition": "keep"}
+        place.trail.append([Fact("consent.withdrawn", "2016-08-05", two, data=row)])
+        write_member_checks_page.fn(place, ())
+    html = (root / "out/member_checks.html").read_text()
+    for said in (
+        "Packets to be sent: 1.",
+        "Packets that cannot go because nobody noted a way or an address: 1.",
+        "Consent to be contacted again not in force today: 1",
+        "No packet released yet: 3",
+    ):
+        assert said in html

@@ -61,10 +61,10 @@ def test_every_step_has_its_denominator_and_says_why_people_left(event, sent, re
     found = account(fold_member_checks(events), considered=["A", "B", "C", "D", "E", "F"])
     assert [(s.id, s.count, s.of, [(left.label, left.count) for left in s.left]) for s in found.steps] == [
         ("considered", 6, 6, [("No consent to be contacted again", 1)]),
-        ("eligible", 5, 6, [("Packet not released yet", 1)]),
+        ("eligible", 5, 6, [("No packet released yet", 1)]),
         ("released", 4, 5, []),
         ("sent", 4, 4, [("No reply (not agreement)", 2)]),
-        ("returned", 2, 4, [("Blank reply (not agreement)", 1)]),
+        ("returned", 2, 4, [("No theme answered (not agreement)", 1)]),
         ("answered", 1, 2, [("A doubt is open", 1)]),
         ("resolved", 0, 1, []),
         ("closed", 0, 0, []),
@@ -73,11 +73,27 @@ def test_every_step_has_its_denominator_and_says_why_people_left(event, sent, re
         "reminded at least once": (1, 4),
         "no reply, which is not agreement": (2, 4),
         "closed without an answer, which is not agreement": (0, 4),
-        "blank replies": (1, 2),
+        "replies that answer no theme": (1, 2),
         "replies that doubt a theme": (1, 2),
         "replies set aside when another was chosen, of people": (0, 2),
         "doubts in replies set aside that are open, of people": (0, 2),
     }
+
+
+def test_eligible_is_who_could_be_sent_a_packet_today(event, sent):
+    events = [*sent("A"), event("member_check.excluded", "2016-06-01", "B", reason="no_recontact")]
+    waiting = {"A": "consent", "B": "transcript", "C": "consent", "D": "transcript", "E": "transcript"}
+    found = account(fold_member_checks(events), ["A", "B", "C", "D", "E", "F"], waiting)
+    steps = {s.id: (s.count, [(left.label, left.count) for left in s.left]) for s in found.steps}
+    assert steps["considered"] == (
+        6,
+        [
+            ("Transcript not released yet", 2),
+            ("Consent to be contacted again not in force today", 1),
+            ("No consent to be contacted again", 1),
+        ],
+    )
+    assert (steps["eligible"], steps["released"][0]) == ((2, [("No packet released yet", 1)]), 1)
 
 
 @settings(max_examples=30)
