@@ -97,6 +97,12 @@ def _found(place: LookedAt, web: Web, start: str) -> tuple[list[str], str]:
     if versions:
         return _of_file(place, web, path if place.ref(path) else "", versions)
     shown = _safe(place, start)
+    if shown == start and _is_there(place, path):
+        raise StudyError(
+            "the file is there, and no record names it as a whole",
+            where=shown,
+            remedy="Registers go on record row by row: start from a claim, an event or an interview's transcript.",
+        )
     near = get_close_matches(start, [*claims, *_namable(place).values()], n=3, cutoff=0.5) if shown == start else []
     known = ", ".join(near) or ", ".join(list(claims)[:5]) or "none yet"
     raise StudyError(
@@ -104,6 +110,18 @@ def _found(place: LookedAt, web: Web, start: str) -> tuple[list[str], str]:
         where=shown,
         remedy=f"{'Near it' if near else 'The claims are'}: {known}.",
     )
+
+
+def _is_there(place: LookedAt, path: str) -> bool:
+    """Whether the study folder has a file of that path."""
+    from study import StudyError
+    from study.objects import NotStored
+
+    try:
+        place.files.get(path)
+    except (NotStored, StudyError, OSError):
+        return False
+    return True
 
 
 def _of_file(place: LookedAt, web: Web, path: str, versions: list[str]) -> tuple[list[str], str]:

@@ -19,7 +19,7 @@ from pages.dossier_counts import named, rounded
 from pages.dossier_events import PAGE_ROWS, Listing
 from pages.dossier_evidence import cells, deposits
 from pages.dossier_people import consent, steps, themes
-from pages.dossier_work import analysis, decisions, deviations, months, partition, queries, set_aside
+from pages.dossier_work import analysis, codebook_changes, decisions, deviations, months, partition, queries, set_aside
 from pages.flow_picture import flow_picture
 from pages.kit import SUMS, sums
 from pages.layout import render
@@ -156,7 +156,12 @@ def _values(site: Site) -> dict[str, dict[str, Any]]:
             "months": months(history.query_months, k),
             "set_aside": set_aside(history.set_aside, k),
         },
-        "analysis": {"history": history, "listing": listing, "assessed": analysis(history.assessments, k)},
+        "analysis": {
+            "history": history,
+            "listing": listing,
+            "assessed": analysis(history.assessments, k),
+            "changed": {book.event: codebook_changes(content.codebooks.get(book.event)) for book in history.codebooks},
+        },
         "checks": {
             "account": content.member_checks,
             "boxes": people.checks,

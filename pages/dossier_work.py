@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pages.dossier_counts import of_kind, rounded
 from pages.dossier_people import Line
@@ -155,3 +156,25 @@ def _display(data: Mapping[str, object], k: int) -> str:
         f"{data['confirmed']}, expanded at {data['expanded']}, discordant at {data['discordant']}, "
         f"open at {data['open']}."
     )
+
+
+def codebook_changes(changed: Mapping[str, Any] | None) -> str:
+    """What one version of the codebook changed since the one before, in codes; empty for the first."""
+    if changed is None:
+        return ""
+    told = [
+        f"{words} {', '.join(changed[part])}"
+        for part, words in (
+            ("added", "added"),
+            ("removed", "removed"),
+            ("redefined", "redefined"),
+            ("reparented", "put under another code"),
+        )
+        if changed.get(part)
+    ]
+    told += [
+        f"{one['kind']} {' and '.join(one['before'])} into {' and '.join(one['after'])}"
+        f"{' (as the segments suggest)' if one['inferred'] else ''}"
+        for one in changed.get("successions", ())
+    ]
+    return f"Since {changed['since'] or 'the version before'}: {'; '.join(told) or 'no code changed'}."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from typing import Any
 
 from pages.dossier import TrailVerdict
 from pages.lineage import claim_line
 from pages.recruitment_section import drawn
 from recruitment.flow_diagram import flow_boxes
 from recruitment.log import HELD
+from study.objects import NotStored
 from tasks.dossier_stages import stage_lines
 from tasks.reporting_statements import stated
 from tasks.standing import Standing
@@ -18,6 +21,8 @@ from trustworthiness.checklists.declared import declarations
 from trustworthiness.dossier import Content, Coverage, FlowBox, content
 from trustworthiness.lineage import GAPS, Lineage
 
+CODEBOOK = "codebook.changed"
+CHANGED = ("added", "removed", "redefined", "reparented", "successions")
 LOOSE = {
     "never_coded": "Released transcripts that were never coded",
     "uncited": "Coded transcripts that no claim rests on",
@@ -50,9 +55,26 @@ def dossier_content(place: Workspace, standing: Standing, lineage: Lineage) -> C
         claims=len(standing_claims),
         gaps={words: gaps[words] for words in GAPS.values() if gaps[words]},
         loose={words: len(getattr(lineage.orphans, name)) for name, words in LOOSE.items()},
+        codebooks=_codebook_changes(place, standing),
         declared=declarations(protocol),
         stated=stated(place, standing.events),
     )
+
+
+def _codebook_changes(place: Workspace, standing: Standing) -> dict[str, dict[str, Any]]:
+    """By event what a version of the codebook changed, from its record; codes only, which are the team's words."""
+    found = {}
+    for event in standing.events:
+        try:
+            record = (
+                json.loads(place.files.get(f"records/{CODEBOOK}/{event.id}.json")) if event.kind == CODEBOOK else {}
+            )
+        except NotStored:
+            continue
+        changed = {part: record[part] for part in CHANGED if record.get(part)}
+        if "since" in record:
+            found[event.id] = {"since": record["since"], **changed}
+    return found
 
 
 def _interviewed(standing: Standing) -> set[str]:

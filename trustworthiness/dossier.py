@@ -72,7 +72,8 @@ class Content:
     """A dossier's content. Counts are exact: the pages suppress small cells for their audience.
 
     `recruitment` runs from the first step to the last; `verdicts` is material → verdict → count; `queries` is
-    state → severity → count; `events` is the digest of every event the dossier rests on, `events_count` their number.
+    state → severity → count; `codebooks` is by event what a codebook changed, as its
+    record holds it; `events` is the digest of every event the dossier rests on, `events_count` their number.
     """
 
     study: str
@@ -94,6 +95,7 @@ class Content:
     loose: Mapping[str, int]
     history: History
     checklists: tuple[Filled, ...]
+    codebooks: Mapping[str, Mapping[str, Any]]
     events: str
     events_count: int
 
@@ -122,6 +124,7 @@ def content(
     claims: int,
     gaps: Mapping[str, int],
     loose: Mapping[str, int] | None = None,
+    codebooks: Mapping[str, Mapping[str, Any]] | None = None,
     declared: Mapping[str, tuple[str, ...]] | None = None,
     stated: Mapping[str, Stated] | None = None,
 ) -> Content:
@@ -151,6 +154,7 @@ def content(
         claims=claims,
         gaps=gaps,
         loose=loose or {},
+        codebooks=codebooks or {},
         history=study_history(known),
         checklists=tuple(filled(checklist, records) for checklist in CHECKLISTS),
         events=events_digest(known),

@@ -121,6 +121,7 @@ def made(**changes) -> Content:
         "loose": {"Released transcripts that were never coded": 3},
         "history": study_history(EVENTS),
         "checklists": tuple(filled(checklist, records) for checklist in CHECKLISTS),
+        "codebooks": {},
         "events": "0" * 64,
         "events_count": 800,
     }
@@ -299,6 +300,24 @@ def test_no_step_shown_gives_a_small_group_away_even_beside_rounded_counts(count
         possible = [c for c in range(max(low, 1), low + k) if c > below and (above is None or c < above)]
         assert len(possible) > 1, (shown, count)
     assert found.replied is None or found.replied in shown
+
+
+def test_what_a_codebook_changed_stands_beside_its_version():
+    first, second = (
+        event(500 + n, "codebook.changed", f"2016-04-0{n}", version=f"{n}", codebook=f"{n}" * 64, codes=13 + n)
+        for n in (1, 2)
+    )
+    merged = {"kind": "merged", "before": ["pride", "shame"], "after": ["worth"], "inferred": False}
+    split = {"kind": "split", "before": ["hope"], "after": ["hope_own", "hope_seen"], "inferred": True, "segments": 2}
+    changed = {"since": "1", "added": ["bridging"], "redefined": ["humor"], "successions": [merged, split]}
+    content = made(history=study_history([first, second]), codebooks={second.id: changed})
+    pages_ = dossier_site(Site(content, Listing([first, second], 5, {}), 5, "1 June 2017", TRAIL))
+    page = pages_["analysis.html"].decode()
+    assert "Since" not in row(page, "1")
+    assert (
+        "Since 1: added bridging; redefined humor; merged pride and shame into worth; "
+        "split hope into hope_own and hope_seen (as the segments suggest)."
+    ) in row(page, "2")
 
 
 def test_visits_tell_nothing_of_how_many_transcripts_were_opened():

@@ -274,6 +274,7 @@ def test_trace_walks_both_ways_names_nobody_and_records_nothing(study: Path) -> 
     ("asked", "code", "said"),
     [
         (["CL9"], 3, "Near it: CL1."),
+        (["registers/consent.csv"], 3, "the file is there, and no record names it as a whole."),
         (["P003"], 3, "what you gave: the trail knows no claim, no event and no file of that name."),
         ([], 2, "Say where to start"),
         (["CL1", "--orphans"], 2, "Say where to start"),
