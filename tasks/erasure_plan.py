@@ -32,7 +32,6 @@ from tasks.masking import FOLDER, LIST, Masking
 from tasks.people_files import CannotEdit
 from tasks.people_rows import masked
 from tasks.person_strings import strings_of_person
-from tasks.read import read_table
 from tasks.repeated_words import repeated
 from tasks.string_decisions import WHERE as DECIDED_STRINGS
 from tasks.survey_rows import list_tables, survey_tables
@@ -118,10 +117,10 @@ def plan_of(place: Workspace, decision: Event, events: list[Event]) -> Plan:
 def _attested(place: Workspace, person: Person) -> Iterator[str]:
     """Pages of attested dossiers that repeat what goes; their list of SHA-256 stays, and says that they were there."""
     pages = [key for key in _keys(place.files, ATTESTED) if key.endswith(".html")]
-    table = read_table(place, place.protocol.analysis.codings) if pages else None
-    if table is None or person.disposition != "delete" or not {"transcript_id", "quote"} <= set(table.columns):
+    if not pages or person.disposition != "delete":
         return
-    quotes = list(dict.fromkeys(table.loc[table["transcript_id"].isin(person.interviews), "quote"]))
+    rows = coded_rows(place, person.interviews)
+    quotes = list(dict.fromkeys(map(str, rows.loc[rows["transcript_id"].isin(person.interviews), "quote"])))
     for page in pages:
         text = html.unescape(place.files.get(page).decode(errors="replace"))
         if next(repeated(text, quotes), None) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from study import Fact, Subject
 from tasks.checking import study_checked
 from tasks.coding_sources import coded_rows, exports_with
 from tasks.codings import read_material
+from tasks.erasure_plan import Person, _attested
 from tasks.workspace import Workspace
 from tests.tasks.coding_study import BAD, codings_in, imports, maxqda, study_of_few
 from tests.tasks.test_analysis import EXAMPLES, carried_out, rewrite, rows, run
@@ -154,3 +156,14 @@ def test_check_says_what_each_export_is_and_who_is_not_known(study: Path) -> Non
         f"{BAD}/bad.qdpx: the file is",
     ):
         assert fault in faults
+
+
+def test_an_attested_page_that_repeats_a_coding_of_an_export_goes_with_the_person(study: Path) -> None:
+    imports(study, {"one.xlsx": maxqda(study, "I0003")})
+    (study / "analysis/codings.csv").unlink()
+    with run(study) as place:
+        said = max(coded_rows(place, {"I0003"})["quote"], key=len)
+        for name, words in (("repeats", said), ("other", "Nothing of anybody.")):
+            place.files.put(f"records/attested/{'a' * 64}/{name}.html", f"<p>{html.escape(words)}</p>".encode())
+        person = Person("P003", "t0000000003", "delete", ("I0003",), ())
+        assert [path.rpartition("/")[2] for path in _attested(place, person)] == ["repeats.html"]
