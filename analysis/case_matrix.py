@@ -62,6 +62,11 @@ class CaseDetail:
     def sides(self) -> tuple[Side, Side]:
         return self.peers, self.organisation
 
+    @property
+    def bare(self) -> tuple[Side, ...]:
+        """The sides whose ratings cite no coding that was imported: impressions that nobody can follow back."""
+        return tuple(side for side in self.sides if not side.codings)
+
 
 @dataclass(frozen=True, slots=True)
 class RaterAgreement:
@@ -87,6 +92,11 @@ class Matrix:
     details: tuple[CaseDetail, ...]
     agreement: RaterAgreement | None
     unrated: tuple[str, ...]
+
+    @property
+    def bare(self) -> tuple[CaseDetail, ...]:
+        """Cases of which one side or both rest on no coding."""
+        return tuple(detail for detail in self.details if detail.bare)
 
     @property
     def far_apart(self) -> tuple[tuple[str, Side], ...]:

@@ -72,7 +72,11 @@ class ThemeAtSite:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One site: its score (None: fewer respondents than declared, or none), mean ratings of peers and organisation
-    (None: not compared), whether they diverge, themes, fits."""
+    (None: not compared), whether they diverge, themes, fits.
+
+    `bare` says of each role whether its ratings cite no coding; `is_coded` is False where nothing was coded under any
+    theme at this site, None where that is not known.
+    """
 
     site: str
     score: Score | None
@@ -80,6 +84,8 @@ class Row:
     diverges: bool | None
     themes: tuple[ThemeAtSite, ...]
     fits: tuple[Fit, ...]
+    bare: tuple[bool, bool] = (False, False)
+    is_coded: bool | None = None
 
     @property
     def fit(self) -> FitName | None:
@@ -100,6 +106,11 @@ class JointDisplay:
     icc2: float | None = None
     rwg_median: float | None = None
     surveyed_only: int = 0
+
+    @property
+    def uncoded(self) -> tuple[Row, ...]:
+        """Sites with a judgement of fit where nothing was coded under any theme."""
+        return tuple(row for row in self.rows if row.fits and row.is_coded is False)
 
     def counts(self) -> dict[str, int]:
         """Sites by fit: each of FITS, `differ` where people disagree, `open` where nobody has judged."""
@@ -163,8 +174,12 @@ def joint_display(
     icc1: float | None = None,
     icc2: float | None = None,
     rwg_median: float | None = None,
+    bare: Mapping[str, tuple[bool, bool]] | None = None,
 ) -> JointDisplay:
-    """Array scores, ratings (peers, organisation), themes and fits by site; a site only surveyed gets no row."""
+    """Array scores, ratings (peers, organisation), themes and fits by site; a site only surveyed gets no row.
+
+    `themes` is empty where nobody knows who spoke at which site; else a site not in it has nothing coded.
+    """
     sites = {*ratings, *themes, *(fit.site for fit in fits.standing)}
     rows = [
         Row(
@@ -174,6 +189,8 @@ def joint_display(
             (site in diverging) if site in ratings else None,
             themes.get(site, ()),
             fits.at(site),
+            (bare or {}).get(site, (False, False)),
+            any(theme.segments for theme in themes.get(site, ())) if any(themes.values()) else None,
         )
         for site in sites
     ]

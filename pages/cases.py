@@ -36,13 +36,14 @@ class CasesPage:
 
     @property
     def in_a_sentence(self) -> str:
-        """`2 of 8 cases diverge: …`."""
+        """`2 of 8 cases diverge: …`, and how many rest on no coding."""
         count, of = len(self.diverging), len(self.matrix.details)
         verb = "diverges" if count == 1 else "diverge"
         peers, organisation = self.higher("peers_higher"), self.higher("organisation_higher")
-        return (
+        said = (
             f"{count} of {plural(of, 'case')} {verb}: peers higher in {peers}, organisation higher in {organisation}."
         )
+        return f"{said} {bare}" if (bare := bare_said(self.matrix)) else said
 
     @property
     def rule(self) -> str:
@@ -65,6 +66,28 @@ OUTCOMES = {
 def outcome(detail: CaseDetail) -> str:
     """What came out of a case, in words."""
     return OUTCOMES[detail.case.direction]
+
+
+def caveat(detail: CaseDetail) -> str:
+    """What to know beside the outcome of a case whose ratings cite no coding; "" where both roles' do."""
+    if not detail.bare:
+        return ""
+    if len(detail.bare) == len(detail.sides):
+        return "no coding cited for either role"
+    return f"no coding cited for the {'peers' if detail.bare[0] is detail.peers else 'organisation'}"
+
+
+def bare_said(matrix: Matrix) -> str:
+    """`3 cases rest on no coding for one role or both, 2 of these among those that go together.`, or ""."""
+    bare = matrix.bare
+    if not bare:
+        return ""
+    alike = sum(not detail.case.diverges for detail in bare)
+    verb = "rests" if len(bare) == 1 else "rest"
+    return (
+        f"{plural(len(bare), 'case')} {verb} on no coding for one role or both, {alike} of these among those that go "
+        "together."
+    )
 
 
 def difference(detail: CaseDetail) -> str:
@@ -116,9 +139,16 @@ def agreement_said(page: CasesPage) -> str:
     )
 
 
+def _plotted(detail: CaseDetail) -> PlottedCase:
+    case = detail.case
+    return PlottedCase(
+        case.site, case.peers, case.organisation, case.diverges, bare=tuple(not side.codings for side in detail.sides)
+    )
+
+
 def cases_page(page: CasesPage) -> bytes:
     """The page as one self-contained HTML file."""
-    rows = [PlottedCase(d.case.site, d.case.peers, d.case.organisation, d.case.diverges) for d in page.matrix.details]
+    rows = [_plotted(d) for d in page.matrix.details]
     plot = dot_plot(
         rows,
         "cases",
@@ -131,6 +161,7 @@ def cases_page(page: CasesPage) -> bytes:
         page=page,
         plot=plot if rows else None,
         outcome=outcome,
+        caveat=caveat,
         warnings=warnings(page),
         difference=difference,
         rests_on=rests_on,

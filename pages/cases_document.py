@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.case_matrix import CaseDetail
-from pages.cases import OUTCOMES, CasesPage, agreement_said, difference, outcome
+from pages.cases import OUTCOMES, CasesPage, agreement_said, caveat, difference, outcome
 from pages.document import Document
 from pages.layout import plural
 from pages.rating_pictures import rated
@@ -23,15 +23,26 @@ def cases_document(page: CasesPage, *, codes: Mapping[str, str], holders: Holder
     shown = tuple(d for d in page.matrix.details if is_shown(d, holders, k))
     document = Document("Cases compared", "en", page.study)
     document.paragraph(page.in_a_sentence).paragraph(page.rule)
-    found = [d.case.direction for d in page.matrix.details]
-    rows = [["What came out", "Cases"], *([words, str(found.count(way))] for way, words in OUTCOMES.items())]
-    document.table(rows, caption="Cases by what came out", widths=[4, 1], numbers=[1])
+    bare = page.matrix.bare
+    counted = [page.matrix.details, *([bare] if bare else [])]
+    rows = [["What came out", "Cases", *(["Of these, no coding cited"] if bare else [])]]
+    rows += [
+        [words, *(str(sum(d.case.direction == way for d in part)) for part in counted)]
+        for way, words in OUTCOMES.items()
+    ]
+    document.table(
+        rows,
+        caption="Cases by what came out",
+        note="No coding cited: the ratings of one role or both name no excerpt that others could open." if bare else "",
+        widths=[4, *(1 for _ in counted)],
+        numbers=range(1, len(counted) + 1),
+    )
     document.heading("Ratings")
     if shown:
         labels = (page.roles[page.peers], page.roles[page.organisation])
         table = [["Case", *labels, "Difference", "What came out"]]
         rows = [
-            [codes[d.case.site], rated(d.case.peers), rated(d.case.organisation), difference(d), outcome(d)]
+            [codes[d.case.site], rated(d.case.peers), rated(d.case.organisation), difference(d), _outcome(d)]
             for d in shown
         ]
         table += sorted(rows, key=lambda row: (len(row[0]), row[0]))
@@ -41,6 +52,11 @@ def cases_document(page: CasesPage, *, codes: Mapping[str, str], holders: Holder
     if overall := _overall(page, shown, holders, k):
         document.paragraph(f"Mean rating over {plural(len(page.matrix.details), 'case')}: {', '.join(overall)}.")
     return document.heading("Agreement of the raters").paragraph(agreement_said(page)).bytes()
+
+
+def _outcome(detail: CaseDetail) -> str:
+    """What came out, and what it lacks."""
+    return f"{outcome(detail)} ({caveat(detail)})" if detail.bare else outcome(detail)
 
 
 def is_shown(detail: CaseDetail, holders: Holders, k: int) -> bool:

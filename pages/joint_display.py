@@ -23,6 +23,8 @@ FIT_MEANS = {
     "discordant": "they contradict each other",
 }
 
+UNCODED = "nothing coded"
+
 
 @dataclass(frozen=True, slots=True)
 class JointDisplayPage:
@@ -46,12 +48,20 @@ class JointDisplayPage:
 
     @property
     def in_a_sentence(self) -> str:
-        """`8 sites: 5 confirmed, 1 expanded, 2 discordant`."""
+        """`8 sites: 5 confirmed, 1 expanded, 2 discordant.`, and how many were judged without a coding."""
         counts = self.display.counts()
         words = [f"{counts[fit]} {fit}" for fit in FITS]
         words += [f"{counts['differ']} judged differently by different people"] if counts["differ"] else []
         words += [f"{counts['open']} not judged yet"] if counts["open"] else []
-        return f"{plural(len(self.display.rows), 'site')}: {', '.join(words)}."
+        said = f"{plural(len(self.display.rows), 'site')}: {', '.join(words)}."
+        return f"{said} {uncoded}" if (uncoded := self.uncoded_said) else said
+
+    @property
+    def uncoded_said(self) -> str:
+        """How many judgements of fit have nothing coded behind them; "" where none is like that or nobody knows."""
+        count = len(self.display.uncoded)
+        where = "was judged where" if count == 1 else "were judged where"
+        return f"{plural(count, 'site')} {where} nothing was coded under these themes." if count else ""
 
 
 def reliability_said(page: JointDisplayPage) -> str:
@@ -73,9 +83,11 @@ def display_page(page: JointDisplayPage) -> bytes:
     rows = [
         PlottedCase(
             row.site,
-            *(row.ratings or (None, None)),
+            row.ratings[0] if row.ratings else None,
+            row.ratings[1] if row.ratings else None,
             bool(row.diverges),
             PlottedScore(row.score.mean, row.score.low, row.score.high, row.score.may_stand) if row.score else None,
+            row.bare if row.ratings else (False, False),
         )
         for row in page.display.rows
     ]
@@ -94,5 +106,7 @@ def display_page(page: JointDisplayPage) -> bytes:
         reliability=reliability_said(page),
         fit_words=FIT_WORDS,
         fit_means=FIT_MEANS,
+        uncoded=UNCODED,
+        starred=any(row.ratings and any(row.bare) for row in page.display.rows),
         rated=rated,
     )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from analysis.joint_display import FITS, Row, ThemeAtSite
 from pages.document import Document
-from pages.joint_display import FIT_MEANS, FIT_WORDS, JointDisplayPage, reliability_said
+from pages.joint_display import FIT_MEANS, FIT_WORDS, UNCODED, JointDisplayPage, reliability_said
 from pages.layout import plural
 from pages.rating_pictures import rated
 
@@ -32,7 +32,8 @@ def display_document(
     rows += [[FIT_WORDS[fit][0], FIT_MEANS[fit].capitalize(), str(counts[fit])] for fit in FITS]
     rows += [["Not agreed on", "People judge differently", str(counts["differ"])]] * bool(counts["differ"])
     rows += [["Open", "Nobody has judged yet", str(counts["open"])]] * bool(counts["open"])
-    document.table(rows, caption="Sites by fit of survey and interviews", widths=[1, 3, 1], numbers=[2])
+    caption, note = "Sites by fit of survey and interviews", page.uncoded_said
+    document.table(rows, caption=caption, note=note, widths=[1, 3, 1], numbers=[2])
     shown = []
     for row in page.display.rows:
         cells = _cells(page, row, is_open=row.site not in few, has_score=row.site in scored, k=k)
@@ -64,11 +65,16 @@ def _cases(document: Document, page: JointDisplayPage, rows: list[list[str]], k:
 def _cells(page: JointDisplayPage, row: Row, *, is_open: bool, has_score: bool, k: int) -> list[str]:
     mean = f"{row.score.mean:.2f} ({row.score.respondents})" if row.score and has_score else HIDDEN
     given = row.ratings if row.ratings and is_open else None
-    ratings = [rated(given[n]) if given else HIDDEN for n in range(len(page.roles or ()))]
+    ratings = [_rating(given[n], is_bare=row.bare[n]) if given else HIDDEN for n in range(len(page.roles or ()))]
     at = {theme.theme: theme for theme in row.themes}
     themes = [_theme(at.get(theme), k) for theme in page.themes]
     fit = FIT_WORDS[row.fit][0] if row.fit and is_open else HIDDEN
+    fit += f" ({UNCODED})" if fit != HIDDEN and row.is_coded is False else ""
     return [mean, *ratings, *themes, fit]
+
+
+def _rating(mean: float, *, is_bare: bool) -> str:
+    return f"{rated(mean)} (no coding cited)" if is_bare else rated(mean)
 
 
 def _theme(found: ThemeAtSite | None, k: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from math import ceil, floor
 
@@ -21,6 +22,8 @@ TOP = 62
 LABEL = 74
 LOWEST, HIGHEST = 1, 5
 """Ratings run from 1 to 5."""
+SOLID = 'fill="var(--accent)"'
+BROKEN = ' stroke-dasharray="2.5 2"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +38,24 @@ class PlottedScore:
 
 @dataclass(frozen=True, slots=True)
 class PlottedCase:
-    """One row: the mean ratings of peers and organisation (None: not rated), and the score where there is one."""
+    """One row: the mean ratings of peers and organisation (None: not rated), and the score where there is one.
+
+    `bare` says of each role whether its ratings cite no coding: it is drawn with a broken outline.
+    """
 
     label: str
     peers: float | None
     organisation: float | None
     diverges: bool
     score: PlottedScore | None = None
+    bare: tuple[bool, ...] = (False, False)
 
 
 def rated(value: float | None) -> str:
-    """`4`, `3.5`, `3.33`; a dash for what was not rated."""
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+    """`4`, `3.5`, `3.33`, halves away from zero (3.625 is `3.63`); a dash for what was not rated."""
+    if value is None:
+        return "–"
+    return str(Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)).rstrip("0").rstrip(".")
 
 
 def dot_plot(
@@ -65,7 +74,8 @@ def dot_plot(
     for number, row in enumerate(rows):
         y = TOP + LINE * number + LINE / 2
         weight = ' font-weight="700"' if row.diverges else ""
-        parts.append(f'<text x="0" y="{y + 4:.1f}" font-size="12.5"{weight}>{escape(row.label)}</text>')
+        star = "*" if any(row.bare) else ""
+        parts.append(f'<text x="0" y="{y + 4:.1f}" font-size="12.5"{weight}>{escape(row.label)}{star}</text>')
         if scale:
             parts.append(_score(row.score, y, left, bounds))
         parts.append(_ratings(row, y, right))
@@ -123,16 +133,17 @@ def _ratings(row: PlottedCase, y: float, panel: tuple[int, int]) -> str:
         width = 4 if row.diverges else 1.5
         drawn.append(f'<path d="M{peers:.1f},{y} H{organisation:.1f}" stroke="var(--soft)" stroke-width="{width}"/>')
     if organisation is not None:
-        drawn.append(_diamond(organisation, y))
+        drawn.append(_diamond(organisation, y, is_bare=row.bare[1]))
     if peers is not None:
-        drawn.append(f'<circle cx="{peers:.1f}" cy="{y}" r="5" fill="var(--accent)"/>')
+        look = f'fill="var(--card)" stroke="var(--accent)" stroke-width="2"{BROKEN}' if row.bare[0] else SOLID
+        drawn.append(f'<circle cx="{peers:.1f}" cy="{y}" r="5" {look}/>')
     return "".join(drawn)
 
 
-def _diamond(x: float, y: float) -> str:
+def _diamond(x: float, y: float, *, is_bare: bool = False) -> str:
     return (
         f'<path d="M{x - 9:.1f},{y} L{x:.1f},{y - 9} L{x + 9:.1f},{y} L{x:.1f},{y + 9} Z" fill="var(--card)" '
-        'stroke="var(--ink)" stroke-width="1.5"/>'
+        f'stroke="var(--ink)" stroke-width="1.5"{BROKEN if is_bare else ""}/>'
     )
 
 
@@ -140,6 +151,7 @@ def _said(row: PlottedCase, roles: tuple[str, str] | None, *, with_score: bool) 
     """The row in words."""
     words = [f"{role} {rated(v)}" for role, v in zip(roles or (), (row.peers, row.organisation), strict=False)]
     words += ["diverges"] if row.diverges else []
+    words += [f"no coding cited for {role}" for role, is_bare in zip(roles or (), row.bare, strict=False) if is_bare]
     if with_score and row.score:
         words.append(f"survey mean {row.score.mean:.2f} ({row.score.low:.2f} to {row.score.high:.2f})")
         words += [] if row.score.may_stand else ["which may not stand for the site"]

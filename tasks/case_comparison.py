@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from analysis import compare_cases, read_ratings
 from analysis.case_matrix import Matrix, elsewhere, matrix_of
 from analysis.cases import CrossCase, Ratings, evidence_problems
 from analysis.checks import Problem
-from pages.cases import CasesPage, cases_page
+from pages.cases import CasesPage, bare_said, cases_page
 from pages.cases_document import cases_document
 from study import Fact
 from study.event import local_day
@@ -42,6 +43,17 @@ class Rated:
     found: CrossCase | None
     problems: tuple[Problem, ...]
 
+    def bare(self, declared: CaseRating, codings: Collection[str]) -> dict[str, tuple[bool, bool]]:
+        """For each site whether its ratings of peers, and of the organisation, cite none of these codings."""
+        rows = self.ratings.rows
+        cited = {
+            (site, role)
+            for site, role, ids in zip(rows["site"], rows["role"], rows["evidence"], strict=True)
+            if not set(ids).isdisjoint(codings)
+        }
+        roles = declared.peers, declared.organisation
+        return {site: ((site, roles[0]) not in cited, (site, roles[1]) not in cited) for site in set(rows["site"])}
+
     def event(self, place: Workspace, material: Material) -> str | None:
         """The id of the comparison's event; None where no case was compared."""
         if self.found is None or not self.found.cases:
@@ -61,13 +73,15 @@ def compare_sites(place: Workspace, material: Material) -> Assessed:
         return Assessed(said=("There are no ratings of cases yet.",))
     if rated.found is None:
         return Assessed(problems=rated.problems, said=(EARLY,))
-    made = written(place, "cases.json", _matrix(place, rated.found))
+    made: tuple[str, ...] = written(place, "cases.json", _matrix(place, rated.found))
+    sentences: tuple[str, ...] = (_cases_said(rated.found),)
     if rated.found.cases:
         page = _page(place, declared, _full_matrix(place, material, declared, rated))
+        sentences = tuple(filter(None, (*sentences, bare_said(page.matrix))))
         made += _pages(place, page)
         show_cases(place.protocol.id, page, made)
     facts = (_cases_fact(place, material, rated.found),) if rated.found.cases else ()
-    return Assessed(facts, rated.problems, (_cases_said(rated.found),), made)
+    return Assessed(facts, rated.problems, sentences, made)
 
 
 def rated_cases(place: Workspace, material: Material) -> Rated | None:

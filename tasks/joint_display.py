@@ -28,6 +28,7 @@ from tasks.transcript_way import said
 from tasks.workspace import Workspace
 
 DISPLAY_CHECKS = frozenset({"AN063"})
+Bare = Mapping[str, tuple[bool, bool]]
 PAGE, DOCUMENT = "analysis/joint_display.html", "analysis/joint_display.docx"
 
 
@@ -54,7 +55,7 @@ def make_display(place: Workspace, material: Material) -> Assessed:
     scores = _scores(place, declared)
     rated = rated_cases(place, material)
     fits = _fits(place, material, declared)
-    found = _display(scores, rated, _themes(place, material, declared), fits)
+    found = _display(scores, rated, _themes(place, material, declared), fits, _bare(place, material, rated))
     if not found.rows:
         return Assessed(problems=fits.problems, said=("There is nothing to display by site yet.",))
     page = _page(place, declared, found, scores.waits)
@@ -93,7 +94,7 @@ def _themes(place: Workspace, material: Material, declared: Declared) -> dict[st
 
 
 def _display(
-    scores: _Scores, rated: Rated | None, themes: Mapping[str, tuple[ThemeAtSite, ...]], fits: Fits
+    scores: _Scores, rated: Rated | None, themes: Mapping[str, tuple[ThemeAtSite, ...]], fits: Fits, bare: Bare
 ) -> JointDisplay:
     cases = rated.found.cases if rated and rated.found else ()
     return joint_display(
@@ -105,7 +106,14 @@ def _display(
         icc1=scores.by_site.icc1,
         icc2=scores.by_site.icc2,
         rwg_median=scores.by_site.rwg_median,
+        bare=bare,
     )
+
+
+def _bare(place: Workspace, material: Material, rated: Rated | None) -> Bare:
+    """By site whether the ratings of either role cite no coding."""
+    cases, everything = place.protocol.analysis.cases, material.everything
+    return rated.bare(cases, everything.ids if everything else ()) if cases and rated else {}
 
 
 def _score(site: SiteScore) -> Score:

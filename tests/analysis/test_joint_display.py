@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analysis.joint_display import Fits, Score, joint_display, read_fits, themes_by_site
+from analysis.joint_display import Fits, JointDisplay, Score, ThemeAtSite, joint_display, read_fits, themes_by_site
 from study import StudyError
 
 HEAD = "site_id,fit,person,occurred,note\n"
@@ -98,3 +98,22 @@ def test_a_site_that_only_somebody_judged_has_a_row_without_ratings() -> None:
         scores={}, ratings={}, diverging=(), themes={}, fits=read("S2,discordant,INV1,2016-05-02,\n")
     ).rows
     assert (row.site, row.fit, row.ratings, row.diverges, row.score) == ("S2", "discordant", None, None, None)
+
+
+def test_a_site_where_nothing_was_coded_is_told_from_one_of_which_nobody_knows() -> None:
+    fits = read("S1,confirmed,INV1,2016-05-02,\nS2,confirmed,INV1,2016-05-02,\n")
+    ratings = dict.fromkeys(("S1", "S2", "S3"), (3.0, 3.0))
+
+    def display(themes: dict[str, tuple[ThemeAtSite, ...]]) -> JointDisplay:
+        bare = {"S1": (False, True)}
+        return joint_display(scores={}, ratings=ratings, diverging=(), themes=themes, fits=fits, bare=bare)
+
+    shown = display({"S1": (ThemeAtSite("T1", 2, 1, 1),), "S3": (ThemeAtSite("T1", 0, 0, 0),)})
+    assert [(row.site, row.is_coded, row.bare) for row in shown.rows] == [
+        ("S1", True, (False, True)),
+        ("S2", False, (False, False)),
+        ("S3", False, (False, False)),
+    ]
+    assert [row.site for row in shown.uncoded] == ["S2"]
+    assert {row.is_coded for row in display({}).rows} == {None}
+    assert {row.is_coded for row in display({"S1": ()}).rows} == {None}

@@ -115,7 +115,9 @@ def test_the_picture_says_every_row_in_words_too() -> None:
     assert "S&lt;2: Peers –, Program –, no survey mean." in drawn
     assert drawn.count('fill="var(--card)" stroke="var(--ink)"') == 3  # the legend's diamond, the program, an open mean
     assert "Ratings" not in str(dot_plot(rows, "k", "T", roles=None, scale="trust"))
-    assert (rated(None), rated(4.0), rated(3.5), rated(10 / 3)) == ("–", "4", "3.5", "3.33")
+    assert (rated(None), rated(4.0), rated(3.5), rated(10 / 3), rated(3.625)) == (
+        "–", "4", "3.5", "3.33", "3.63",
+    )  # fmt: skip
 
 
 def read(document: bytes) -> tuple[str, list[list[list[str]]]]:
@@ -159,3 +161,50 @@ def test_one_case_left_out_keeps_the_mean_over_all_from_giving_it_away() -> None
     text, (_, ratings) = read(cases_document(PAGE, codes=CODES, holders=holders(9, 1), k=5))
     assert [row[0] for row in ratings] == ["Case", "Case B", "Case C"]
     assert "Mean rating over" not in text
+
+
+BARE = replace(
+    MATRIX,
+    details=(
+        MATRIX.details[0],
+        replace(MATRIX.details[1], peers=side("peer", (3, 3), evidence=())),
+        replace(
+            MATRIX.details[2],
+            peers=side("peer", (1, 4), evidence=()),
+            organisation=side("director", (4, 4), evidence=()),
+        ),
+    ),
+)
+
+
+def test_a_case_that_rests_on_no_coding_never_looks_like_the_others() -> None:
+    page = cases_page(replace(PAGE, matrix=BARE))
+    said = "2 cases rest on no coding for one role or both, 1 of these among those that go together."
+    text = words(page)
+    assert f"organisation higher in 1. {said}" in text
+    assert "Goes together no coding cited for the peers" in text
+    assert "organisation higher no coding cited for either role" in text
+    assert text.count("no coding cited for") == 2 * 2 + 3  # matrix and list of each case, and the picture's words
+    drawn = page.decode()
+    assert ">S02*</text>" in drawn
+    assert ">S01</text>" in drawn
+    assert drawn.count("stroke-dasharray") == 3
+    assert "broken outline" in text
+    assert "broken outline" not in words(cases_page(PAGE))
+
+
+def test_the_paper_counts_the_cases_that_rest_on_no_coding() -> None:
+    document = cases_document(replace(PAGE, matrix=BARE), codes=CODES, holders=holders(5, 5), k=5)
+    text, (outcomes, ratings) = read(document)
+    assert outcomes == [
+        ["What came out", "Cases", "Of these, no coding cited"],
+        ["Goes together", "1", "1"],
+        ["Diverges: peers higher", "1", "0"],
+        ["Diverges: organisation higher", "1", "1"],
+    ]
+    assert "2 cases rest on no coding" in text
+    assert [row[-1] for row in ratings[1:]] == [
+        "Diverges: organisation higher (no coding cited for either role)",
+        "Diverges: peers higher",
+        "Goes together (no coding cited for the peers)",
+    ]

@@ -109,3 +109,19 @@ def test_where_nothing_may_be_shown_only_counts_are() -> None:
     text, tables = read(display_document(PAGE, codes=CODES, few=set(CODES), scored=set(), k=9))
     assert len(tables) == 1
     assert "No case is shown: each rests on fewer than 9 people." in text
+
+
+def test_a_fit_where_nothing_was_coded_and_a_rating_without_a_coding_say_so() -> None:
+    rows = (replace(ROWS[0], bare=(True, False), is_coded=False), replace(ROWS[1], is_coded=True), ROWS[2])
+    page = replace(PAGE, display=replace(PAGE.display, rows=rows))
+    shown = display_page(page)
+    text = words(shown)
+    assert "1 not judged yet. 1 site was judged where nothing was coded under these themes." in text
+    assert "Peer provider: 4 no coding cited Program director: 4 Codings" in text
+    assert text.count("Confirmed nothing coded") == 2
+    assert "People differ nothing coded" not in text
+    assert ">S02*</text>" in shown.decode()
+    document, (_, cases) = read(display_document(page, codes=CODES, few={"S01", "S03"}, scored={"S02"}, k=5))
+    assert cases[-1] == ["Case B", "4.00 (12)", "4 (no coding cited)", "4", "6 people", "Confirmed (nothing coded)"]
+    assert "1 site was judged where nothing was coded" in document
+    assert "nothing coded" not in words(display_page(PAGE))
