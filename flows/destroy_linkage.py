@@ -28,8 +28,9 @@ class DestroyLinkage(StudyRequest):
 def destroy_linkage(request: DestroyLinkage) -> Outcome:
     """Show what destroying the linkage would take away; with *Apply*, carry it out.
 
-    Two people of the team decide it. It comes after the deposit and after every audit visit is closed, and before the
-    study is closed. Afterwards nobody can be withdrawn by their code.
+    Two people of the team decide it. It comes when nothing is open that needs it (queries that block, packets, doubts,
+    audit visits, the deposit), and before the study is closed. Afterwards nobody can be told apart or withdrawn by
+    their code, and whatever needs that looks at nothing.
     """
     with opened(request, flow="destroy-linkage") as place:
         found = linkage_destroyed(place, Destruction(request.second, request.apply))
