@@ -1,7 +1,7 @@
 """Quotes that participants took back: the list of them, and what still rests on their words.
 
-A withdrawn quote is withdrawn by its words: the same words under another theme, and a longer or shorter piece of the
-same passage, go with it.
+A withdrawn quote is withdrawn by its words: the same words under another theme, and a longer, shorter or overlapping
+piece of the same passage, go with it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,10 @@ COLUMNS = ("packet_id", "quote_id", "claims", "irretrievable")
 WORD = re.compile(r"\w+")
 FEWEST = 3
 """A shorter piece, such as "yes, they did", may stand for anything."""
+OVERLAP = 5
+"""So many words in a row in common, and a text holds some of what was taken back, wherever else it goes on."""
+LEFT_OUT = re.compile(r"\u2026|\.{3,}|\[[^\]]*\]")
+"""Marks of words left out: an ellipsis, or a note in square brackets."""
 Quote = tuple[str, str]
 """A packet and the id of a quote of it."""
 
@@ -40,9 +45,11 @@ class WithdrawnQuotes:
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def covers(self, interview: str, text: str) -> bool:
-        """Whether a text of that interview holds withdrawn words, or is part of them."""
+        """Whether a text of that interview holds withdrawn words, overlaps with them, or is part of them, also with
+        words left out."""
         said = _plain(text)
-        return any(_shared(said, words) for words in self.words.get(interview, ()))
+        pieces = [piece for part in LEFT_OUT.split(text) if (piece := _plain(part))]
+        return any(_shared(said, words) or _in_pieces(pieces, words) for words in self.words.get(interview, ()))
 
 
 def withdrawn_quotes(place: Workspace) -> WithdrawnQuotes:
@@ -157,10 +164,30 @@ def _write(place: Workspace, rows: Mapping[Quote, tuple[str, str]]) -> None:
 
 
 def _shared(said: str, words: str) -> bool:
-    """Whether one text holds the other, word for word; a piece of fewer than FEWEST words only if it is the whole."""
+    """Whether one text holds the other, word for word, or they have a run of OVERLAP words in common; a piece of fewer
+    than FEWEST words counts only if it is the whole."""
     short, long = sorted((said, words), key=len)
-    return said == words or (len(short.split()) >= FEWEST and f" {short} " in f" {long} ")
+    if said == words or (len(short.split()) >= FEWEST and f" {short} " in f" {long} "):
+        return True
+    mine = said.split()
+    runs = (" ".join(mine[n : n + OVERLAP]) for n in range(len(mine) - OVERLAP + 1))
+    return any(f" {run} " in f" {words} " for run in runs)
+
+
+def _in_pieces(pieces: list[str], words: str) -> bool:
+    """Whether a text with words left out is made of pieces of these words, in their order."""
+    if len(pieces) < 2 or sum(len(piece.split()) for piece in pieces) < FEWEST:
+        return False
+    rest = f" {words} "
+    for piece in pieces:
+        _, found, after = rest.partition(f" {piece} ")
+        if not found:
+            return False
+        rest = f" {after}"
+    return True
 
 
 def _plain(text: str) -> str:
-    return " ".join(WORD.findall(text.casefold()))
+    """The words alone, however they were typed: without case, soft hyphens and differences in how letters are made."""
+    composed = unicodedata.normalize("NFKC", text).replace("\u00ad", "")
+    return " ".join(WORD.findall(composed.casefold()))

@@ -271,6 +271,22 @@ def test_words_taken_back_are_known_by_their_words():
 
 
 @pytest.mark.parametrize(
+    ("text", "is_covered"),
+    [
+        ("in the caf\u00e9 for a year and nobody came to see me", True),  # overlaps
+        ("I was in \u2026 nobody came", True),
+        ("I was in [...] nobody came", True),
+        ("nobody came ... I was in", False),  # another order
+        ("I was in the cafe\u0301 for a ye\u00adar", True),
+        ("It was a year and nobody else came", False),
+    ],
+)
+def test_words_taken_back_are_known_in_pieces_that_overlap_or_leave_out(text, is_covered):
+    gone = WithdrawnQuotes({"I1": ("i was in the caf\u00e9 for a year and nobody came",)})
+    assert gone.covers("I1", text) is is_covered
+
+
+@pytest.mark.parametrize(
     ("word", "channel"),
     [
         ("E-Mail", "email"),
