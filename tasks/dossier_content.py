@@ -10,9 +10,9 @@ from pages.dossier import TrailVerdict
 from pages.lineage import claim_line
 from pages.recruitment_section import drawn
 from recruitment.flow_diagram import flow_boxes
-from recruitment.log import HELD
 from study.objects import NotStored
 from tasks.dossier_stages import stage_lines
+from tasks.member_check_page import account_of
 from tasks.reporting_statements import stated
 from tasks.standing import Standing
 from tasks.workspace import Workspace
@@ -44,8 +44,7 @@ def dossier_content(place: Workspace, standing: Standing, lineage: Lineage) -> C
         synthetic=protocol.synthetic,
         board=protocol.ethics.board,
         reference=protocol.ethics.reference,
-        member_checks=standing.member_checks,
-        interviewed=_interviewed(standing),
+        member_checks=account_of(place, list(standing.events)) if standing.member_checks.checks else None,
         stages=stage_lines(place, standing),
         decisions=standing.decisions,
         recruitment=[FlowBox(b.label, b.count, b.left) for b in drawn(flow_boxes(standing.recruitment, criteria))],
@@ -75,12 +74,6 @@ def _codebook_changes(place: Workspace, standing: Standing) -> dict[str, dict[st
         if "since" in record:
             found[event.id] = {"since": record["since"], **changed}
     return found
-
-
-def _interviewed(standing: Standing) -> set[str]:
-    """Trail codes of everybody interviewed."""
-    interviews = standing.recruitment.interviews.values()
-    return {who for one in interviews for who, state in one.participants.items() if state in HELD}
 
 
 def trail_verdict(standing: Standing) -> TrailVerdict:

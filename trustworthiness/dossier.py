@@ -19,8 +19,7 @@ from trustworthiness.checklists import CHECKLISTS, Filled, Records, Stated, by_k
 from trustworthiness.counting import current
 from trustworthiness.criteria import HalpernClass, Technique, criteria_matrix, halpern_inventory
 from trustworthiness.history import History, study_history
-from trustworthiness.member_check_account import Account, account
-from trustworthiness.member_checks import MemberChecks
+from trustworthiness.member_check_account import Account
 
 LEFT_OUT = ("dossier.published", "run.closed")
 """Kinds that say that a dossier or a run was made: they must not change what the next dossier is."""
@@ -113,8 +112,7 @@ def content(
     synthetic: bool,
     board: str,
     reference: str,
-    member_checks: MemberChecks,
-    interviewed: Iterable[str] = (),
+    member_checks: Account | None,
     stages: Iterable[Stage],
     decisions: Iterable[Taken],
     recruitment: Iterable[FlowBox],
@@ -130,7 +128,7 @@ def content(
 ) -> Content:
     """Put a dossier's content together from the events and the states already folded from them.
 
-    `interviewed` are the trail codes of those interviewed, `loose` counts transcripts that hang loose, by how.
+    `member_checks` is None where there are none, `loose` counts transcripts that hang loose, by how.
     `declared` is what study.yaml says, by topic; `stated` is what the team states to items of checklists.
     """
     known = in_fold_order(e for e in events if e.kind not in LEFT_OUT)
@@ -150,7 +148,7 @@ def content(
         consent=tuple(consent),
         verdicts=verdicts,
         queries=queries,
-        member_checks=account(member_checks, interviewed) if member_checks.checks else None,
+        member_checks=member_checks,
         claims=claims,
         gaps=gaps,
         loose=loose or {},

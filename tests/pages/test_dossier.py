@@ -33,8 +33,8 @@ TRAIL = TrailVerdict(True, 900, 3, 903, "ab" * 32, (), ("Integrity is not truth.
 
 def account(*counts: int, themes: tuple[OfTheme, ...] = ()) -> Account:
     """The steps of member checking with these counts, from interviewed to closed."""
-    ids = ("considered", *(id for id, _, _ in CHAIN))
-    labels = ("Interviewed", *(label for _, label, _ in CHAIN))
+    ids = ("considered", "eligible", *(id for id, _, _ in CHAIN))
+    labels = ("Interviewed", "Eligible", *(label for _, label, _ in CHAIN))
     left = [(Left("Gone", a - b),) if a > b else () for a, b in pairwise(counts)]
     reached = tuple(
         Reached(id, label, n, n, gone) for id, label, n, gone in zip(ids, labels, counts, (*left, ()), strict=True)

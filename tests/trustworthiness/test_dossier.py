@@ -12,6 +12,7 @@ from study.decisions import Taken
 from study.kinds import KINDS
 from trustworthiness.criteria import CRITERIA, HALPERN, criteria_matrix, halpern_inventory
 from trustworthiness.dossier import FlowBox, content, events_digest
+from trustworthiness.member_check_account import account
 from trustworthiness.member_checks import fold_member_checks
 
 
@@ -32,7 +33,7 @@ def made(events, **changes):
         "synthetic": True,
         "board": "B",
         "reference": "R",
-        "member_checks": fold_member_checks(events),
+        "member_checks": account(fold_member_checks(events)),
         "stages": (),
         "decisions": (),
         "recruitment": (FlowBox("Enrolled", 9),),
