@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from study.event import instant
-from tasks.ended import is_closed
+from tasks.ended import CLOSED, UNLINKED, is_closed
 from tasks.erasure import finish_pending
 from tasks.outcome import Outcome
 from tasks.planted import planted_report
@@ -73,5 +73,6 @@ def closing_summary(request: StudyRequest, procedure: Procedure) -> Outcome:
     with opened(request, flow="run-study") as place:
         standing = stand(place)
         page = write_study_page(place, standing, procedure.outcomes, since=procedure.began)
-        said = (*summary(standing, procedure.outcomes), *planted_report(place, standing))
+        over = dict.fromkeys(s for o in procedure.outcomes for s in o.said if s in (CLOSED, UNLINKED))
+        said = (*over, *summary(standing, procedure.outcomes), *planted_report(place, standing))
         return Outcome("run-study", said=said, queries=standing.open_queries, made=(page,))
