@@ -23,6 +23,7 @@ from tasks.member_check_days import Came, Unplaced, days_of, names_nothing
 from tasks.member_check_people import left_on
 from tasks.packet_register import PacketRegister, Row
 from tasks.packets import FOLDER, Kept
+from tasks.read import read_restricted_table
 from tasks.typed_replies import confirmed_replies, unconfirmed
 from tasks.withdrawn_quotes import withdrawn_facts
 from tasks.workspace import Workspace
@@ -141,6 +142,15 @@ def _if_sent(one: Judged, check: Check | None, day: date | None) -> Judged:
         return one
     what = "by the register its packet had not been sent when it came"
     return replace(one, standing="waiting", faults=(*one.faults, ("MC015", what)))
+
+
+def waiting_packets(place: Workspace) -> frozenset[str]:
+    """The packets with a reply that waits because, by the register, it came before its packet went: then the day of
+    sending may be what is wrong."""
+    table = read_restricted_table(place, LIST)
+    if table is None:
+        return frozenset()
+    return frozenset(str(packet) for packet in table.loc[table["standing"] == STANDING["waiting"], "packet_id"])
 
 
 def reply_files(place: Workspace) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from study.identifiers import keyed_digest
 from study.query import QueryRecord
 from tasks.gates import Gatekeeper
 from tasks.member_check_people import left_on
+from tasks.member_check_replies import waiting_packets
 from tasks.packet_register import SENDING, PacketRegister, Row
 from tasks.send_list import channel_of, ways_chosen
 from tasks.workspace import Workspace
@@ -47,6 +48,8 @@ def read_sending(place: Workspace) -> Followed:
 def sending(place: Workspace) -> Followed:
     """The same as `read_sending` without Prefect."""
     reading = PacketRegister(place, SENDING, "MC010")
+    held_up = waiting_packets(place)
+    reading.refused |= {e.id for e in reading.events if e.kind == "member_check.sent" and e.data["packet"] in held_up}
     released = [e for e in reading.events if e.kind == "member_check.released"]
     gates = Gatekeeper(place, fold_consent(reading.events))
     ways = ways_chosen(place)

@@ -146,6 +146,21 @@ def test_a_reply_dated_before_its_packet_went_waits_and_counts_once_the_day_is_r
 
 
 @pytest.mark.real
+def test_a_day_of_sending_after_the_reply_can_be_put_right(root):
+    tiny.decide(root, *(f"release_packet,MC-I000{n},,INV1,2016-08-01,Read it" for n in (1, 2)))
+    tiny.assemble(root)
+    came = "P002,MC-I0002,returned,2016-08-10,,,"
+    tiny.register(root, SENT, "P002,MC-I0002,sent,2016-08-30,,,", came)
+    tiny.send(root)
+    tiny.reply(root, 2, answers=DOUBT)
+    assert found(root) == [("MC015", "replies/reply_P002.json")]
+    tiny.register(root, SENT, "P002,MC-I0002,sent,2016-08-03,,,", came)
+    assert tiny.send(root).queries == ()
+    assert found(root) == []
+    assert tiny.send(root).queries == ()
+
+
+@pytest.mark.real
 def test_a_reply_to_a_packet_nobody_said_was_sent_waits_and_is_never_dropped_in_silence(root):
     tiny.decide(root, *(f"release_packet,MC-I000{n},,INV1,2016-08-01,Read it" for n in (1, 2)))
     tiny.assemble(root)
