@@ -148,13 +148,13 @@ def account(state: MemberChecks, considered: Iterable[str] = (), waiting: Mappin
         Share("replies that answer no theme", by_id["returned"] - by_id["answered"], by_id["returned"], "replies"),
         Share("replies that doubt a theme", sum(_doubts(c) for c in returned), by_id["returned"], "replies"),
         Share(
-            "replies set aside when another was chosen, of people",
+            "people of whose replies one was set aside",
             sum(bool(c.aside) for c in returned),
             by_id["returned"],
             "people who replied",
         ),
         Share(
-            "doubts in replies set aside that are open, of people",
+            "people with an open doubt in a reply set aside",
             sum(_open_aside(c) for c in returned),
             by_id["returned"],
             "people who replied",

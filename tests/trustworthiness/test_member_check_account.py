@@ -75,8 +75,8 @@ def test_every_step_has_its_denominator_and_says_why_people_left(event, sent, re
         "closed without an answer, which is not agreement": (0, 4),
         "replies that answer no theme": (1, 2),
         "replies that doubt a theme": (1, 2),
-        "replies set aside when another was chosen, of people": (0, 2),
-        "doubts in replies set aside that are open, of people": (0, 2),
+        "people of whose replies one was set aside": (0, 2),
+        "people with an open doubt in a reply set aside": (0, 2),
     }
 
 
@@ -150,8 +150,8 @@ def test_a_doubt_does_not_vanish_with_the_reply_that_was_set_aside(event, sent, 
     assert (dict(state.checks["A"].aside), state.checks["A"].came) == ({CODE: ("T1",)}, date(2016, 7, 25))
     assert [p.what for p in state.problems] == ["it was closed while a theme the participant doubted is unresolved"]
     found = {s.label: (s.count, s.of) for s in account(state).beside}
-    assert found["replies set aside when another was chosen, of people"] == (1, 1)
-    assert found["doubts in replies set aside that are open, of people"] == (1, 1)
+    assert found["people of whose replies one was set aside"] == (1, 1)
+    assert found["people with an open doubt in a reply set aside"] == (1, 1)
     resolved = event("member_check.resolved", "2016-08-01", "A", packet="MC-A", theme="T1", change="not_made")
     assert fold_member_checks([*events, resolved]).open_disconfirmations == 0
 
