@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
@@ -43,16 +43,48 @@ class CodeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above codes in a coding tool and is none itself; `parent` is the code or heading above it."""
+
+    code: str
+    name: str
+    parent: str = ""
+    guid: str = ""
+    definition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetOfCodes:
+    """A team's own group of codes in a coding tool; `members` are ids of codes and headings."""
+
+    name: str
+    guid: str
+    definition: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolParts:
+    """What a coding tool keeps beside its codes, to be written again; `colours` by code or heading."""
+
+    colours: Mapping[str, str] = field(default_factory=dict)
+    headings: tuple[Heading, ...] = ()
+    sets: tuple[SetOfCodes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Codebook:
     """The codes of one version, sorted by code; `version` is the highest version in the file ("" when none is).
 
-    `history` are the usable rows of every version, in the order of the file.
+    `history` are the usable rows of every version, in the order of the file; `parts` is what its tool keeps beside
+    them, which says nothing of what a code means.
     """
 
     version: str
     codes: tuple[CodeEntry, ...]
     problems: tuple[Problem, ...] = ()
     history: tuple[CodeEntry, ...] = ()
+    parts: ToolParts = field(default_factory=ToolParts)
 
     @property
     def names(self) -> frozenset[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analysis import Codebook, compare_codebooks
-from analysis.codebook import CodeEntry, order
+from analysis.codebook import CodeEntry, ToolParts, order
 from analysis.codebook_change import CodebookChange
 from analysis.coding_tools import codebook_from, read_codebook_file, write_qdc
 from study import Event, Fact, Reference, Subject
@@ -52,12 +52,17 @@ def codebook_of(place: Workspace, read: Sequence[ReadExport]) -> StudyCodebook |
         book = read_codebook_file(data, path)
         told = {version: book.at(version) for version in book.versions}
         holds_segments = path.lower().endswith(".qdpx")
-        content = digest(write_qdc(book) if holds_segments else data)
+        content = digest_of_codes(book) if holds_segments else digest(data)
         return StudyCodebook(book, path, data, content, {**books, **told, book.version: book})
     if not brought:
         return None
     one, book = max(brought, key=lambda found: order(found[1].version))
-    return StudyCodebook(book, one.spec.file, one.data, digest(write_qdc(book)), {**books, book.version: book})
+    return StudyCodebook(book, one.spec.file, one.data, digest_of_codes(book), {**books, book.version: book})
+
+
+def digest_of_codes(book: Codebook) -> str:
+    """The digest of the codes alone, whatever colours, headings or sets their tool keeps beside them."""
+    return digest(write_qdc(replace(book, parts=ToolParts())))
 
 
 def codebook_fact(place: Workspace, found: StudyCodebook, placed: Places, events: Iterable[Event]) -> Fact:

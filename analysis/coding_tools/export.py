@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.checks import Problem
-from analysis.codebook import CodeEntry
+from analysis.codebook import CodeEntry, ToolParts
 
 SEGMENTS = ["source", "coder", "code", "start", "end", "text", "begin", "finish", "row"]
 SUBJECT = "analysis:codings"
@@ -46,6 +46,7 @@ class ToolExport:
     memos: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     is_codebook: bool = False
+    parts: ToolParts = field(default_factory=ToolParts)
 
 
 def segments_of(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:

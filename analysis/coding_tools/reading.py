@@ -65,7 +65,7 @@ def codebook_from(export: ToolExport, name: str, *, version: str = "") -> Codebo
         )
     highest = max((entry.version for entry in export.codes), key=order, default="") or version
     codes = tuple(entry if entry.version else _at(entry, version) for entry in export.codes)
-    return Codebook(highest, codes, tuple(p for p in export.problems if p.check == "AN006"), codes)
+    return Codebook(highest, codes, tuple(p for p in export.problems if p.check == "AN006"), codes, export.parts)
 
 
 def _at(entry: CodeEntry, version: str) -> CodeEntry:

@@ -13,9 +13,10 @@ from typing import Any
 
 from lxml import etree
 
-from analysis.codebook import CodeEntry
+from analysis.codebook import CodeEntry, Heading, ToolParts
 from analysis.coding_tools.archive import local, parsed_xml
 from analysis.coding_tools.export import APART, CodeSystem, ToolExport, segments_of
+from analysis.coding_tools.kept import colour, description, plain_guid, sets_of
 from study import StudyError
 
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
@@ -42,37 +43,42 @@ def read_qdc(data: bytes, file: str) -> ToolExport:
             remedy="Export the codebook as .qdc, or the project as .qdpx.",
         )
     system = CodeSystem()
-    read_codes(root, root, system, file)
+    _, parts = read_codes(root, root, system, file)
     notes = (f"{file} is a REFI-QDA codebook" + _by(root) + f" with {len(system.entries())} codes",)
-    return ToolExport("refi_qda", system.entries(), segments_of([]), notes=notes, is_codebook=True)
+    return ToolExport("refi_qda", system.entries(), segments_of([]), notes=notes, is_codebook=True, parts=parts)
 
 
 def read_codes(
     codebook: etree._Element | None, sets_in: etree._Element, system: CodeSystem, file: str
-) -> dict[str, str]:
-    """Fill `system` with the codes under a CodeBook; GUID → code id for each of them, headings too."""
+) -> tuple[dict[str, str], ToolParts]:
+    """Fill `system` with the codes under a CodeBook; GUID → code id for each, headings too, and what is kept beside."""
     ids: dict[str, str] = {}
+    colours: dict[str, str] = {}
+    headings: list[Heading] = []
     marks = _marks(sets_in)
     for path, element in _walk(codebook, file):
         guid = plain_guid(element.get("guid"))
         is_heading = element.get("isCodable") in ("false", "0")
-        values: dict[str, Any] = {} if is_heading else {"definition": description(element), **marks.get(guid, {})}
+        told = marks.get(guid, {})
+        values: dict[str, Any] = {"definition": description(element), **told}
+        if is_heading:
+            values = {name: value for name, value in told.items() if name == "code"}
         code = system.add(path, is_heading=is_heading, **values)
         ids[guid] = code
         if not is_heading and guid != guid_of("code", code):
             system.add(path, guid=guid)
-    return ids
+        if found := colour(element):
+            colours[code] = found
+        if is_heading:
+            parent = system.add(path[:-1], is_heading=True) if len(path) > 1 else ""
+            heading = Heading(code, path[-1].partition(APART)[0], parent, guid, description(element))
+            headings += [heading] if heading != plain_heading(code) else []
+    return ids, ToolParts(colours, tuple(headings), tuple(sets_of(sets_in, ids, MARK)))
 
 
-def plain_guid(guid: str | None) -> str:
-    """A GUID without braces, in small letters, for comparison."""
-    return (guid or "").strip().strip("{}").lower()
-
-
-def description(element: etree._Element) -> str:
-    """The text of an element's Description, without space around it."""
-    found = next((child for child in element if local(child) == "Description"), None)
-    return "".join(found.itertext()).strip() if found is not None else ""  # type: ignore[arg-type]
+def plain_heading(code: str) -> Heading:
+    """The heading that is made for a parent of which no tool told."""
+    return Heading(code, code, "", guid_of("heading", code))
 
 
 def marks_of(entry: CodeEntry) -> Iterator[str]:

@@ -26,8 +26,9 @@ from analysis.coding_tools.archive import (
     parsed_xml,
 )
 from analysis.coding_tools.export import SUBJECT, CodeSystem, ToolExport, segments_of
+from analysis.coding_tools.kept import plain_guid
 from analysis.coding_tools.positions import Selection, one_line_end, placed
-from analysis.coding_tools.refi import plain_guid, read_codes
+from analysis.coding_tools.refi import read_codes
 from study import StudyError
 
 Beside = Callable[[str], bytes | None]
@@ -71,7 +72,7 @@ def read_qdpx(data: bytes, file: str, beside: Beside = lambda name: None) -> Too
             raise StudyError("project.qde holds no REFI-QDA project", where=file, remedy="Export the project again.")
         system = CodeSystem()
         parts = {local(child): child for child in root}
-        guids = read_codes(parts.get("CodeBook"), root, system, file)
+        guids, kept = read_codes(parts.get("CodeBook"), root, system, file)
         users = {plain_guid(u.get("guid")): " ".join((u.get("name") or "").split()) for u in parts.get("Users", ())}
         read = _Read(file, guids, users)
         for number, source in enumerate(parts.get("Sources", ()), start=1):
@@ -88,6 +89,7 @@ def read_qdpx(data: bytes, file: str, beside: Beside = lambda name: None) -> Too
         memos,
         tuple(_notes(read, root, len(known), len(rows), len(memos))),
         is_codebook=bool(known),
+        parts=kept,
     )
 
 

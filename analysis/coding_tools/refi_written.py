@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from lxml import etree
 
-from analysis.codebook import Codebook, CodeEntry
+from analysis.codebook import Codebook, CodeEntry, Heading
 from analysis.coding_tools.export import code_id
-from analysis.coding_tools.refi import CODEBOOK, MARK, PROJECT, guid_of, marks_of
+from analysis.coding_tools.refi import CODEBOOK, MARK, PROJECT, guid_of, marks_of, plain_heading
 
 ORIGIN = "Fieldtrail"
 WRITTEN = "1980-01-01T00:00:00Z"
@@ -24,10 +24,10 @@ _FIXED = (1980, 1, 1, 0, 0, 0)
 
 
 def write_qdc(codebook: Codebook) -> bytes:
-    """The codebook of one version as .qdc; `read_export` gives back the same codes."""
+    """The codebook of one version as .qdc; `read_export` gives back the same codes, headings, colours and sets."""
     root = etree.Element(f"{{{CODEBOOK}}}CodeBook", nsmap=_unprefixed(CODEBOOK), origin=ORIGIN)
-    _codes(root, codebook.codes, CODEBOOK)
-    _sets(root, codebook.codes, CODEBOOK)
+    _codes(root, codebook, CODEBOOK)
+    _sets(root, codebook, CODEBOOK)
     return _bytes(root)
 
 
@@ -49,10 +49,10 @@ def write_qdpx(codebook: Codebook, sources: Mapping[str, str], segments: pd.Data
     for coder in sorted(set(segments["coder"]) - {""}):
         etree.SubElement(users, f"{{{PROJECT}}}User", guid=guid_of("user", coder), name=coder)
     book = etree.SubElement(root, f"{{{PROJECT}}}CodeBook")
-    _codes(book, codebook.codes, PROJECT)
+    _codes(book, codebook, PROJECT)
     texts = {guid_of("source", source): text for source, text in sources.items()}
     _sources(root, codebook, sources, segments)
-    _sets(root, codebook.codes, PROJECT)
+    _sets(root, codebook, PROJECT)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip:
         zip.writestr(zipfile.ZipInfo("project.qde", _FIXED), _bytes(root))
@@ -61,44 +61,62 @@ def write_qdpx(codebook: Codebook, sources: Mapping[str, str], segments: pd.Data
     return out.getvalue()
 
 
-def _codes(book: etree._Element, codes: Iterable[CodeEntry], space: str) -> None:
+def _codes(book: etree._Element, codebook: Codebook, space: str) -> None:
     """Codes under their parents; a parent that is no code itself is a heading nobody can code with."""
-    entries = {entry.code: entry for entry in codes}
-    below: dict[str, list[CodeEntry]] = defaultdict(list)
-    for entry in entries.values():
-        below["" if _in_circle(entry, entries) else entry.parent].append(entry)
+    entries = {entry.code: entry for entry in codebook.codes}
+    below: dict[str, list[CodeEntry | Heading]] = defaultdict(list)
+    for one in _nodes(codebook).values():
+        is_top = isinstance(one, CodeEntry) and _in_circle(one, entries)
+        below["" if is_top else one.parent].append(one)
     inside = etree.SubElement(book, f"{{{space}}}Codes")
-    waiting: list[tuple[etree._Element, CodeEntry | str]] = [(inside, entry) for entry in below[""]]
-    waiting += [(inside, parent) for parent in below if parent and parent not in entries]
-    waiting.sort(key=lambda one: one[1] if isinstance(one[1], str) else one[1].code, reverse=True)
+    waiting = [(inside, one) for one in sorted(below[""], key=lambda e: e.code, reverse=True)]
     while waiting:
         above, one = waiting.pop()
-        code = one if isinstance(one, str) else one.code
-        element = etree.SubElement(above, f"{{{space}}}Code", guid=_code_guid(one), name=code)
-        element.set("isCodable", "false" if isinstance(one, str) else "true")
-        if isinstance(one, CodeEntry):
-            element.set("name", one.name or code)
-            if one.definition:
-                etree.SubElement(element, f"{{{space}}}Description").text = _clean(one.definition)
-        waiting += [(element, child) for child in sorted(below.get(code, ()), key=lambda e: e.code, reverse=True)]
+        name, is_code = one.name or one.code, "true" if isinstance(one, CodeEntry) else "false"
+        element = etree.SubElement(above, f"{{{space}}}Code", guid=_code_guid(one), name=name, isCodable=is_code)
+        if colour := codebook.parts.colours.get(one.code):
+            element.set("color", colour)
+        _describe(element, one.definition, space)
+        children = sorted(below.get(one.code, ()), key=lambda e: e.code, reverse=True)
+        waiting += [(element, child) for child in children]
 
 
-def _sets(root: etree._Element, codes: Iterable[CodeEntry], space: str) -> None:
+def _nodes(codebook: Codebook) -> dict[str, CodeEntry | Heading]:
+    """Codes and headings by id: those the tool told of, and one for every other parent."""
+    nodes: dict[str, CodeEntry | Heading] = {heading.code: heading for heading in codebook.parts.headings}
+    nodes |= {entry.code: entry for entry in codebook.codes}
+    return {parent: plain_heading(parent) for one in nodes.values() if (parent := one.parent)} | nodes
+
+
+def _describe(element: etree._Element, text: str, space: str) -> None:
+    if text:
+        etree.SubElement(element, f"{{{space}}}Description").text = _clean(text)
+
+
+def _sets(root: etree._Element, codebook: Codebook, space: str) -> None:
+    """What the standard has no place for, then the team's own sets."""
+    nodes = _nodes(codebook)
     groups: dict[str, list[str]] = defaultdict(list)
-    for entry in codes:
-        for mark in (*marks_of(entry), *_own_id(entry)):
-            groups[mark].append(_code_guid(entry))
-    if not groups:
+    marked: list[CodeEntry | Heading] = [*codebook.codes, *codebook.parts.headings]
+    for one in marked:
+        for mark in (*(marks_of(one) if isinstance(one, CodeEntry) else ()), *_own_id(one)):
+            groups[mark].append(_code_guid(one))
+    written = [(guid_of("set", mark), mark, "", members) for mark, members in sorted(groups.items())]
+    for own in codebook.parts.sets:
+        guids = [_code_guid(nodes[code]) for code in own.members if code in nodes]
+        written += [(own.guid or guid_of("set", own.name), own.name, own.definition, guids)] if guids else []
+    if not written:
         return
     sets = etree.SubElement(root, f"{{{space}}}Sets")
-    for mark, members in sorted(groups.items()):
-        group = etree.SubElement(sets, f"{{{space}}}Set", guid=guid_of("set", mark), name=mark)
+    for set_guid, name, definition, members in written:
+        group = etree.SubElement(sets, f"{{{space}}}Set", guid=set_guid, name=name)
+        _describe(group, definition, space)
         for guid in members:
             member = "guid" if space == CODEBOOK else "targetGUID"
             etree.SubElement(group, f"{{{space}}}MemberCode", {member: guid})
 
 
-def _own_id(entry: CodeEntry) -> Iterable[str]:
+def _own_id(entry: CodeEntry | Heading) -> Iterable[str]:
     """A set that tells the id of a code whose name gives another one."""
     return [f"{MARK} code {entry.code}"] if code_id(entry.name or entry.code) != entry.code else []
 
@@ -148,10 +166,8 @@ def _in_circle(entry: CodeEntry, entries: Mapping[str, CodeEntry]) -> bool:
     return above == entry.code
 
 
-def _code_guid(one: CodeEntry | str) -> str:
-    if isinstance(one, str):
-        return guid_of("heading", one)
-    return one.guid or guid_of("code", one.code)
+def _code_guid(one: CodeEntry | Heading) -> str:
+    return one.guid or guid_of("code" if isinstance(one, CodeEntry) else "heading", one.code)
 
 
 def _clean(text: str) -> str:

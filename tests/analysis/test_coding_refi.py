@@ -17,6 +17,7 @@ from analysis.coding_tools import codebook_from, read_export, write_qdc, write_q
 from analysis.coding_tools.export import segments_of
 from analysis.coding_tools.refi import MARK
 from study import StudyError
+from tasks.codebooks import digest_of_codes
 
 NAMES = st.text("abcXYZ äé中-/>.", min_size=1, max_size=12).map(lambda s: " ".join(s.split())).filter(bool)
 IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,8}", fullmatch=True)
@@ -54,6 +55,42 @@ def test_a_codebook_written_as_qdc_reads_as_it_was(book: Codebook) -> None:
     data = write_qdc(book)
     assert codebook_from(read_export(data, "codebook.qdc"), "codebook.qdc") == book
     assert write_qdc(book) == data
+
+
+PAINTED = b"""<?xml version="1.0" encoding="utf-8"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="ATLAS.ti"><Codes>
+<Code guid="{A1}" name="Hope" isCodable="false" color="#00F"><Description>Above all</Description>
+<Code guid="A9" name="Kinds of help" isCodable="false"><Code guid="A2" name="Practical help" isCodable="true"
+color="#FF0000"><Description>Doing</Description></Code></Code></Code>
+<Code guid="A3" name="Hope" isCodable="true" color="red"/><Code guid="A4" name="Empty" isCodable="false"/></Codes>
+<Sets><Set guid="S1" name="My group"><Description>Ours</Description><MemberCode guid="A2"/><MemberCode guid="A1"/></Set>
+<Set guid="S2" name="Documents"><MemberSource guid="D1"/></Set></Sets></CodeBook>"""
+
+
+def test_colours_headings_and_sets_of_a_tool_come_back() -> None:
+    book = codebook_from(read_export(PAINTED, "b.qdc"), "b.qdc")
+    assert [(entry.code, entry.parent) for entry in book.codes][1] == ("Practical_help", "Kinds_of_help")
+    assert book.parts.colours == {"Hope": "#00F", "Practical_help": "#FF0000"}
+    assert [(h.code, h.name, h.parent, h.guid, h.definition) for h in book.parts.headings] == [
+        ("Hope", "Hope", "", "a1", "Above all"),
+        ("Kinds_of_help", "Kinds of help", "Hope", "a9", ""),
+        ("Empty", "Empty", "", "a4", ""),
+    ]
+    (own,) = book.parts.sets
+    assert (own.name, own.guid, own.definition, own.members) == ("My group", "s1", "Ours", ("Practical_help", "Hope"))
+    written = write_qdc(book)
+    again = codebook_from(read_export(written, "b.qdc"), "b.qdc")
+    assert (again.codes, again.parts.colours, again.parts.sets) == (book.codes, book.parts.colours, book.parts.sets)
+    assert set(again.parts.headings) == set(book.parts.headings)
+    assert write_qdc(again) == written
+    project = write_qdpx(book, {"I1": "Hope"}, segments_of([("I1", "ada", "Practical_help", -1, -1, "", 0, 4, 0)]))
+    assert codebook_from(read_export(project, "p.qdpx"), "").parts.sets == book.parts.sets
+
+
+def test_a_codebook_is_known_by_its_codes_and_not_by_their_colours() -> None:
+    book = codebook_from(read_export(PAINTED, "b.qdc"), "b.qdc")
+    plain = codebook_from(read_export(re.sub(rb' color="[^"]*"', b"", PAINTED), "b.qdc"), "b.qdc")
+    assert digest_of_codes(book) == digest_of_codes(plain)
+    assert write_qdc(book) != write_qdc(plain)
 
 
 TEXT = "Interviewer: How did it go? 😀\nP: I had never hoped so much.\nP: Then somebody believed in me.\n"
