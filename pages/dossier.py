@@ -138,6 +138,7 @@ def _values(site: Site) -> dict[str, dict[str, Any]]:
     history = content.history
     people = steps(content.recruitment, content.member_checks, k)
     boxes = people.flow
+    exact = {box.count for box in (*people.flow, *people.checks)}
     picture = flow_picture(boxes, key="flow", title="Flow of participants") if len(boxes) > 1 else None
     return {
         "index": {"trail": site.trail, "limits": plain_limits(site.trail.limits), "about": ROOMS},
@@ -148,7 +149,12 @@ def _values(site: Site) -> dict[str, dict[str, Any]]:
             for filled in content.checklists
         },
         "sample": {"stages": site.stages, "pictures": pictures, "values_table": values_table, "met": met},
-        "people": {"boxes": boxes, "flow": picture, "consent": consent(content.consent, k), "beside": people.beside},
+        "people": {
+            "boxes": boxes,
+            "flow": picture,
+            "consent": consent(content.consent, k, exact),
+            "beside": people.beside,
+        },
         "validation": {
             "transcripts": partition(content.verdicts.get("transcripts", {}), k),
             "surveys": history.surveys,

@@ -6,7 +6,7 @@ subtracted. Every other count of people is rounded down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pages.dossier_counts import few, floor, rounded, shown
@@ -60,7 +60,8 @@ def steps(recruitment: Iterable[FlowBox], account: Account | None, k: int) -> St
     of_flow = {box.label for box in boxes[: at + 1]}
     first = sum(box.label in of_flow and count is not None for box, count in zip(kept, counts, strict=True))
     replied = next((c for box, c in zip(kept, counts, strict=True) if box.label == REPLIED), None)
-    beside = tuple(Line(box.label, rounded(box.count, k)) for box in boxes[at + 1 :])
+    exact = {box.count for box in visible}
+    beside = tuple(Line(box.label, _rounded_beside(box.count, k, exact)) for box in boxes[at + 1 :])
     return Steps(visible[:first], visible[first:], beside=beside, replied=replied)
 
 
@@ -98,12 +99,25 @@ def _without(boxes: Sequence[Box], at: int) -> list[Box]:
     return [*boxes[:at], *rest]
 
 
-def consent(coverage: Iterable[Coverage], k: int) -> list[tuple[str, str, str]]:
-    """Each scope: for how many it is in force, and of how many, rounded down."""
+def consent(coverage: Iterable[Coverage], k: int, exact: Iterable[int] = ()) -> list[tuple[str, str, str]]:
+    """Each scope: for how many it is in force, and of how many, rounded down beside the counts that are shown exact."""
+    known = set(exact)
     return [
-        (one.scope.replace("_", " "), rounded(one.in_force, k), rounded(one.in_force + one.not_in_force, k))
+        (
+            one.scope.replace("_", " "),
+            _rounded_beside(one.in_force, k, known),
+            _rounded_beside(one.in_force + one.not_in_force, k, known),
+        )
         for one in coverage
     ]
+
+
+def _rounded_beside(count: int, k: int, exact: Collection[int]) -> str:
+    """The count rounded down, by one step more where it would be one less than a count that is shown exact."""
+    low = floor(count, k)
+    if low and low + 1 in exact:
+        return f"{low - k:,} or more" if low > k else f"fewer than {low + k:,}"
+    return rounded(count, k)
 
 
 def themes(account: Account | None, replied: int | None, k: int) -> list[tuple[str, ...]]:

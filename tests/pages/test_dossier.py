@@ -17,7 +17,7 @@ from pages.checklists import checklist_document
 from pages.dossier import PAGES, Site, TrailVerdict, dossier_site
 from pages.dossier_counts import rounded
 from pages.dossier_events import Listing
-from pages.dossier_people import steps
+from pages.dossier_people import consent, steps
 from pages.sample_section import Site as Chosen
 from pages.sample_section import Stage as Section
 from study import Actor, Event, Run, Subject
@@ -239,11 +239,21 @@ def test_steps_that_differ_by_few_people_are_put_together(pages):
 
 
 def test_counts_of_people_beside_the_flow_are_rounded(pages):
-    assert row(pages["people.html"], "Take part") == "25 or more 30 or more"
+    assert row(pages["people.html"], "Take part") == "25 or more 25 or more"
     verdicts = pages["validation.html"]
     assert [row(verdicts, v) for v in ("Passed", "To review", "Blocked", "In all")] == [
         "20 or more", "fewer than 5", "fewer than 5", "20 or more",
     ]  # fmt: skip
+
+
+def test_a_rounded_consent_never_tells_that_one_person_is_missing():
+    """Of 26 shown in the flow “25 or more” would be 25 or 26, and a withdrawal on record would say which."""
+    found = consent([Coverage("take_part", 25, 1), Coverage("quote", 24, 2), Coverage("audit", 5, 21)], 5, {26, 6})
+    assert found == [
+        ("take part", "20 or more", "20 or more"),
+        ("quote", "20 or more", "20 or more"),
+        ("audit", "fewer than 10", "20 or more"),
+    ]
 
 
 def test_queries_are_rounded_because_many_are_about_one_person(pages):

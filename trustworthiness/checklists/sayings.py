@@ -47,23 +47,21 @@ def people_interviewed(records: Records) -> Iterable[Said]:
 
 
 def non_participation(records: Records) -> Iterable[Said]:
-    """Who was asked and did not take part, from the newest counts; who left after consent."""
+    """How many who were asked did not take part, from the newest counts, and that some left after consent.
+
+    Reasons one by one stand in the flow of participants only, where few are pooled: two roundings of them would part
+    what is pooled there.
+    """
     tallies = records.of("recruitment.tallied")
     if tallies:
-        newest = tallies[-1]
-        for name, words in (("declined", "{n} declined."), ("no_response", "{n} gave no answer.")):
-            if newest.data[name]:
-                yield Said(words, ("recruitment.tallied",), int(newest.data[name]), of_people=True)
-        ineligible = sum(int(n) for _, n in newest.data["ineligible"])
-        if ineligible:
-            yield Said("{n} were not eligible.", ("recruitment.tallied",), ineligible, of_people=True)
-    for kind, words in (
-        ("recruitment.withdrawn", "{n} withdrew from taking part."),
-        ("recruitment.lost", "{n} lost to follow-up."),
-    ):
-        people = {e.subject_id("participant") for e in records.of(kind)}
-        if people:
-            yield Said(words, (kind,), len(people), of_people=True)
+        data = tallies[-1].data
+        out = int(data["declined"]) + int(data["no_response"]) + sum(int(n) for _, n in data["ineligible"])
+        if out:
+            words = "{n} declined, gave no answer or were not eligible; the flow of participants has the reasons."
+            yield Said(words, ("recruitment.tallied",), out, of_people=True)
+    left = tuple(kind for kind in ("recruitment.withdrawn", "recruitment.lost") if records.of(kind))
+    if left:
+        yield Said("Who left after consent is in the flow of participants.", left)
 
 
 def repeat_interviews(records: Records) -> Iterable[Said]:
