@@ -70,9 +70,9 @@ def read_registers(place: Workspace) -> Registers:
     refs = {name: place.ref(register.file) for name, register in REGISTERS.items()}
     queries: list[Query] = []
     read: dict[str, tuple[pd.DataFrame | None, Kept]] = {}
+    none = (None, Kept(None, (), (), (), {})) if is_unlinked(place) else None
     for name, register in REGISTERS.items():
-        none = (None, Kept(None, (), (), (), {}))
-        read[name] = none if is_unlinked(place) else _read(place, register, refs[name], events, queries)
+        read[name] = none or _read(place, register, refs[name], events, queries)
     frames = {name: frame for name, (frame, _) in read.items()}
     known = _known(place, events, frames)
     measured = {name: None if f is None else measure(REGISTERS[name], f, known) for name, f in frames.items()}
