@@ -14,6 +14,7 @@ from study.objects import NotStored
 from tasks.codings import Material, reference_of
 from tasks.read import parse_table
 from tasks.record_tables import gathered, table_file
+from tasks.withdrawn_quotes import withdrawn_quotes
 from tasks.workspace import Workspace
 from trustworthiness import claims, debriefing, hypotheses, memos, negative_cases
 from trustworthiness.entries import Digest, Entries, Entry, parts
@@ -175,7 +176,8 @@ READERS: Mapping[str, Callable[[Known, pd.DataFrame], Entries]] = {
 
 
 def withdrawn_codings(place: Workspace, codings: pd.DataFrame) -> set[str]:
-    """The codings whose words a participant took back, under whichever theme their packet showed them."""
+    """The codings whose words a participant took back, under whichever theme their packet showed them, and those that
+    hold some of the same words."""
     plan = place.protocol.member_checking
     try:
         listed = parse_table(place.restricted.get(WITHDRAWN), f"restricted/{WITHDRAWN}")
@@ -183,12 +185,16 @@ def withdrawn_codings(place: Workspace, codings: pd.DataFrame) -> set[str]:
         return set()
     taken_back = set(listed["quote_id"])
     themes = [(theme.id, set(theme.codes)) for theme in plan.themes] if plan else []
+    gone = withdrawn_quotes(place)
     rows = codings[["coding", "transcript", "code", "quote"]].itertuples(index=False)
     return {
         str(row.coding)
         for row in rows
-        for theme, codes in themes
-        if row.code in codes and quote_id(str(row.transcript), theme, str(row.quote)) in taken_back
+        if gone.covers(str(row.transcript), str(row.quote))
+        or any(
+            row.code in codes and quote_id(str(row.transcript), theme, str(row.quote)) in taken_back
+            for theme, codes in themes
+        )
     }
 
 

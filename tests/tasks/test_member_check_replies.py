@@ -279,8 +279,10 @@ def test_a_claim_on_words_taken_back_is_asked_about_in_the_run_that_reads_the_re
     from tasks.codings import material_of
     from tasks.member_check_claims import taken_back
 
-    claim = "claim_id,statement,themes,codes,codings,status\nCL1,Peers want to be asked.,,,I0001/C1/voice/2,asserted\n"
-    (root / "analysis/claims.csv").write_text(claim)
+    claims = [f"CL{n},Peers want to be asked.,,,I0001/C{n}/voice/2,asserted\n" for n in (1, 2)]
+    (root / "analysis/claims.csv").write_text("claim_id,statement,themes,codes,codings,status\n" + "".join(claims))
+    with (root / "analysis/codings.csv").open("a") as codings:
+        codings.write('I0001,C2,voice,2,2,"asked me number 1 anything"\n')  # a piece of it, which no packet showed
     with tiny.at(root) as place:
         assert taken_back(place) == []
     quote = (root / "restricted/packets/MC-I0001/v001.html").read_text().split('value="Q')[1].split('"')[0]
@@ -289,5 +291,5 @@ def test_a_claim_on_words_taken_back_is_asked_about_in_the_run_that_reads_the_re
     with tiny.at(root) as place:
         found = taken_back(place)
         later = queries_of(place, records_of(place, material_of(place)).problems)
-    assert [(q.check, q.subject) for q in found] == [("AN027", "claim:CL1")]
+    assert [(q.check, q.subject) for q in found] == [("AN027", "claim:CL1"), ("AN027", "claim:CL2")]
     assert [q for q in later if q.check == "AN027"] == found
