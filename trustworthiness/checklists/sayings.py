@@ -211,7 +211,8 @@ def themes_of_claims(records: Records) -> Iterable[Said]:
     standing, _ = _claims(records)
     if standing:
         named = sum(e.data["themes"] > 0 for e in standing.values())
-        words = f"{{n}} of {len(standing)} claim{'s' if len(standing) > 1 else ''} name a theme."
+        many = f"{{n}} of {len(standing)} claims name a theme."
+        words = many if len(standing) > 1 else "{n} of 1 claim names a theme."
         yield Said(words, ("claim.asserted",), named)
 
 
