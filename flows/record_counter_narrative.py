@@ -33,7 +33,10 @@ class RecordCounterNarrative(FormRequest):
 
 @flow(name="record-counter-narrative")
 def record_counter_narrative(request: RecordCounterNarrative) -> Outcome:
-    """Enter a counter-narrative: a story in the material that runs against the one the findings tell."""
+    """Enter a counter-narrative: a story in the material that runs against the one the findings tell.
+
+    Its summary stays with the team; the audit trail gets who wrote it, when, about which interviews, and a digest.
+    """
     forget_answers(request.study)
     with opened(request, flow="record-counter-narrative") as place:
         entered = enter_record(place, read_material(place), request.entered())
