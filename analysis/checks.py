@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from study import Query
@@ -79,8 +79,8 @@ ANALYSIS_CHECKS = (
     AnalysisCheck("AN029", "block", "A negative case names a version of its hypothesis that nobody stated",
                   "What a case speaks against must have been said before, and a revision is a newer version."),
     AnalysisCheck("AN030", "block", "A debriefing was held by the analyst",
-                  "Peer debriefing needs somebody who neither is the analyst nor wrote, or alone coded, what was talked "
-                  "about (Lincoln and Guba 1985)."),
+                  "Peer debriefing needs somebody who neither is the analyst nor wrote, or alone coded, what was "
+                  "talked about (Lincoln and Guba 1985)."),
     AnalysisCheck("AN031", "review", "A debriefer also coded, or leads the study",
                   "A co-analyst or supervisor is less free to doubt; readers should know."),
     AnalysisCheck("AN032", "block", "A row of the debriefings cannot be used",
@@ -194,7 +194,8 @@ _BY_ID = {check.id: check for check in ANALYSIS_CHECKS}
 class Problem:
     """One row that does not meet a check: in which file and column, and about which subject (`type:id`).
 
-    `detail` is said in the query in place of the check's remedy: a sentence or two without anybody's words.
+    `detail` is said in the query in place of the check's remedy: a sentence or two without anybody's words. `named` is
+    what a tool calls the thing, which may hold a person's name: it stands in restricted/queries/ alone.
     """
 
     check: str
@@ -203,29 +204,42 @@ class Problem:
     column: str
     subject: str
     detail: str = ""
+    named: str = field(default="", repr=False)
 
 
 def queries(problems: Iterable[Problem], *, study: str, ref: Callable[[str], str]) -> list[Query]:
     """One query a check × file × column × subject, naming its rows; `study` is the study's id."""
     grouped: dict[tuple[str, str, str, str], dict[int, None]] = {}
     details: dict[tuple[str, str, str, str], str] = {}
+    named: dict[tuple[str, str, str, str], dict[str, None]] = {}
     for problem in problems:
         key = (problem.check, problem.file, problem.column, problem.subject)
         grouped.setdefault(key, {}).setdefault(problem.row)
+        if problem.named:
+            named.setdefault(key, {}).setdefault(problem.named)
         details[key] = details.get(key) or problem.detail
     return [
-        _query(*key, sorted(rows), details[key] or REMEDIES[key[0]], study=study, ref=ref)
+        _query(*key, sorted(rows), details[key] or REMEDIES[key[0]], tuple(named.get(key, ())), study=study, ref=ref)
         for key, rows in sorted(grouped.items())
     ]
 
 
 def _query(
-    check: str, file: str, column: str, subject: str, rows: list[int], do: str, *, study: str, ref: Callable[[str], str]
+    check: str,
+    file: str,
+    column: str,
+    subject: str,
+    rows: list[int],
+    do: str,
+    named: tuple[str, ...],
+    *,
+    study: str,
+    ref: Callable[[str], str],
 ) -> Query:
     title = _BY_ID[check].title
     where = f"{file}, row {rows[0]}" if rows[0] else file
     more = f" ({len(rows)} rows)" if len(rows) > 1 else ""
-    return Query.raised(
+    query = Query.raised(
         check,
         _BY_ID[check].severity,
         study=study,
@@ -233,5 +247,9 @@ def _query(
         place=place(ref(file), column),
         where=f"{where}, column {column}" if column else where,
         message=f"{title}{more}. {do}",
-        rows=[f"row {row}" for row in rows],
+        rows=[*(f"row {row}" for row in rows), *(f"called {name}" for name in named)],
     )
+    if not named:
+        return query
+    where = f"Its name stands in restricted/queries/, in the file that begins with {query.fingerprint[:12]}."
+    return replace(query, message=f"{query.message} {where}")

@@ -132,7 +132,7 @@ class _Reading:
         """The interview of a document; "" with a problem where it is none, or is not released for coding."""
         refused = self._refused.get(source)
         if refused:
-            self._problem(refused, row, f"document {self._numbers[source]}")
+            self._problem(refused, row, f"document {self._numbers[source]}", source)
             return ""
         found = self.documents[source]
         if found not in self._spoken:
@@ -196,8 +196,8 @@ class _Reading:
             places = self._places[transcript, text] = self._spoken[transcript].places(text)
         return places
 
-    def _problem(self, check: str, row: int, column: str) -> None:
-        self.problems.append(Problem(check, self._file, row, column, SUBJECT))
+    def _problem(self, check: str, row: int, column: str, named: str = "") -> None:
+        self.problems.append(Problem(check, self._file, row, column, SUBJECT, named=named))
 
 
 _LETTERS = 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, cast, get_args
 
@@ -75,7 +75,7 @@ class Row:
     (None: not compared), whether they diverge, themes, fits.
 
     `bare` says of each role whether its ratings cite no coding; `is_coded` is False where nothing was coded under any
-    theme at this site, None where that is not known.
+    theme at this site, None where that is not known. Both follow from what the digest of a display holds already.
     """
 
     site: str
@@ -84,8 +84,8 @@ class Row:
     diverges: bool | None
     themes: tuple[ThemeAtSite, ...]
     fits: tuple[Fit, ...]
-    bare: tuple[bool, bool] = (False, False)
-    is_coded: bool | None = None
+    bare: tuple[bool, bool] = field(default=(False, False), repr=False)
+    is_coded: bool | None = field(default=None, repr=False)
 
     @property
     def fit(self) -> FitName | None:

@@ -102,9 +102,10 @@ def _understood(
     """How many documents, coders and codes of an export the study knows; documents it does not by their number."""
     file = one.spec.file
     if known is not None and export.sources:
-        unknown = [number for number, name in enumerate(export.sources, 1) if names.interview(name)[1]]
+        unknown = [name for name in export.sources if names.interview(name)[1]]
         sentence = f"{file}: {plural(len(export.sources) - len(unknown), 'document')} known as an interview"
-        more = f", not document {_listed(map(str, unknown))}; write those into analysis.sources" if unknown else ""
+        listed = _listed(map(_numbers(export).__getitem__, unknown))
+        more = f", not document {listed}; write those into analysis.sources" if unknown else ""
         yield f"{sentence}{more}."
     coders = sorted(set(export.segments["coder"]))
     strangers = [coder for coder in coders if not names.coder(coder, one.spec.coder or "")]
@@ -118,6 +119,14 @@ def _understood(
         lost = [e for e in export.codes if e.code in used and not ours.named(e, called.get(e.parent, e.parent))]
         if lost:
             yield f"{file}: codes that are not in the codebook: {_listed(entry.name or entry.code for entry in lost)}."
+
+
+def _numbers(export: ToolExport) -> dict[str, str]:
+    """Each document by its number in the file, in a table with its first row: its name may be somebody's."""
+    if export.tool == "refi_qda":
+        return {name: str(number) for number, name in enumerate(export.sources, 1)}
+    rows = export.segments.groupby("source")["row"].min()
+    return {name: f"{number} (first in row {rows[name]})" for number, name in enumerate(export.sources, 1)}
 
 
 def _listed(names: Iterator[str] | map[str]) -> str:

@@ -273,7 +273,8 @@ def _restricted_about(place: Workspace, person: Person, files: tuple[str, ...], 
     }
     for stored in place.restricted.list("queries/"):
         words = json.loads(place.restricted.get(stored.key))
-        of_rows = words.get("subject", "").startswith("survey:") and words.get("rows")  # written again when checked
+        is_of_names = words.get("subject", "").startswith(("survey:", "analysis:codings"))
+        of_rows = is_of_names and words.get("rows")  # written again when checked
         if of_rows or words.get("subject") in subjects or words.get("where", "").startswith(files):
             yield stored.key
 

@@ -32,3 +32,11 @@ def test_a_fingerprint_does_not_change_with_rows() -> None:
     one = queries([Problem("AN003", "f", 4, "quote", "codings:I1")], study="fsp", ref=lambda path: "aref")
     two = queries([Problem("AN003", "f", 7, "quote", "codings:I1")], study="fsp", ref=lambda path: "aref")
     assert one[0].fingerprint == two[0].fingerprint
+
+
+def test_what_a_tool_calls_a_document_stands_with_the_rows_alone() -> None:
+    problem = Problem("AN017", "a.qdpx", 4, "document 2", "analysis:codings", named="Talk with Nobody Known")
+    (query,) = queries([problem, problem], study="fsp", ref=lambda path: "aref")
+    assert query.rows == ("row 4", "called Talk with Nobody Known")
+    assert "Nobody Known" not in f"{query.where} {query.message} {problem!r}"
+    assert query.message.endswith(f"in the file that begins with {query.fingerprint[:12]}.")

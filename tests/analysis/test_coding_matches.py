@@ -122,6 +122,7 @@ def test_names_of_documents_people_and_codes_are_the_study_s() -> None:
         ("AN018", 3), ("AN017", 4), ("AN019", 5), ("AN002", 6), ("AN005", 8),
     ]  # fmt: skip
     assert found.codings.rejected == {"": 2, "I1": 2, "I12": 1}
+    assert [p.named for p in found.codings.problems if p.named] == ["I12 and I1", "somebody's talk"]
 
 
 def test_a_file_s_own_coder_stands_only_where_it_names_none() -> None:

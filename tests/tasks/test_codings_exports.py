@@ -146,7 +146,7 @@ def test_check_says_what_each_export_is_and_who_is_not_known(study: Path) -> Non
     assert f"{BAD}/one.xlsx has MAXQDA coded segments (" in said
     assert f"{BAD}/one.xlsx: 1 document known as an interview." in said
     assert "nobody in the team: Somebody Unheard" in said
-    assert f"{BAD}/two.xlsx: 0 documents known as an interview, not document 1" in said
+    assert f"{BAD}/two.xlsx: 0 documents known as an interview, not document 1 (first in row 2); write" in said
     assert "nobody known" not in said
     faults = "\n".join(map(str, checked.faults))
     for fault in (

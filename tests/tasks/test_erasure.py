@@ -197,6 +197,8 @@ def test_pages_and_reasons_about_the_person_go_with_their_keys(running):
         refs = {g.ref for f in facts for g in f.generated}
     reply = json.dumps({"subject": "reply:a1", "where": "replies/one.json"})
     (running / "restricted/queries" / f"{'1' * 64}.json").write_text(reply)
+    document = json.dumps({"subject": "analysis:codings", "rows": ["called their words.docx"]})
+    (running / "restricted/queries" / f"{'2' * 64}.json").write_text(document)
     (running / "replies").mkdir(exist_ok=True)
     (running / "replies" / "one.json").write_text(json.dumps({"participant_code": "P001"}))
     apply(running)
