@@ -211,12 +211,16 @@ def _day_of(reading: PacketRegister, event: Event | None) -> date | None:
 
 
 def _whose(data: bytes, file: str, issued: Mapping[str, Issued]) -> tuple[str, str] | None:
-    """The participant code and the packet a reply answers; None for what cannot be read at all."""
+    """The participant code and the packet a reply answers; None for what cannot be read at all or will be refused."""
     try:
-        packet = read_envelope(data, file).packet_id
+        envelope = read_envelope(data, file)
     except StudyError:
         return None
-    return (issued[packet].participant_code, packet) if packet in issued else None
+    known = issued.get(envelope.packet_id)
+    is_theirs = known is not None and known.participant_code == envelope.participant_code
+    if known is None or not is_theirs or known.version_of(envelope.packet_sha256) is None:
+        return None
+    return known.participant_code, envelope.packet_id
 
 
 def _returned(one: Judged, who: str, occurred: str, reference: Reference, causes: tuple[str, ...]) -> Fact:

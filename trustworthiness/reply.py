@@ -229,8 +229,6 @@ def _unusual(arrival: Arrival, reply: Reply, packet: Packet) -> list[tuple[str, 
     faults = []
     if arrival.returned is None:
         faults.append(("MC016", "no row of registers/member_checks.csv says on which day it came"))
-    elif arrival.latest not in (None, arrival.returned):
-        faults.append(("MC016", "no row of registers/member_checks.csv says for certain on which day it came"))
     themes = {t.theme_id for t in packet.themes}
     quotes = {q.quote_id for q in packet.quotes}
     if {a.theme_id for a in reply.answers} - themes or set(reply.withdraw_quote_ids) - quotes:

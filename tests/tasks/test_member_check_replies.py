@@ -125,6 +125,20 @@ def test_a_second_reply_after_a_withdrawal_stays_sealed_whatever_day_the_first_c
 
 
 @pytest.mark.real
+def test_a_second_run_asks_what_the_first_asked_where_two_replies_came_at_once(root):
+    tiny.reply(root, 1, "a.json", answers=FITS)
+    tiny.reply(root, 1, "b.json", answers=DOUBT)
+    tiny.reply(root, 1, "other.json", participant_code="P002")  # refused, so it takes no day from the others
+    rows(root, "returned,2016-08-05", "returned,2016-08-06")
+    assert found(root) == [("MC005", "replies/other.json"), ("MC012", "replies/b.json")]
+    assert found(root) == [("MC005", "replies/other.json"), ("MC012", "replies/b.json")]
+    assert {r["file"]: r["came"] for r in table(root, "replies") if r["packet_id"]} == {
+        "replies/a.json": "2016-08-05",
+        "replies/b.json": "2016-08-06",
+    }
+
+
+@pytest.mark.real
 def test_a_row_naming_no_reply_is_asked_about(root):
     tiny.reply(root, 1, answers=FITS)
     rows(root, "returned,2016-08-05,,,,other.json")
