@@ -155,7 +155,7 @@ def same_codebook(segments: pd.DataFrame) -> tuple[pd.DataFrame, tuple[LeftOut, 
         left_out += [LeftOut(str(transcript), c, ", ".join(v)) for c, v in sorted(told_by.items()) if v != kept]
     apart = {(out.transcript, out.coder) for out in left_out}
     stays = [place not in apart for place in zip(segments["transcript"], segments["coder"], strict=True)]
-    return segments[stays], tuple(left_out)
+    return segments[np.array(stays, dtype=bool)], tuple(left_out)
 
 
 def _agreements(blocks: Sequence[Blocks], codes: Sequence[str], drawn: Array) -> tuple[Agreement, dict[str, Agreement]]:

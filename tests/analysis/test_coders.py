@@ -134,6 +134,10 @@ def test_what_one_coder_coded_with_another_version_is_never_text_without_the_cod
     assert (both.overall.percent, both.disagreements, both.left_out) == (1.0, (), ())
 
 
+def test_no_codings_at_all_are_no_comparison() -> None:
+    assert compare_coders(alike(("A", "1")).iloc[:0], TURNS) is None
+
+
 def test_of_versions_equally_used_the_higher_counts_as_a_person_counts() -> None:
     found = compare_coders(alike(("A", "9"), ("B", "9"), ("C", "10"), ("D", "10")), TURNS)
     assert found is not None
