@@ -191,9 +191,8 @@ def claims(records: Records) -> Iterable[Said]:
     standing, gone = _claims(records)
     if standing:
         supported = sum(e.data["codings"] > 0 for e in standing.values())
-        words = (
-            f"{{n}} of {len(standing)} claim{'s' if len(standing) > 1 else ''} name the coded passages they rest on."
-        )
+        many = f"{{n}} of {len(standing)} claims name the coded passages they rest on."
+        words = many if len(standing) > 1 else "{n} of 1 claim names the coded passages it rests on."
         yield Said(words, ("claim.asserted",), supported)
     yield from gone
 
