@@ -164,7 +164,8 @@ def record(
         str,
         typer.Argument(
             help="enrolment, contact, consent, interview, no-show, affiliation, site, recording, audio-check, reply, "
-            "debriefing, negative-case, counter-narrative, hypothesis, memo or claim.",
+            "debriefing, negative-case, counter-narrative, hypothesis, memo, claim, audit-query, audit-answer or "
+            "attestation.",
             metavar="KIND",
         ),
     ],

@@ -33,7 +33,10 @@ class RecordClaim(FormRequest):
 
 @flow(name="record-claim")
 def record_claim(request: RecordClaim) -> Outcome:
-    """Enter a claim; one that rests on nothing, or on what was not released for coding, is refused."""
+    """Enter a claim; one that rests on nothing, or on what was not released for coding, is refused.
+
+    Its statement stays with the team; the audit trail gets its number and version, its codes, and what it rests on.
+    """
     forget_answers(request.study)
     with opened(request, flow="record-claim") as place:
         entered = enter_record(place, read_material(place), request.entered())

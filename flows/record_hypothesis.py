@@ -33,7 +33,10 @@ class RecordHypothesis(FormRequest):
 
 @flow(name="record-hypothesis")
 def record_hypothesis(request: RecordHypothesis) -> Outcome:
-    """State a version of a hypothesis, so that negative cases can name what they speak against."""
+    """State a version of a hypothesis, so that negative cases can name what they speak against.
+
+    Its words stay with the team; the audit trail gets its number, version and day, and a digest of the words.
+    """
     forget_answers(request.study)
     with opened(request, flow="record-hypothesis") as place:
         entered = enter_record(place, read_material(place), request.entered())

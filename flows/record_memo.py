@@ -34,7 +34,10 @@ class RecordMemo(FormRequest):
 
 @flow(name="record-memo")
 def record_memo(request: RecordMemo) -> Outcome:
-    """Enter a reflexive memo; the audit trail gets who wrote it, when, about what, and a digest of its words."""
+    """Enter a reflexive memo: what somebody in the team noticed of the work or of themselves.
+
+    Its words stay with the team; the audit trail gets who wrote it, when, about what, and a digest.
+    """
     forget_answers(request.study)
     with opened(request, flow="record-memo") as place:
         entered = enter_record(place, read_material(place), request.entered())
