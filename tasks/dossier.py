@@ -79,7 +79,10 @@ def _handed_on(place: Workspace, files: Mapping[str, bytes]) -> dict[str, bytes]
 
 
 def write_site(store: FolderStore, files: Mapping[str, bytes]) -> None:
-    """Write the site's files, SHA256SUMS last; what an earlier site here named and this one has not is removed."""
+    """Write the site's files, SHA256SUMS last; those that are there with the same bytes stay as they are.
+
+    What an earlier site here named and this one has not is removed.
+    """
     try:
         before = summed(store.get(FOLDER + SUMS))
     except NotStored:
@@ -88,4 +91,12 @@ def write_site(store: FolderStore, files: Mapping[str, bytes]) -> None:
         if old not in files and "/" not in old:
             store.erase_all_versions(FOLDER + old)
     for name in sorted(files, key=lambda name: name == SUMS):
-        store.put(FOLDER + name, files[name])
+        if _stored(store, FOLDER + name) != files[name]:
+            store.put(FOLDER + name, files[name])
+
+
+def _stored(store: FolderStore, key: str) -> bytes | None:
+    try:
+        return store.get(key)
+    except NotStored:
+        return None

@@ -15,11 +15,12 @@ from types import SimpleNamespace
 import pytest
 
 from evidence import read_transcript
+from storage.local import LocalStore
 from storage.mirror import local_copy
 from storage.policy import documents
 from storage.s3 import S3Store
 from study import Fact
-from tasks.dossier import make_dossier
+from tasks.dossier import make_dossier, write_site
 from tasks.dossier_s3 import hand_to_auditors, packed
 from tasks.reporting_statements import reporting, stated
 
@@ -179,3 +180,12 @@ def test_on_s3_auditors_read_the_archive_and_nobody_replaces_it(weed, monkeypatc
         assert not (copy.directory / "dossier").exists()
     [refused] = hand_to_auditors(study("countersigner"), "e" * 64, FILES)
     assert refused.startswith("The dossier was not written beside the trail (")
+
+
+def test_pages_that_say_what_they_said_are_not_written_again(tmp_path, monkeypatch):
+    store = LocalStore(tmp_path)
+    write_site(store, {"a.html": b"one", "b.html": b"two"})
+    put, written = store.put, []
+    monkeypatch.setattr(LocalStore, "put", lambda self, key, body: (written.append(key), put(key, body))[1])
+    write_site(store, {"a.html": b"one", "b.html": b"three"})
+    assert written == ["dossier/b.html"]
