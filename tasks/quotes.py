@@ -35,7 +35,7 @@ def quote_queries(place: Workspace) -> list[Query]:
     events = place.events(["claim.asserted", "claim.retracted"])
     for claim, codings in cited_codings(place, events).items():
         asserted = latest_assertion(events, claim)
-        for coding in codings if asserted and not is_retracted(events, asserted) else ():
+        for coding in () if asserted and is_retracted(events, asserted) else codings:
             sharing = [
                 people_sharing({name: by_code[code].get(name, "") for name in beside}, people)
                 for code in sorted(speakers[interview_of(coding)])
