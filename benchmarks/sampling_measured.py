@@ -144,7 +144,8 @@ class Peak:
 
 
 CHILD = """
-import resource, sys, time
+import re, resource, sys, time
+from pathlib import Path
 from benchmarks.sampling_frames import design_over, made_frame
 from sampling import propose
 rows, size, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
@@ -153,6 +154,9 @@ began = time.perf_counter()
 sample = propose(frame, design_over(frame, size, "lexicographic", with_rules=True, seconds=seconds))
 used = resource.getrusage(resource.RUSAGE_SELF)
 peak = used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+own = Path("/proc/self/status")
+if own.exists():  # on Linux ru_maxrss is at least what the process that started this one held
+    peak = int(re.search(r"VmHWM:\\s+(\\d+)", own.read_text())[1]) / 2**10
 print(peak, used.ru_utime + used.ru_stime, time.perf_counter() - began, sample.proof.status)
 """
 

@@ -107,7 +107,7 @@ def test_a_run_killed_again_and_again_ends_the_same_and_then_records_nothing(alb
     study = fresh(tmp_path / "often")
     kills = 0
     while True:
-        left = iter(range(45))
+        left = iter(range(100))
 
         def die(_: str, left: Iterator[int] = left) -> None:
             if next(left, None) is None:
